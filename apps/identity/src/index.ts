@@ -1,0 +1,1 @@
+export { createIdentityServer, type IdentityOptions, type IdentityServer } from './createIdentityServer.ts'

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { errors, type Account, type Configuration } from 'oidc-provider'
+import { accessTokenLifetime, demoClients } from '../clients.ts'
+import { apiScopes, openidScopes } from '../scopes.ts'
+import type { ServerContext } from '../serverContext.ts'
+import { userBySub } from '../users.ts'
+import { createMemoryStore } from './createMemoryStore.ts'
+import { showError, showSignedOut, showSignOut } from './showPage.ts'
+
+const hourSeconds = 3600
+const fortnightSeconds = 14 * 24 * hourSeconds
+
+/** Settings of oidc-provider for this server. */
+export function providerConfiguration(context: ServerContext): Configuration {
+  const { origin, demoOrigin, signingKey } = context
+  return {
+    adapter: createMemoryStore(),
+    jwks: { keys: [signingKey.privateJwk] },
+    enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
+    clients: demoClients(demoOrigin),
+    clientAuthMethods: ['none'],
+    clientBasedCORS: (_ctx, requestOrigin) => requestOrigin === demoOrigin,
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    scopes: [...openidScopes],
+    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    conformIdTokenClaims: false,
+    findAccount: (_ctx, sub) => accountOf(sub),
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    clockTolerance: 0,
+    cookies: cookieSettings(origin),
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    renderError: (ctx, out) => showError(ctx, demoOrigin, out),
+    features: features(context),
+    ttl: {
+      AccessToken: (_ctx, _token, client) => accessTokenLifetime(client.clientId),
+      AuthorizationCode: 60,
+      IdToken: hourSeconds,
+      Interaction: hourSeconds,
+      RefreshToken: fortnightSeconds,
+      Session: fortnightSeconds,
+      Grant: fortnightSeconds,
+    },
+  }
+}
+
+function features({ resource, demoOrigin }: ServerContext): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    // Every access token is for the API, so no token could ever be used at a userinfo endpoint.
+    userinfo: { enabled: false },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: showSignOut,
+      postLogoutSuccessSource: (ctx) => showSignedOut(ctx, demoOrigin),
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => resource,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_ctx, indicator) => {
+        if (indicator !== resource) throw new errors.InvalidTarget()
+        return { scope: apiScopes.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }
+      },
+    },
+  }
+}
+
+function accountOf(sub: string): Account | undefined {
+  const user = userBySub(sub)
+  if (user === undefined) return undefined
+  const { name, email } = user
+  return { accountId: sub, claims: () => ({ sub, name, email }) }
+}
+
+/**
+ * Cookies do not tell ports apart (RFC 6265 §8.5): without the port in their names, two servers on this computer
+ * would sign each other's people out.
+ */
+function cookieSettings(origin: string): NonNullable<Configuration['cookies']> {
+  const { port } = new URL(origin)
+  return {
+    keys: [randomBytes(32).toString('base64url')],
+    names: {
+      session: `tessera_session_${port}`,
+      interaction: `tessera_interaction_${port}`,
+      resume: `tessera_resume_${port}`,
+    },
+    long: { httpOnly: true, sameSite: 'lax', signed: true },
+    short: { httpOnly: true, sameSite: 'lax', signed: true },
+  }
+}

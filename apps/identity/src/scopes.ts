@@ -1,0 +1,16 @@
+/** Scopes of the API under `/v1` (RFC 6749 §3.3); they end up in access tokens. */
+export const apiScopes = ['read:resources', 'write:resources'] as const
+
+/** One scope of the API under `/v1`. */
+export type ApiScope = (typeof apiScopes)[number]
+
+/** Scopes about the person and the session (OpenID Connect Core §5.4 and §11). */
+export const openidScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+
+/** One scope about the person or the session. */
+export type OpenidScope = (typeof openidScopes)[number]
+
+/** The values of a space-separated scope string (RFC 6749 §3.3), without repeats. */
+export function splitScope(scope: string): string[] {
+  return [...new Set(scope.split(' ').filter((value) => value !== ''))]
+}

@@ -1,0 +1,31 @@
+import type { ApiScope } from './scopes.ts'
+
+/** A person who can sign in. */
+export interface User {
+  /** Subject identifier, the same at both doors (OpenID Connect Core §2, `sub`). */
+  readonly sub: string
+  readonly name: string
+  readonly email: string
+  /** What the person may do at the API; anything else is never granted, whoever asks. */
+  readonly apiScopes: readonly ApiScope[]
+}
+
+/** Everyone who can sign in. */
+export const users: readonly User[] = [
+  { sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', apiScopes: ['read:resources', 'write:resources'] },
+  { sub: 'bob', name: 'Bob Martin', email: 'bob@example.com', apiScopes: ['read:resources'] },
+]
+
+/** The password of every user. The sign-in page shows it: this server is for a demo on one computer. */
+export const sharedPassword = 'correct-horse'
+
+/** The user with this subject identifier. */
+export function userBySub(sub: string): User | undefined {
+  return users.find((user) => user.sub === sub)
+}
+
+/** The user with this e-mail address, whatever its case and surrounding space. */
+export function userByEmail(email: string): User | undefined {
+  const wanted = email.trim().toLowerCase()
+  return users.find((user) => user.email === wanted)
+}

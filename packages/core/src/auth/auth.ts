@@ -1,0 +1,63 @@
+import type { AuthedFetch } from '../http/authedFetch.ts'
+import type { AuthError } from '../errors.ts'
+import type { SessionRecord } from '../session/session.ts'
+import type { AuthState } from '../session/state.ts'
+import type { RefreshStatus } from '../tokens/refreshStatus.ts'
+import type { AccessTokenOptions, TokenManager } from '../tokens/tokenManager.ts'
+import type { CallbackOutcome } from './callback.ts'
+import type { InspectEvent } from './inspect.ts'
+import type { ReadableStore } from './store.ts'
+
+/** How far a sign-out came. Here it is complete in any case. */
+export interface LogoutResult {
+  /** Whether the server was told. `false` also when the method has no way to tell it. */
+  readonly isRemote: boolean
+  /** Why the server could not be told. */
+  readonly error: AuthError | null
+}
+
+/** A person's sign-in, kept alive: created once by `createAuth`, outside any framework. Its members need no `this`. */
+export interface Auth<Input = void, User = unknown> {
+  /** What an app shows. A token refresh does not change it. */
+  readonly store: ReadableStore<AuthState<User>>
+  /** How keeping the tokens fresh is going. */
+  readonly refreshStore: ReadableStore<RefreshStatus>
+  /** The tokens, for when more than {@link getAccessToken} is needed. */
+  readonly tokens: TokenManager<SessionRecord<User>>
+  /** The state once it is known who is signed in. Reading it starts looking. Never rejects. */
+  readonly ready: Promise<AuthState<User>>
+  /**
+   * Signs in. The last of several logins wins; a session in use stays until the new one is there. Resolves when signed in, or
+   * when the page is leaving for the provider.
+   *
+   * @throws AuthError of the method, such as `invalid_credentials`; `superseded` when another login or a logout came after it.
+   */
+  readonly login: (input: Input) => Promise<void>
+  /** Signs out: here at once, then at the server as best it can. Nothing under way can undo it. Never rejects. */
+  readonly logout: () => Promise<LogoutResult>
+  /**
+   * Takes up a login when the person comes back from the provider. Safe to call on any page and any number of times.
+   *
+   * @param url Default: the current address.
+   */
+  readonly handleCallback: (url?: string | URL) => Promise<CallbackOutcome>
+  /**
+   * A fresh access token.
+   *
+   * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed`, or a transient code.
+   */
+  readonly getAccessToken: (options?: AccessTokenOptions) => Promise<string>
+  /**
+   * `fetch` with the credentials, for allowed destinations.
+   *
+   * @throws AuthError `destination_not_allowed`, `unsupported_request`, or what {@link getAccessToken} throws; a network failure
+   * is the `TypeError` of fetch.
+   */
+  readonly fetch: AuthedFetch
+  /** Calls `listener` for everything that happens, until the returned function is called. Costs nothing without listeners. */
+  readonly inspect: (listener: (event: InspectEvent) => void) => () => void
+  /** Looks who is signed in and refreshes ahead of need, until the returned function is called; calls count. */
+  readonly start: () => () => void
+  /** Ends all work for good. The storage keeps the session. */
+  readonly dispose: () => void
+}

@@ -1,0 +1,17 @@
+import type { AuthError } from '../errors.ts'
+import type { FetchEvent } from '../http/authedFetch.ts'
+import type { SignedOutReason } from '../session/state.ts'
+import type { TokenEvent } from '../tokens/tokenEvent.ts'
+
+/** Something that happened, for logs and devtools. Holds no token, code, password or key. */
+export type InspectEvent = { readonly at: number } & (
+  | TokenEvent
+  | FetchEvent
+  | { readonly type: 'login_started'; readonly method: string }
+  | { readonly type: 'login_failed'; readonly method: string; readonly error: AuthError }
+  | { readonly type: 'signed_in'; readonly method: string }
+  | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly error: AuthError | null }
+)
+
+/** An {@link InspectEvent} before it is given its time. */
+export type Occurrence = InspectEvent extends infer E ? (E extends { at: number } ? Omit<E, 'at'> : never) : never

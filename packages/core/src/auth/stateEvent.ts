@@ -1,0 +1,46 @@
+import type { AuthError, AuthErrorCode } from '../errors.ts'
+import type { SessionRecord } from '../session/session.ts'
+import type { AuthEvent, AuthState, SignedOutReason } from '../session/state.ts'
+import type { TokenEvent } from '../tokens/tokenEvent.ts'
+import type { Occurrence } from './inspect.ts'
+
+/** What something that happened to the tokens means for the state; `null`: nothing, as with a refresh that failed. */
+export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<User> | undefined): AuthEvent<User> | null {
+  switch (event.type) {
+    case 'set':
+      return session === undefined ? null : { type: 'signed_in', ...shown(session), method: session.method }
+    case 'refreshed':
+      return session === undefined ? null : { type: 'renewed', ...shown(session) }
+    case 'ended':
+      return { type: 'signed_out', reason: reasonOf(event.error), error: event.error }
+    case 'cleared':
+      return { type: 'signed_out', reason: 'user', error: null }
+    case 'refresh_started':
+    case 'refresh_failed':
+    case 'storage_failed':
+      return null
+  }
+}
+
+/** Tells observers of sign-in and sign-out, once each. */
+export function emitChange(now: AuthState, before: AuthState, emit: (event: Occurrence) => void): void {
+  if (now.status === before.status) return
+  if (now.status === 'authenticated') emit({ type: 'signed_in', method: now.method })
+  if (now.status === 'unauthenticated' && before.status === 'authenticated') {
+    emit({ type: 'signed_out', reason: now.reason, error: now.error })
+  }
+}
+
+function shown<User>({ user, scope }: SessionRecord<User>): Pick<SessionRecord<User>, 'user' | 'scope'> {
+  return { user, scope }
+}
+
+const reasons: Partial<Record<AuthErrorCode, SignedOutReason>> = {
+  session_expired: 'expired',
+  revoked: 'revoked',
+  subject_changed: 'subject_changed',
+}
+
+function reasonOf({ code }: AuthError): SignedOutReason {
+  return reasons[code] ?? 'refresh_rejected'
+}

@@ -1,0 +1,30 @@
+import { systemClock, type Clock } from './clock.ts'
+import { webCrypto, type Crypto } from './crypto.ts'
+import { systemNetwork, type Network } from './network.ts'
+import { browserPage, type Page } from './page.ts'
+import { tabStorage, type PageStorage } from './storage.ts'
+import { systemTimer, type Timer } from './timer.ts'
+import { pageWake, type Wake } from './wake.ts'
+
+/** Everything this library asks of the world around it: replace it to test without a browser. */
+export interface Environment {
+  readonly clock: Clock
+  readonly timer: Timer
+  readonly wake: Wake
+  readonly network: Network
+  /** Survives a redirect and a reload, ends with the tab. */
+  readonly tabStorage: PageStorage
+  readonly page: Page
+  readonly crypto: Crypto
+}
+
+/** The real world. Nothing in it is touched before it is used, so it can be imported anywhere. */
+export const environment: Environment = {
+  clock: systemClock,
+  timer: systemTimer,
+  wake: pageWake,
+  network: systemNetwork,
+  tabStorage,
+  page: browserPage,
+  crypto: webCrypto,
+}

@@ -1,0 +1,5 @@
+/** Hands an error of the app's own listener to the browser's error reporting, so that it is seen and nothing else fails. */
+export function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
+}

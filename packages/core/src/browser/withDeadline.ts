@@ -1,0 +1,33 @@
+import { AuthError } from '../errors.ts'
+import type { Timer } from './timer.ts'
+
+/**
+ * Runs `run` and settles by `deadlineMs` at the latest, or when `signal` aborts, whether or not `run` heeds its own signal.
+ *
+ * @throws AuthError `timeout`, or `aborted` when the caller's signal aborted first.
+ */
+export function withDeadline<R>(
+  timer: Timer,
+  deadlineMs: number,
+  signal: AbortSignal | undefined | null,
+  run: (signal: AbortSignal) => Promise<R>,
+): Promise<R> {
+  return new Promise<R>((resolve, reject) => {
+    const controller = new AbortController()
+    const stop = (error: AuthError): void => {
+      finish()
+      controller.abort(error)
+      reject(error)
+    }
+    const onAbort = (): void => stop(new AuthError('aborted', 'The caller aborted.', { cause: signal?.reason }))
+    const cancelTimer = timer.after(deadlineMs, () => stop(new AuthError('timeout', `No answer within ${deadlineMs} ms.`)))
+    const finish = (): void => {
+      cancelTimer()
+      signal?.removeEventListener('abort', onAbort)
+    }
+    if (signal?.aborted === true) return onAbort()
+    signal?.addEventListener('abort', onAbort)
+    // A synchronous throw of `run` becomes a rejection here.
+    Promise.resolve(controller.signal).then(run).then(resolve, reject).finally(finish)
+  })
+}

@@ -1,0 +1,76 @@
+import { AuthError } from './errors.ts'
+
+/** An `invalid_config` error that names the option. */
+export function configError(option: string, problem: string): AuthError {
+  return new AuthError('invalid_config', `Invalid option "${option}": ${problem}`, { option })
+}
+
+/**
+ * Checks an options object against the names it may have and returns a copy of its own members alone,
+ * so that a polluted `Object.prototype` cannot become configuration.
+ *
+ * @throws AuthError `invalid_config`: not an object, an unknown name, or a getter that throws.
+ */
+export function checkOptions<T extends object>(value: T, where: string, known: readonly (keyof T & string)[]): T {
+  if (typeof value !== 'object' || value === null) throw configError(where, 'expected an object.')
+  const copy = Object.create(null) as T
+  for (const name of Object.keys(value)) {
+    if (!known.some((key) => key === name)) {
+      throw configError(name, `${where} does not know it. It knows: ${known.join(', ')}.`)
+    }
+  }
+  for (const name of known) {
+    if (!Object.hasOwn(value, name)) continue
+    try {
+      copy[name] = value[name]
+    } catch {
+      throw configError(name, 'reading it throws.')
+    }
+  }
+  return copy
+}
+
+/** @throws AuthError `invalid_config` unless `value` is a non-empty string without spaces at its ends. */
+export function checkText(value: unknown, option: string): string {
+  if (typeof value !== 'string' || value === '' || value.trim() !== value) {
+    throw configError(option, 'expected a non-empty string without spaces around it.')
+  }
+  return value
+}
+
+/** @throws AuthError `invalid_config` unless `value` is a finite number of milliseconds, zero or more. */
+export function checkDurationMs(value: unknown, option: string): number {
+  if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
+    throw configError(option, 'expected a finite number of milliseconds, 0 or more.')
+  }
+  return value
+}
+
+/**
+ * Parses an absolute URL that may be trusted with credentials: https, or http on a loopback host.
+ * Refuses user info and a fragment.
+ *
+ * @throws AuthError `invalid_config` naming the option.
+ */
+export function checkSecureUrl(value: unknown, option: string, base?: string): URL {
+  let url: URL
+  try {
+    url = new URL(checkText(value, option), base)
+  } catch (cause) {
+    if (cause instanceof AuthError) throw cause
+    throw configError(option, base === undefined ? 'expected an absolute URL.' : 'expected a URL.')
+  }
+  if (!isSecureUrl(url)) throw configError(option, `expected https, or http on localhost; got ${url.protocol}//${url.host}.`)
+  if (url.username !== '' || url.password !== '') throw configError(option, 'a URL must not contain a user name or password.')
+  if (url.hash !== '') throw configError(option, 'a URL must not contain a fragment.')
+  return url
+}
+
+/** Whether a URL is https, or http to this very machine (RFC 8252 §8.3). */
+export function isSecureUrl(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+}

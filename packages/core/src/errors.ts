@@ -1,0 +1,108 @@
+/**
+ * Every code an {@link AuthError} can carry. Stable: code may decide by it, never by a message.
+ *
+ * `docs/errors.md` gives cause and cure of each.
+ */
+export type AuthErrorCode =
+  // Configuration and use
+  | 'invalid_config'
+  | 'invalid_input'
+  | 'insecure_context'
+  | 'unsupported_request'
+  | 'destination_not_allowed'
+  | 'disposed'
+  // Login
+  | 'invalid_credentials'
+  | 'access_denied'
+  | 'authorization_failed'
+  | 'superseded'
+  // Callback
+  | 'transaction_not_found'
+  | 'transaction_expired'
+  | 'callback_used'
+  | 'invalid_callback'
+  | 'issuer_mismatch'
+  // Answers of a server
+  | 'invalid_response'
+  | 'invalid_id_token'
+  | 'client_rejected'
+  | 'clock_skew'
+  // Transient
+  | 'network'
+  | 'timeout'
+  | 'rate_limited'
+  | 'server_error'
+  | 'aborted'
+  // State of the session
+  | 'not_authenticated'
+  | 'session_expired'
+  | 'refresh_rejected'
+  | 'revoked'
+  | 'subject_changed'
+  | 'user_changed'
+  | 'storage_failed'
+
+/** Structured fields of an {@link AuthError}. None of them ever holds a token, code, verifier, password or key. */
+export interface AuthErrorDetails {
+  /** The option that is wrong, as the app wrote it: `issuer`, `api[1]`. */
+  readonly option?: string | undefined
+  /** HTTP status of the answer that caused the error. */
+  readonly status?: number | undefined
+  /** The server's own `error` value (RFC 6749 §4.1.2.1, §5.2), cut to printable ASCII. Never its description. */
+  readonly oauthError?: string | undefined
+  /** How long the server asks to wait, in milliseconds (RFC 9110 §10.2.3), clamped to 1 s … 5 min. */
+  readonly retryAfterMs?: number | undefined
+  /** What happened underneath. */
+  readonly cause?: unknown
+}
+
+/** Codes of failures that can pass by themselves: the session stays, and another attempt may succeed. */
+const transientCodes: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
+  'network',
+  'timeout',
+  'rate_limited',
+  'server_error',
+  'invalid_response',
+  'aborted',
+])
+
+/** The one error class of this library. Decide by {@link AuthError.code}; show {@link AuthError.message} to developers. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  /** What went wrong: one of a closed list. */
+  readonly code: AuthErrorCode
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean
+  readonly option?: string | undefined
+  readonly status?: number | undefined
+  readonly oauthError?: string | undefined
+  readonly retryAfterMs?: number | undefined
+
+  constructor(code: AuthErrorCode, message: string, details: AuthErrorDetails = {}) {
+    const { cause, ...fields } = details
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.retryable = transientCodes.has(code)
+    Object.assign(this, fields)
+  }
+}
+
+/**
+ * Tells an {@link AuthError} from any other value, across copies of this library and realms, optionally one of given codes.
+ *
+ * @example
+ * if (isAuthError(error, 'invalid_credentials')) showWrongPassword()
+ */
+export function isAuthError(value: unknown, ...codes: readonly AuthErrorCode[]): value is AuthError {
+  return (
+    value instanceof Error &&
+    value.name === 'AuthError' &&
+    'code' in value &&
+    (codes.length === 0 || codes.some((code) => code === value.code))
+  )
+}
+
+/** Gives any thrown value as an {@link AuthError}: itself, or wrapped under `code` with `message`. */
+export function toAuthError(value: unknown, code: AuthErrorCode, message: string): AuthError {
+  return isAuthError(value) ? value : new AuthError(code, message, { cause: value })
+}

@@ -1,0 +1,112 @@
+import type { Network } from '../browser/network.ts'
+import { AuthError } from '../errors.ts'
+import { attach } from './attach.ts'
+import { rejectsToken } from './challenge.ts'
+import type { Destinations } from './destinations.ts'
+
+/** `fetch` with credentials. */
+export type AuthedFetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+
+/** A credential as it was when a request was sent. */
+export interface Credential {
+  readonly accessToken: string
+  /** Grows when the token is replaced. */
+  readonly generation: number
+  /** One value from login to sign-out. */
+  readonly family: string
+}
+
+/** Where credentials come from. */
+export interface CredentialSource {
+  /** A fresh credential; rejects when nobody is signed in. */
+  readonly acquire: (signal: AbortSignal) => Promise<Credential>
+  /** Refreshes the credential of this generation, unless it was replaced already. */
+  readonly refresh: (generation: number, signal: AbortSignal) => Promise<void>
+  /** The API refused a credential that came straight from a refresh. */
+  readonly onRejected: (credential: Credential) => void
+}
+
+/** What an observer may see of a request: no header, no body, no query. */
+export type FetchEvent =
+  | { readonly type: 'unauthorized'; readonly url: string }
+  | { readonly type: 'replayed'; readonly url: string; readonly status: number }
+  | { readonly type: 'forbidden'; readonly url: string }
+
+interface AuthedFetchOptions {
+  readonly network: Network
+  readonly destinations: Destinations
+  readonly source: CredentialSource
+  readonly pageUrl: () => string | null
+  readonly emit: (event: FetchEvent) => void
+}
+
+/**
+ * Makes the `fetch` that spends a session.
+ *
+ * A 401 refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a second
+ * 401 is returned. A 403 is returned untouched. Redirects are errors unless `init.redirect` says otherwise: custom headers
+ * travel to wherever they lead. A network failure is never retried here.
+ */
+export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
+  const { network, destinations, source, pageUrl, emit } = options
+
+  return async (input, init) => {
+    const { request, replay } = prepare(input, init, pageUrl())
+    destinations.check(new URL(request.url))
+    if (request.mode === 'no-cors') {
+      throw new AuthError('unsupported_request', "mode: 'no-cors' would drop the credentials silently: use 'cors'.")
+    }
+    // The caller's own credentials win, and what the server says of them is the caller's affair.
+    if (request.headers.has('authorization')) return network.fetch(request)
+
+    const { signal } = request
+    const used = await source.acquire(signal)
+    const response = await network.fetch(attach(request, used.accessToken))
+    const { origin, pathname } = new URL(request.url)
+    const url = origin + pathname
+    if (response.status === 403) emit({ type: 'forbidden', url })
+    // A 401 from where a redirect led is not an answer to our credentials.
+    const isOurs = !response.redirected || new URL(response.url).origin === origin
+    if (response.status !== 401 || !isOurs || !rejectsToken(response)) return response
+    emit({ type: 'unauthorized', url })
+
+    const next = await renew(used, signal)
+    if (next === null || replay === null) return response
+    void response.body?.cancel().catch(() => {})
+    const second = await network.fetch(attach(replay, next.accessToken))
+    emit({ type: 'replayed', url, status: second.status })
+    if (second.status === 401 && rejectsToken(second)) source.onRejected(next)
+    return second
+  }
+
+  /** A credential other than the refused one; `null` when there is none to be had, so that the 401 stands. */
+  async function renew(used: Credential, signal: AbortSignal): Promise<Credential | null> {
+    let next: Credential
+    try {
+      await source.refresh(used.generation, signal)
+      next = await source.acquire(signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      return null
+    }
+    if (next.family !== used.family) {
+      throw new AuthError('user_changed', 'Somebody else signed in while the request was under way: it was not sent again.')
+    }
+    return next.generation === used.generation ? null : next
+  }
+}
+
+interface Prepared {
+  readonly request: Request
+  /** The same once more, for after a refresh; `null` when the body can be read only once. */
+  readonly replay: Request | null
+}
+
+function prepare(input: RequestInfo | URL, init: RequestInit | undefined, pageUrl: string | null): Prepared {
+  // A Request given by the caller stays readable: it may be theirs to send again.
+  const target = input instanceof Request ? input.clone() : new URL(String(input), pageUrl ?? undefined).href
+  const request = new Request(target, { ...init, redirect: init?.redirect ?? 'error' })
+  // Cloning a stream would buffer all of it for a replay that may never come.
+  const isStream = init?.body instanceof ReadableStream
+  return { request, replay: isStream ? null : request.clone() }
+}

@@ -1,0 +1,58 @@
+import type { Network } from '../browser/network.ts'
+import type { Timer } from '../browser/timer.ts'
+import { withDeadline } from '../browser/withDeadline.ts'
+import { AuthError, toAuthError } from '../errors.ts'
+
+/** A request to a server that issues tokens: bounded in time and size, never cached, never redirected. */
+export type BoundedFetch = (url: string, init?: RequestInit) => Promise<Response>
+
+/** Largest answer that is read, in bytes: a token response is a few kilobytes. */
+const maxBytes = 1_048_576
+
+const emptyStatuses: ReadonlySet<number> = new Set([204, 205, 304])
+
+/**
+ * A `fetch` for token endpoints. Its answer has arrived whole when it resolves.
+ *
+ * Redirects are refused because a 307 or 308 would carry the body, with its secrets, to another origin (RFC 9700 §4.12).
+ *
+ * @param deadlineMs Time for the whole exchange, headers and body.
+ * @throws AuthError `network`, `timeout`, `aborted`, or `invalid_response` when the answer is too large.
+ */
+export function createBoundedFetch(network: Network, timer: Timer, deadlineMs: number): BoundedFetch {
+  return (url, init = {}) =>
+    withDeadline(timer, deadlineMs, init.signal, async (signal) => {
+      const request = new Request(url, {
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        ...init,
+        cache: 'no-store',
+        redirect: 'error',
+        signal,
+      })
+      try {
+        return await readWhole(await network.fetch(request))
+      } catch (cause) {
+        throw toAuthError(cause, 'network', `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect.`)
+      }
+    })
+}
+
+async function readWhole(response: Response): Promise<Response> {
+  const { status, headers } = response
+  if (response.body === null || emptyStatuses.has(status)) return new Response(null, { status, headers })
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  const reader = response.body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    if (size > maxBytes) {
+      void reader.cancel().catch(() => {})
+      throw new AuthError('invalid_response', `The answer is larger than ${maxBytes} bytes.`, { status })
+    }
+    chunks.push(value)
+  }
+  return new Response(new Blob(chunks), { status, headers })
+}

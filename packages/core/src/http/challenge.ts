@@ -1,0 +1,45 @@
+/** One challenge of a `WWW-Authenticate` header (RFC 9110 §11.6.1). */
+export interface Challenge {
+  /** In lower case. */
+  readonly scheme: string
+  /** Names in lower case; the first of a repeated name counts. */
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+/** Longest header that is read, in characters. */
+const maxLength = 8_192
+
+/** A token, an optional `=` with a token or quoted string after it, then commas: each alternative starts with its own character. */
+const piece = /([!#$%&'*+.^_`|~\w-]+)(?:(\s*=\s*)(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+./:^_`|~\w-]*)))?=*[\s,]*/y
+
+/** Parses a `WWW-Authenticate` header. Stops, without throwing, at the first thing that it does not understand. */
+export function parseChallenges(header: string): readonly Challenge[] {
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = []
+  const text = header.slice(0, maxLength).trim()
+  piece.lastIndex = 0
+  while (piece.lastIndex < text.length) {
+    const match = piece.exec(text)
+    if (match === null) break
+    const [, name = '', equals, quoted, plain = ''] = match
+    if (equals === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: new Map() })
+    else addParameter(challenges.at(-1)?.parameters, name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? plain)
+  }
+  return challenges
+}
+
+function addParameter(parameters: Map<string, string> | undefined, name: string, value: string): void {
+  if (parameters !== undefined && !parameters.has(name)) parameters.set(name, value)
+}
+
+/**
+ * Whether a 401 says that the bearer token is no good (RFC 6750 §3.1), so that a fresh one may help.
+ * An API on another origin often hides the header; without one, a 401 is taken at its word.
+ */
+export function rejectsToken(response: Response): boolean {
+  const header = response.headers.get('www-authenticate')
+  if (header === null) return true
+  return parseChallenges(header).some(({ scheme, parameters }) => {
+    const error = parameters.get('error')
+    return scheme === 'bearer' && (error === undefined || error === 'invalid_token')
+  })
+}

@@ -1,0 +1,148 @@
+import { checkOptions, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
+import { AuthError } from '../errors.ts'
+import type { OAuthClient } from '../oauth/codeFlow.ts'
+import { safeReturnTo } from '../oauth/returnTo.ts'
+import { findTransaction, maxAgeMs, spendTransaction, type Transaction } from '../oauth/transaction.ts'
+import type { Claims } from '../session/claims.ts'
+import { leavingPage, type AuthMethod, type Callback, type MethodContext } from './method.ts'
+
+/** Options of {@link authorizationCode}. */
+export interface AuthorizationCodeOptions {
+  /** The provider's issuer identifier (OpenID Connect Discovery §4.3). https, or http on localhost. */
+  readonly issuer: string
+  /** Of a public client: one without a secret, for which the provider accepts PKCE. */
+  readonly clientId: string
+  /** Where the provider sends people back: a path or URL of this app's own origin, registered with the provider. Default `/callback`. */
+  readonly redirectUri?: string
+  /** Scopes, separated by spaces. Default `openid profile email`. Many providers give a refresh token only with `offline_access`. */
+  readonly scope?: string
+  /**
+   * Where to come back after sign-out: a path or URL of this app's own origin, registered with the provider. When given, `logout()`
+   * also ends the session at the provider (RP-Initiated Logout 1.0). Without it only this app's tokens are revoked.
+   */
+  readonly postLogoutRedirectUri?: string
+}
+
+/** What a login may ask for. */
+export interface AuthorizationCodeInput {
+  /** Where to go afterwards: an address of this app. Default: the current one. */
+  readonly returnTo?: string
+  /** Asks the provider to sign in afresh, to ask for consent, or to offer accounts (OpenID Connect Core §3.1.2.1). */
+  readonly prompt?: 'login' | 'consent' | 'select_account' | 'none'
+  /** Fills in the provider's form. */
+  readonly loginHint?: string
+}
+
+const codeFlow = (): Promise<typeof import('../oauth/codeFlow.ts')> => import('../oauth/codeFlow.ts')
+
+/** Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207, OpenID Connect Session Management). */
+const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri']
+
+/**
+ * Signs in at an OAuth 2.0 or OpenID Connect provider by authorization code with PKCE, by redirect
+ * (RFC 6749 §4.1, RFC 7636, RFC 9207, RFC 9700). Its protocol code is loaded when first needed.
+ *
+ * @example
+ * createAuth({ method: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }) })
+ *
+ * @throws AuthError `invalid_config`, naming the option.
+ */
+export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod<AuthorizationCodeInput | void, Claims> {
+  const checked = checkOptions(options, 'authorizationCode', ['issuer', 'clientId', 'redirectUri', 'scope', 'postLogoutRedirectUri'])
+  const { redirectUri = '/callback', scope = 'openid profile email', postLogoutRedirectUri } = checked
+  checkSecureUrl(checked.issuer, 'issuer')
+  checkReturnUri(redirectUri, 'redirectUri')
+  if (postLogoutRedirectUri !== undefined) checkReturnUri(postLogoutRedirectUri, 'postLogoutRedirectUri')
+  const config = { issuer: checked.issuer, clientId: checkText(checked.clientId, 'clientId'), scope: checkText(scope, 'scope').split(' ') }
+  const client = (ctx: MethodContext): OAuthClient => ({
+    ...config,
+    postLogoutRedirectUri: postLogoutRedirectUri === undefined ? undefined : onThisOrigin(postLogoutRedirectUri, ctx, 'postLogoutRedirectUri').href,
+  })
+
+  return {
+    name: 'authorizationCode',
+    async login(input, ctx) {
+      if (!ctx.isSecureContext()) {
+        throw new AuthError('insecure_context', 'PKCE needs crypto.subtle, which browsers offer on https and localhost only.')
+      }
+      const back = onThisOrigin(redirectUri, ctx, 'redirectUri')
+      const { returnTo = here(ctx), prompt, loginHint } = input ?? {}
+      const { beginLogin } = await codeFlow()
+      const target = safeReturnTo(returnTo, back.href, [back.pathname])
+      const url = await beginLogin(client(ctx), back.href, target, { prompt, login_hint: loginHint }, ctx)
+      ctx.page.assign(url)
+      return leavingPage
+    },
+    callback: {
+      read: (url, ctx) => readCallback(url, onThisOrigin(redirectUri, ctx, 'redirectUri'), client(ctx), ctx),
+    },
+    async refresh(session, ctx) {
+      const { refreshLogin } = await codeFlow()
+      return refreshLogin(client(ctx), session, ctx)
+    },
+    async logout(session, ctx) {
+      const { endLogin } = await codeFlow()
+      await endLogin(client(ctx), session, ctx)
+    },
+  }
+}
+
+/** Looks the state up before anything else in the address is believed. */
+function readCallback(url: URL, redirectUri: URL, client: OAuthClient, ctx: MethodContext): Callback<Claims> | null {
+  const state = url.searchParams.get('state')
+  if (url.origin !== redirectUri.origin || url.pathname !== redirectUri.pathname) return null
+  if (!url.searchParams.has('code') && !url.searchParams.has('error') && state === null) return null
+  const transaction = state === null ? null : findTransaction(ctx.scratch, state)
+  if (state === null || transaction === null) {
+    return foreign(new AuthError('transaction_not_found', 'This tab did not start this sign-in, or has forgotten it: sign in again.'))
+  }
+  const mismatch = issuerMismatch(url, transaction)
+  if (mismatch !== null) return foreign(mismatch)
+  const returnTo = safeReturnTo(transaction.returnTo, redirectUri.href, [redirectUri.pathname])
+  const known = { state, cleanUrl: cleanUrl(url), returnTo }
+  if (transaction.spent) return { type: 'used', ...known }
+  const complete = async () => {
+    spendTransaction(ctx.scratch, transaction)
+    const age = ctx.now() - transaction.createdAt
+    if (age > maxAgeMs) throw new AuthError('transaction_expired', 'The sign-in took too long: sign in again.')
+    const { completeLogin } = await codeFlow()
+    return completeLogin(client, redirectUri.href, url, transaction, ctx)
+  }
+  return { type: 'pending', ...known, complete }
+}
+
+/** RFC 9207 §2.4: plain string comparison, before the transaction is spent or the code leaves. */
+function issuerMismatch(url: URL, { issuer, requiresIssuer }: Transaction): AuthError | null {
+  const named = url.searchParams.get('iss')
+  const isRight = named === null ? !requiresIssuer : named === issuer
+  return isRight ? null : new AuthError('issuer_mismatch', 'The answer does not come from the provider that was asked.')
+}
+
+function foreign(error: AuthError): Callback<Claims> {
+  return { type: 'foreign', error, returnTo: '/' }
+}
+
+/** The address without the provider's answer, so that neither a reload nor a `Referer` shows the code again. */
+function cleanUrl(url: URL): string {
+  const clean = new URL(url)
+  for (const name of responseParameters) clean.searchParams.delete(name)
+  clean.hash = ''
+  return clean.href
+}
+
+/** At construction there may be no page (server rendering): a path is checked as one, a URL as a secure URL. */
+function checkReturnUri(value: string, option: string): void {
+  checkSecureUrl(value, option, 'https://app.invalid')
+}
+
+function onThisOrigin(uri: string, ctx: MethodContext, option: string): URL {
+  const page = ctx.page.href()
+  if (page === null) throw new AuthError('unsupported_request', 'authorizationCode needs a page: it signs in by redirect.')
+  const url = new URL(uri, page)
+  if (url.origin !== new URL(page).origin) throw configError(option, `it must be on this app's own origin, ${new URL(page).origin}.`)
+  return url
+}
+
+function here(ctx: MethodContext): string {
+  return ctx.page.href() ?? '/'
+}

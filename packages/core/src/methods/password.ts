@@ -1,0 +1,96 @@
+import { checkOptions, checkSecureUrl } from '../checkOptions.ts'
+import { tokenError } from '../oauth/tokenError.ts'
+import { parseTokenResponse, readJson } from '../oauth/tokenResponse.ts'
+import { decodeClaims, jwtLifetimeMs, userClaims, type Claims } from '../session/claims.ts'
+import type { Session } from '../session/session.ts'
+import type { AuthMethod, MethodContext } from './method.ts'
+
+/** Options of {@link password}. Each URL may be a path of this app's own origin; otherwise https, or http on localhost. */
+export interface PasswordOptions {
+  /** Takes `POST` with the input of `login()` as JSON and answers as RFC 6749 §5.1 has it. */
+  readonly loginUrl: string
+  /** Takes `POST` with `{"refresh_token"}` as JSON and answers likewise. Without it the session ends with its first token. */
+  readonly refreshUrl?: string
+  /** Takes `POST` with `{"refresh_token"}` as JSON at sign-out. Without it sign-out is local. */
+  readonly logoutUrl?: string
+}
+
+/** What `login()` takes unless the app names another shape: `password<{ username: string; pin: string }>({ … })`. */
+export interface PasswordInput {
+  readonly email: string
+  readonly password: string
+}
+
+/**
+ * Signs in with a password at the app's own, first-party login endpoint, which answers with a bearer token, usually a JWT.
+ *
+ * Not for OAuth's `grant_type=password`: RFC 9700 §2.4 forbids it. The password is neither kept nor put into any error.
+ *
+ * @example
+ * createAuth({ method: password({ loginUrl: '/v1/auth/login', refreshUrl: '/v1/auth/refresh' }) })
+ *
+ * @throws AuthError `invalid_config`, naming the option.
+ */
+export function password<Input extends object = PasswordInput>(options: PasswordOptions): AuthMethod<Input, Claims> {
+  const { loginUrl, refreshUrl, logoutUrl } = checkOptions(options, 'password', ['loginUrl', 'refreshUrl', 'logoutUrl'])
+  checkEndpoint(loginUrl, 'loginUrl')
+  if (refreshUrl !== undefined) checkEndpoint(refreshUrl, 'refreshUrl')
+  if (logoutUrl !== undefined) checkEndpoint(logoutUrl, 'logoutUrl')
+
+  return {
+    name: 'password',
+    async login(input, ctx) {
+      const response = await post(loginUrl, input, ctx)
+      if (!response.ok) throw await tokenError(response, ctx.now(), 'invalid_credentials', isWrongPassword)
+      return toSession(await readJson(response), null)
+    },
+    ...(refreshUrl !== undefined && {
+      async refresh(session: Session<Claims>, ctx: MethodContext) {
+        const response = await post(refreshUrl, { refresh_token: session.refreshToken }, ctx)
+        if (!response.ok) throw await tokenError(response, ctx.now(), 'refresh_rejected', isSpentToken)
+        return toSession(await readJson(response), session)
+      },
+    }),
+    ...(logoutUrl !== undefined && {
+      async logout(session: Session<Claims>, ctx: MethodContext) {
+        const response = await post(logoutUrl, { refresh_token: session.refreshToken }, ctx)
+        if (!response.ok) throw await tokenError(response, ctx.now(), 'client_rejected', () => false)
+      },
+    }),
+  }
+}
+
+function post(url: string, body: object, ctx: MethodContext): Promise<Response> {
+  return ctx.fetch(new URL(url, ctx.page.href() ?? undefined).href, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(body),
+    signal: ctx.signal,
+  })
+}
+
+/** Login endpoints say "wrong password" with 401, or with 400 and a code of their own or of OAuth. */
+function isWrongPassword(status: number, oauthError: string | undefined): boolean {
+  return status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_credentials'
+}
+
+function isSpentToken(status: number, oauthError: string | undefined): boolean {
+  return status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_token'
+}
+
+function toSession(body: unknown, previous: Session<Claims> | null): Session<Claims> {
+  const { scope, ...tokens } = parseTokenResponse(body)
+  const claims = decodeClaims(tokens.idToken ?? tokens.accessToken)
+  return {
+    ...tokens,
+    expiresInMs: tokens.expiresInMs ?? jwtLifetimeMs(decodeClaims(tokens.accessToken)),
+    scope: scope ?? previous?.scope ?? [],
+    subject: claims?.sub ?? previous?.subject ?? null,
+    user: claims === null ? (previous?.user ?? {}) : userClaims(claims),
+  }
+}
+
+/** A path is allowed: it is resolved against the page when it is used. */
+function checkEndpoint(value: string, option: string): void {
+  checkSecureUrl(value, option, value.startsWith('/') ? 'https://app.invalid' : undefined)
+}

@@ -1,0 +1,21 @@
+import { allowInsecureRequests, customFetch } from 'oauth4webapi'
+import type { MethodContext } from '../methods/method.ts'
+
+interface RequestOptions {
+  readonly [allowInsecureRequests]: boolean
+  readonly [customFetch]: (
+    url: string,
+    init: { method: string; headers: Record<string, string>; body?: BodyInit | null | undefined },
+  ) => Promise<Response>
+}
+
+/**
+ * Makes oauth4webapi send through the context, so that its requests too are bounded, uncached and without redirects.
+ * http is allowed only where the configured issuer itself is http, which its check allows on loopback alone.
+ */
+export function requestOptions(issuer: string, ctx: MethodContext): RequestOptions {
+  return {
+    [allowInsecureRequests]: issuer.startsWith('http:'),
+    [customFetch]: (url, { method, headers, body = null }) => ctx.fetch(url, { method, headers, body, signal: ctx.signal }),
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  clockTolerance,
+  getValidatedIdTokenClaims,
+  JWT_TIMESTAMP_CHECK,
+  None,
+  OperationProcessingError,
+  processAuthorizationCodeResponse,
+  processRefreshTokenResponse,
+  authorizationCodeGrantRequest,
+  refreshTokenGrantRequest,
+  type AuthorizationServer,
+  type Client,
+} from 'oauth4webapi'
+import { AuthError } from '../errors.ts'
+import type { MethodContext } from '../methods/method.ts'
+import { userClaims, type Claims } from '../session/claims.ts'
+import type { Session } from '../session/session.ts'
+import { requestOptions } from './requestOptions.ts'
+import { tokenError } from './tokenError.ts'
+import { parseTokenResponse, readJson } from './tokenResponse.ts'
+
+/** Seconds by which the device's clock may be off when an ID token is judged at login. */
+const loginSkewS = 60
+
+/** At a refresh the ID token only has to be of the same person and issuer; a wrong clock must not end the session. */
+const refreshSkewS = 86_400
+
+/** What a callback and its transaction contribute to an exchange. */
+export interface CodeGrant {
+  /** Validated by oauth4webapi: nothing else is accepted by its request. */
+  readonly parameters: URLSearchParams
+  readonly redirectUri: string
+  readonly verifier: string
+  readonly nonce: string
+  readonly scope: readonly string[]
+}
+
+/**
+ * Exchanges a code for tokens (RFC 6749 §4.1.3 with RFC 7636 §4.5), once.
+ *
+ * @throws AuthError `authorization_failed`, `client_rejected`, `invalid_response`, `invalid_id_token`, `clock_skew` or a transient code.
+ */
+export async function exchangeCode(server: AuthorizationServer, clientId: string, grant: CodeGrant, ctx: MethodContext): Promise<Session<Claims>> {
+  const client: Client = { client_id: clientId, [clockTolerance]: loginSkewS }
+  const { parameters, redirectUri, verifier } = grant
+  const response = await authorizationCodeGrantRequest(
+    server,
+    client,
+    None(),
+    parameters,
+    redirectUri,
+    verifier,
+    requestOptions(server.issuer, ctx),
+  )
+  if (!response.ok) {
+    throw await tokenError(response, ctx.now(), 'authorization_failed', (_, oauthError) => oauthError === 'invalid_grant')
+  }
+  const isOpenId = grant.scope.includes('openid')
+  return toSession(response, null, grant.scope, (checked) =>
+    processAuthorizationCodeResponse(server, client, checked, isOpenId ? { expectedNonce: grant.nonce, requireIdToken: true } : {}),
+  )
+}
+
+/**
+ * Exchanges a refresh token for new tokens (RFC 6749 §6). An ID token in the answer must be of the same issuer and client
+ * (OpenID Connect Core §12.2); auth compares its subject.
+ *
+ * @throws AuthError `refresh_rejected` for `invalid_grant`, `client_rejected`, `invalid_id_token`, or a transient code.
+ */
+export async function refreshTokens(server: AuthorizationServer, clientId: string, session: Session<Claims>, ctx: MethodContext): Promise<Session<Claims>> {
+  const client: Client = { client_id: clientId, [clockTolerance]: refreshSkewS }
+  const response = await refreshTokenGrantRequest(server, client, None(), session.refreshToken ?? '', requestOptions(server.issuer, ctx))
+  if (!response.ok) {
+    throw await tokenError(response, ctx.now(), 'refresh_rejected', (_, oauthError) => oauthError === 'invalid_grant')
+  }
+  return toSession(response, session, session.scope, (checked) => processRefreshTokenResponse(server, client, checked))
+}
+
+async function toSession(
+  response: Response,
+  previous: Session<Claims> | null,
+  askedScope: readonly string[],
+  validate: (response: Response) => ReturnType<typeof processRefreshTokenResponse>,
+): Promise<Session<Claims>> {
+  const body = await readJson(response)
+  const { scope = askedScope, ...tokens } = parseTokenResponse(body)
+  const { accessToken, idToken } = tokens
+  // Only what oauth4webapi is to judge: its reading of other members is stricter or looser than ours.
+  const checked = Response.json({ access_token: accessToken, token_type: 'bearer', id_token: idToken })
+  let claims: Claims | undefined
+  try {
+    claims = getValidatedIdTokenClaims(await validate(checked))
+  } catch (error) {
+    throw idTokenError(error)
+  }
+  return {
+    ...tokens,
+    scope,
+    idToken: idToken ?? previous?.idToken,
+    subject: claims === undefined ? (previous?.subject ?? null) : (claims.sub ?? null),
+    user: claims === undefined ? (previous?.user ?? Object.freeze({})) : userClaims(claims),
+  }
+}
+
+/** Names the fault without the claims that oauth4webapi attaches to its error. */
+function idTokenError(error: unknown): AuthError {
+  const problem = error instanceof Error ? error.message : 'unknown'
+  return error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK
+    ? new AuthError('clock_skew', `The ID token is not valid at this time (${problem}): is the clock of this device right?`)
+    : new AuthError('invalid_id_token', `The ID token was refused: ${problem}.`)
+}

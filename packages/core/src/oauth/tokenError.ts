@@ -1,0 +1,53 @@
+import { AuthError, type AuthErrorCode } from '../errors.ts'
+import { retryAfterMs } from '../session/retryAfter.ts'
+
+/**
+ * The error that an unsuccessful answer of a token endpoint means (RFC 6749 §5.2).
+ *
+ * Only `rejected` is definitive. 408, 425, 429, every 5xx and every HTML page can pass, so they are retryable;
+ * any other refusal is a matter of configuration: `client_rejected`.
+ *
+ * @param rejected The code for "these credentials are no good".
+ * @param isRejection Tells such a refusal by status and the server's `error` value.
+ */
+export async function tokenError(
+  response: Response,
+  nowAt: number,
+  rejected: AuthErrorCode,
+  isRejection: (status: number, oauthError: string | undefined) => boolean,
+): Promise<AuthError> {
+  const { status, headers } = response
+  const oauthError = await readOauthError(response)
+  const details = { status, oauthError, retryAfterMs: retryAfterMs(headers.get('retry-after'), nowAt) }
+  if (status === 429) return new AuthError('rate_limited', 'The server asks to slow down.', details)
+  if (status === 408 || status === 425 || status >= 500) {
+    return new AuthError('server_error', `The server failed with status ${status}.`, details)
+  }
+  const isHtml = headers.get('content-type')?.includes('html') === true
+  if (isHtml) return new AuthError('invalid_response', `A page instead of an answer, status ${status}: a proxy in between?`, details)
+  if (isRejection(status, oauthError)) {
+    return new AuthError(rejected, `The server refused the credentials (${oauthError ?? status}).`, details)
+  }
+  return new AuthError(
+    'client_rejected',
+    `The server refused the request (${oauthError ?? status}): check the client's registration and the endpoint's URL.`,
+    details,
+  )
+}
+
+/** The `error` member, if it is one that RFC 6749 allows: printable, short, safe to show to a developer. */
+async function readOauthError(response: Response): Promise<string | undefined> {
+  let body: unknown
+  try {
+    body = await response.json()
+  } catch {
+    return undefined
+  }
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'error')) return undefined
+  return oauthErrorOf((body as { error: unknown }).error)
+}
+
+/** An `error` value cut down to what RFC 6749 §5.2 allows, or `undefined`. */
+export function oauthErrorOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w .:/-]{1,64}$/.test(value) ? value : undefined
+}

@@ -1,0 +1,68 @@
+import { AuthError } from '../errors.ts'
+import { isToken, type TokenSet } from '../session/session.ts'
+
+/** A successful answer of a token endpoint (RFC 6749 §5.1) in our units: only the members that we know. */
+export interface TokenResponse extends TokenSet {
+  readonly scope?: readonly string[] | undefined
+  readonly idToken?: string | undefined
+}
+
+/**
+ * Reads a body as JSON.
+ *
+ * @throws AuthError `invalid_response` for anything else, such as the login page of a hotel's network.
+ */
+export async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    throw new AuthError('invalid_response', 'The server answered with something other than JSON: a proxy or login page in between?', {
+      status: response.status,
+    })
+  }
+}
+
+/**
+ * Checks a token response and copies its known members.
+ *
+ * @throws AuthError `invalid_response`: not an object, an error inside a 200, no usable access token,
+ * or a token type other than Bearer (RFC 6749 §7.1).
+ */
+export function parseTokenResponse(body: unknown): TokenResponse {
+  const read = reader(body)
+  if (read('error') !== undefined) throw invalid('an error inside a successful answer')
+  const accessToken = read('access_token')
+  if (!isToken(accessToken)) throw invalid('no usable "access_token"')
+  const type = read('token_type')
+  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw invalid('a "token_type" other than Bearer')
+  const refreshToken = read('refresh_token')
+  const idToken = read('id_token')
+  return {
+    accessToken,
+    refreshToken: isToken(refreshToken) ? refreshToken : undefined,
+    expiresInMs: durationMs(read('expires_in')),
+    scope: parseScope(read('scope')),
+    idToken: isToken(idToken) ? idToken : undefined,
+  }
+}
+
+/** Seconds, as a number or as text, to milliseconds; `undefined` (unknown) for anything that is no duration. */
+export function durationMs(seconds: unknown): number | undefined {
+  const value = typeof seconds === 'string' && /^\d{1,15}$/.test(seconds) ? Number(seconds) : seconds
+  return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value * 1000) : undefined
+}
+
+/** Splits a scope value (RFC 6749 §3.3); `undefined` when the server did not say. */
+export function parseScope(scope: unknown): readonly string[] | undefined {
+  return typeof scope === 'string' ? scope.split(' ').filter((item) => item !== '') : undefined
+}
+
+/** Reads own members only: neither a polluted prototype nor a body that is no object gives anything. */
+function reader(body: unknown): (name: string) => unknown {
+  return (name) =>
+    typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined
+}
+
+function invalid(problem: string): AuthError {
+  return new AuthError('invalid_response', `The server's token response cannot be used: ${problem}.`)
+}

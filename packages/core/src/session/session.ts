@@ -1,0 +1,48 @@
+/** What a TokenManager keeps. Extend it with whatever belongs to the tokens. */
+export interface TokenSet {
+  /** Sent as `Authorization: Bearer …`. */
+  readonly accessToken: string
+  /** Absent: the session cannot be refreshed, or needs no token for it. */
+  readonly refreshToken?: string | undefined
+  /**
+   * Life of the access token counted from its receipt, in milliseconds. Absent: unknown or unlimited;
+   * the token is used until a server refuses it.
+   */
+  readonly expiresInMs?: number | undefined
+}
+
+/** What a method obtains at login and at each refresh: the tokens, and whose they are. */
+export interface Session<User = unknown> extends TokenSet {
+  /** Identifies the person at the issuer (`sub`); `null` when the method knows no person. */
+  readonly subject: string | null
+  /** What `useAuth().user` shows: claims about the person, no tokens. */
+  readonly user: User
+  /** Scopes granted; empty when the server did not say. */
+  readonly scope: readonly string[]
+  /** Kept to tell the provider who signs out (`id_token_hint`). Never sent to an API. */
+  readonly idToken?: string | undefined
+}
+
+/** A session as auth keeps it: stamped with the login it comes from. */
+export interface SessionRecord<User = unknown> extends Session<User> {
+  /** Name of the method that signed in and will refresh. */
+  readonly method: string
+  /** One random value from login to sign-out, through every refresh. Not a secret. */
+  readonly family: string
+}
+
+/** Whether a value can be used as tokens: right types, and an access token that fits into a header (RFC 6750 §2.1). */
+export function isTokenSet(value: unknown): value is TokenSet {
+  if (typeof value !== 'object' || value === null) return false
+  const { accessToken, refreshToken, expiresInMs } = value as Partial<Record<keyof TokenSet, unknown>>
+  return (
+    isToken(accessToken) &&
+    (refreshToken === undefined || isToken(refreshToken)) &&
+    (expiresInMs === undefined || (typeof expiresInMs === 'number' && Number.isFinite(expiresInMs)))
+  )
+}
+
+/** Whether a value is a token that can travel in a header: printable ASCII without spaces, at most 64 kB. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 65_536 && /^[\x21-\x7e]+$/.test(value)
+}

@@ -1,0 +1,55 @@
+import type { AuthError } from '../errors.ts'
+
+/** Why nobody is signed in. */
+export type SignedOutReason =
+  | 'never_signed_in'
+  | 'user'
+  | 'other_tab'
+  | 'refresh_rejected'
+  | 'revoked'
+  | 'subject_changed'
+  | 'expired'
+  | 'storage_cleared'
+
+interface Shared {
+  /** Name of the method whose login is under way, beside whatever the status is. */
+  readonly pending: string | null
+  /** Why the last login failed or the session ended; `null` after a success and after a sign-out by the user. */
+  readonly error: AuthError | null
+}
+
+/** Not known yet: the storage is being read. Also what a server renders. */
+export interface LoadingState extends Shared {
+  readonly status: 'loading'
+}
+
+/** Nobody is signed in. */
+export interface UnauthenticatedState extends Shared {
+  readonly status: 'unauthenticated'
+  readonly reason: SignedOutReason
+}
+
+/** Somebody is signed in. The access token may be expired at this moment: ask for it, never assume it. */
+export interface AuthenticatedState<User = unknown> extends Shared {
+  readonly status: 'authenticated'
+  /** Name of the method that signed in. */
+  readonly method: string
+  readonly user: User
+  /** Scopes granted; empty when the server did not say. */
+  readonly scope: readonly string[]
+}
+
+/** What an app shows. Holds no token, and does not change when one is refreshed. */
+export type AuthState<User = unknown> = LoadingState | UnauthenticatedState | AuthenticatedState<User>
+
+/** What happened, as {@link transition} understands it. */
+export type AuthEvent<User = unknown> =
+  | { readonly type: 'login_started'; readonly method: string }
+  | { readonly type: 'login_failed'; readonly error: AuthError }
+  | { readonly type: 'login_left' }
+  | { readonly type: 'signed_in'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
+  | { readonly type: 'renewed'; readonly user: User; readonly scope: readonly string[] }
+  | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly error: AuthError | null }
+
+/** The state before anything is known: constant, so that server and browser render alike. */
+export const initialState: LoadingState = Object.freeze({ status: 'loading', pending: null, error: null })

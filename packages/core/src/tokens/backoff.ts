@@ -1,0 +1,14 @@
+const firstMs = 2_000
+const longestMs = 60_000
+const shortestMs = 500
+
+/**
+ * How long to wait after the given number of failures in a row: full jitter over a window that doubles
+ * from 2 s up to a minute, never under half a second.
+ *
+ * @param fraction From 0 up to 1.
+ */
+export function backoffMs(failures: number, fraction: number): number {
+  const windowMs = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 10))
+  return Math.max(shortestMs, fraction * windowMs)
+}

@@ -1,0 +1,8 @@
+export { AuthCallback, type AuthCallbackProps, type CallbackProblem } from './AuthCallback.tsx'
+export { AuthProvider, type AuthProviderProps } from './AuthProvider.tsx'
+export type { AuthView } from './authView.ts'
+export type { Register, RegisteredAuth, RegisteredUser } from './register.ts'
+export { RequireAuth, type RequireAuthProps } from './RequireAuth.tsx'
+export { useAuth } from './useAuth.ts'
+export { useAuthedFetch } from './useAuthedFetch.ts'
+export { useRefreshStatus } from './useRefreshStatus.ts'

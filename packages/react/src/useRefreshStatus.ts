@@ -1,0 +1,8 @@
+import type { RefreshStatus } from '@tessera-auth/core'
+import { useStore } from 'zustand'
+import { useAuthContext } from './authContext.ts'
+
+/** How keeping the tokens fresh is going. Renders at each refresh: for a status line, not for the app around it. */
+export function useRefreshStatus(): RefreshStatus {
+  return useStore(useAuthContext().auth.refreshStore)
+}
