@@ -15,7 +15,8 @@ test('one line tells time, action, user, place and outcome', () => {
 
 test('tells each step of both doors, and never a token, code or password', async () => {
   const client = createClient(server, 'demo-60s')
-  const callback = await client.answer(await client.authorize(), ada)
+  const again = await client.answer(await client.authorize(), { ...ada, email: 'my-secret' })
+  const callback = await client.answer(again, ada)
   const openid = await client.redeem(callback)
   const refreshed = await client.refresh(openid.json.refresh_token)
   await client.refresh(openid.json.refresh_token)
@@ -26,6 +27,7 @@ test('tells each step of both doors, and never a token, code or password', async
 
   const told = server.lines.map((line) => line.split(/ {2,}/).slice(1).join(' | '))
   expect(told).toEqual([
+    'sign in | - | demo-60s | wrong email or password',
     'sign in | ada | demo-60s | ok',
     'consent | ada | demo-60s | allowed',
     'authorize | ada | demo-60s | code issued',

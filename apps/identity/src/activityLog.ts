@@ -29,5 +29,5 @@ export function createActivityLog(log: (line: string) => void): RecordActivity {
 
 /** Some outcomes quote the request: a line break in them must not fake a second line. */
 function oneLine(text: string): string {
-  return text.trim()
+  return text.replace(/\p{Cc}+/gu, ' ')
 }

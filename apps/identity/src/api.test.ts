@@ -1,8 +1,10 @@
-import { generateKeyPair, SignJWT } from 'jose'
+import { errors, generateKeyPair, SignJWT, type JWTPayload } from 'jose'
 import { afterEach, expect, test, vi } from 'vitest'
+import { createAccessTokens } from './api/createAccessTokens.ts'
+import { createSigningKey } from './signingKey.ts'
 import { callApi } from './testing/callApi.ts'
 import { ada, bob, createClient, type Person } from './testing/createClient.ts'
-import { startServer } from './testing/startServer.ts'
+import { demoOrigin, startServer } from './testing/startServer.ts'
 
 const server = await startServer()
 
@@ -96,6 +98,26 @@ test.for(badTokens)('refuses %s', async ([, makeToken]) => {
   expect(headers.get('www-authenticate')).toBe(
     'Bearer realm="tessera", error="invalid_token", error_description="The access token is not valid."',
   )
+})
+
+/** An instant in 2096, in seconds since 1970. */
+const exp = 4_000_000_000
+
+test.for([
+  ['issuer', { exp, iss: 'http://localhost:1' }, 'at+jwt'],
+  ['audience', { exp, aud: 'http://localhost:1/v1' }, 'at+jwt'],
+  ['type', { exp }, 'JWT'],
+  ['missing expiry', {}, 'at+jwt'],
+] as const)('refuses a token of the right key for its %s', async ([, claims, typ]) => {
+  const context = { origin: 'http://localhost', resource: 'http://localhost/v1', demoOrigin, record: () => {} }
+  const signingKey = await createSigningKey()
+  const tokens = createAccessTokens({ ...context, signingKey })
+  const sign = (payload: JWTPayload, type: string) =>
+    new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: type }).sign(signingKey.privateKey)
+
+  const base = { iss: context.origin, aud: context.resource, sub: 'ada' }
+  expect(await tokens.verify(await sign({ ...base, exp }, 'at+jwt'))).toMatchObject({ sub: 'ada' })
+  await expect(tokens.verify(await sign({ ...base, ...claims }, typ))).rejects.toBeInstanceOf(errors.JOSEError)
 })
 
 test.for([{}, { name: ' ' }, { name: 5 }, { name: 'x'.repeat(101) }])('refuses the resource %j', async (body) => {

@@ -153,6 +153,8 @@ test('Bob does not get the write scope, and is not asked for it twice', async ()
   const client = createClient(server)
   const consent = await client.browser.submit(await client.authorize(), { ...bob, decision: 'sign-in' })
   expect(consent.html).toContain('Bob Martin may not change resources')
+  expect(consent.html).toContain('<li>Read your resources</li>')
+  expect(consent.html).not.toContain('<li>Add and change resources</li>')
   const { json } = await client.redeem(await client.browser.submit(consent, { decision: 'allow' }))
   expect((await verify(json.access_token, `${server.origin}/v1`)).payload.scope).toBe('read:resources')
   expect((await client.authorize()).url.searchParams.has('code')).toBe(true)
@@ -165,6 +167,14 @@ test('a page that was already used is out of date', async () => {
   const stale = await client.browser.submit(login, { ...ada, decision: 'sign-in' })
   expect(stale.status).toBe(400)
   expect(stale.html).toContain('out of date')
+})
+
+test('a cookie opens the page of its own sign-in only', async () => {
+  const first = await createClient(server).authorize()
+  const second = await createClient(server).authorize()
+  const cookie = first.setCookies.map((line) => line.split(';')[0]).join('; ')
+  expect((await fetch(first.url, { headers: { cookie } })).status).toBe(200)
+  expect((await fetch(second.url, { headers: { cookie } })).status).toBe(400)
 })
 
 test('a page does not open in another browser', async () => {

@@ -73,17 +73,19 @@ export class AuthError extends Error {
   readonly code: AuthErrorCode
   /** Whether the same call may succeed later without anybody changing anything. */
   readonly retryable: boolean
-  readonly option?: string | undefined
-  readonly status?: number | undefined
-  readonly oauthError?: string | undefined
-  readonly retryAfterMs?: number | undefined
+  declare readonly option?: string | undefined
+  declare readonly status?: number | undefined
+  declare readonly oauthError?: string | undefined
+  declare readonly retryAfterMs?: number | undefined
 
   constructor(code: AuthErrorCode, message: string, details: AuthErrorDetails = {}) {
     const { cause, ...fields } = details
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryable = transientCodes.has(code)
-    Object.assign(this, fields)
+    for (const [name, value] of Object.entries(fields)) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
+    }
   }
 }
 

@@ -1,12 +1,12 @@
+import { useMemo } from 'react'
 import { useStore } from 'zustand'
-import { useShallow } from 'zustand/react/shallow'
 import { useAuthContext } from './authContext.ts'
 import type { AuthView } from './authView.ts'
 
 /**
  * Who is signed in, and how to sign in and out. Renders when that changes, and never for a token refresh.
  *
- * @param selector Renders only when what it gives changes, compared member by member.
+ * @param selector Renders only when what it gives changes. It may give a new object each time: it is asked once a state.
  *
  * @example
  * const { isAuthenticated, user, login, logout } = useAuth()
@@ -14,7 +14,19 @@ import type { AuthView } from './authView.ts'
  */
 export function useAuth(): AuthView
 export function useAuth<Selected>(selector: (auth: AuthView) => Selected): Selected
-export function useAuth(selector: (auth: AuthView) => unknown = (auth) => auth): unknown {
+export function useAuth(selector: (auth: AuthView) => unknown = whole): unknown {
   const { auth, view } = useAuthContext()
-  return useStore(auth.store, useShallow((state) => selector(view(state))))
+  const select = useMemo(() => {
+    let last: { readonly view: AuthView; readonly selected: unknown } | undefined
+    return (state: Parameters<typeof view>[0]) => {
+      const next = view(state)
+      if (last?.view !== next) last = { view: next, selected: selector(next) }
+      return last.selected
+    }
+  }, [view, selector])
+  return useStore(auth.store, select)
+}
+
+function whole(auth: AuthView): AuthView {
+  return auth
 }

@@ -1,7 +1,5 @@
-import type { HonoRequest } from 'hono'
-
 /** The body of a request when it is a JSON object, otherwise an empty one. */
-export async function readJsonObject(request: HonoRequest): Promise<Readonly<Record<string, unknown>>> {
+export async function readJsonObject(request: Pick<Request, 'text'>): Promise<Readonly<Record<string, unknown>>> {
   try {
     const body: unknown = JSON.parse(await request.text())
     return isObject(body) ? body : {}

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider'
 import { consentPage } from '../pages/consentPage.ts'
-import type { Html } from '../pages/pageShell.ts'
+import type { Html } from '../pages/html.ts'
 import { apiScopes, openidScopes, splitScope } from '../scopes.ts'
 import { userBySub, type User } from '../users.ts'
 import { field, parameter, refusal, type Answer, type Step } from './step.ts'

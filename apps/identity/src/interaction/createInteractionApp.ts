@@ -36,7 +36,8 @@ export function createInteractionApp(context: ServerContext, provider: Provider)
   app.notFound((c) => fail(c, 404, 'not_found', 'There is no page at this address.'))
   app.onError((error, c) => {
     const isStale = error instanceof errors.SessionNotFound
-    context.record({ action: isStale ? 'stale page' : 'server error', where: '/interaction', outcome: error.message })
+    const outcome = isStale ? (error.error_description ?? error.message) : error.message
+    context.record({ action: isStale ? 'stale page' : 'server error', where: '/interaction', outcome })
     return isStale
       ? fail(c, 400, 'expired', 'This page is out of date, or its form was already sent.')
       : fail(c, 500, 'server_error')
@@ -47,7 +48,7 @@ export function createInteractionApp(context: ServerContext, provider: Provider)
 async function stepOf(c: Context<Env>, context: ServerContext, provider: Provider): Promise<Step> {
   const interaction = await provider.interactionDetails(c.env.incoming, c.env.outgoing)
   if (interaction.uid !== c.req.param('uid')) throw new errors.SessionNotFound('path and cookie differ')
-  const form = c.req.method === 'POST' ? await c.req.formData() : new FormData()
+  const form = c.req.method === 'POST' ? await c.req.parseBody() : {}
   return { context, provider, interaction, action: c.req.path, form }
 }
 

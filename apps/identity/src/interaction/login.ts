@@ -1,6 +1,6 @@
 import { authenticate } from '../authenticate.ts'
 import { loginPage } from '../pages/loginPage.ts'
-import type { Html } from '../pages/pageShell.ts'
+import type { Html } from '../pages/html.ts'
 import { userByEmail, userBySub } from '../users.ts'
 import { field, parameter, refusal, type Answer, type Step } from './step.ts'
 

@@ -1,5 +1,5 @@
 import type { InteractionResults, Provider } from 'oidc-provider'
-import type { Html } from '../pages/pageShell.ts'
+import type { Html } from '../pages/html.ts'
 import type { ServerContext } from '../serverContext.ts'
 
 /** A sign-in that waits for a person, as oidc-provider keeps it. */
@@ -13,7 +13,7 @@ export interface Step {
   /** Path of the page, which its form goes back to. */
   readonly action: string
   /** What the person sent; empty when the page is shown first. */
-  readonly form: FormData
+  readonly form: Readonly<Record<string, unknown>>
 }
 
 /** What follows on a form: the next page, or a result that ends the step. */
@@ -27,7 +27,7 @@ export function parameter({ interaction }: Step, name: string): string {
 
 /** A field of the form, empty when it is missing. */
 export function field({ form }: Step, name: string): string {
-  const value = form.get(name)
+  const value = form[name]
   return typeof value === 'string' ? value : ''
 }
 

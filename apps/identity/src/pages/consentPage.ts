@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { ApiScope, OpenidScope } from '../scopes.ts'
-import { pageShell, type Html } from './pageShell.ts'
+import type { Html } from './html.ts'
+import { pageShell } from './pageShell.ts'
 
 /** What the consent page shows. */
 export interface ConsentPageOptions {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import { pageShell, type Html } from './pageShell.ts'
+import type { Html } from './html.ts'
+import { pageShell } from './pageShell.ts'
 
 /** What the error page shows. */
 export interface ErrorPageOptions {

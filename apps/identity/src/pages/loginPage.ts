@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { sharedPassword, users } from '../users.ts'
-import { pageShell, type Html } from './pageShell.ts'
+import type { Html } from './html.ts'
+import { pageShell } from './pageShell.ts'
 
 /** What the sign-in page shows. */
 export interface LoginPageOptions {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from './pageShell.ts'
+import type { Html } from './html.ts'
 
 const columns = 14
 const rows = 20

@@ -1,9 +1,7 @@
 import { html, raw } from 'hono/html'
+import type { Html } from './html.ts'
 import { mosaic } from './mosaic.ts'
 import { stylesheet } from './stylesheet.ts'
-
-/** Markup in which every value has been escaped. */
-export type Html = ReturnType<typeof html>
 
 /** What differs from page to page. */
 export interface PageContent {

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html'
-import { pageShell, type Html } from './pageShell.ts'
+import type { Html } from './html.ts'
+import { pageShell } from './pageShell.ts'
 import { submitScript } from './submitScript.ts'
 
 /** What the sign-out page shows. */

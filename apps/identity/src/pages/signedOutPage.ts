@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import { pageShell, type Html } from './pageShell.ts'
+import type { Html } from './html.ts'
+import { pageShell } from './pageShell.ts'
 
 /** What the page at the end of a sign-out shows. */
 export interface SignedOutPageOptions {

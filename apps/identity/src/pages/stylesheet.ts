@@ -149,7 +149,13 @@ li.refused::before { border: 2px solid var(--edge); background: none; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.75rem; font-size: .9375rem; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-footer { text-wrap: balance; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .8125rem; }
+footer {
+  padding-top: 1rem;
+  border-top: 1px solid var(--line);
+  color: var(--soft);
+  font-size: .8125rem;
+  text-wrap: balance;
+}
 @media (min-width: 32rem) {
   body { grid-template-rows: calc(100vw * 2 / 14) 1fr; }
 }

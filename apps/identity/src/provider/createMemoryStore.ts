@@ -1,4 +1,4 @@
-import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider'
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 
 interface Entry {
   readonly payload: AdapterPayload
@@ -6,33 +6,23 @@ interface Entry {
   readonly expiresAt: number
 }
 
-/** Entries of all kinds (`Session`, `Grant`, `RefreshToken` …), by kind and id. */
-type Kinds = Map<string, Map<string, Entry>>
+/** Entries of one kind (`Session`, `Grant`, `RefreshToken` …) by id. */
+type Entries = Map<string, Entry>
 
 /** Writes between two sweeps of what has expired. */
 const writesPerSweep = 1000
 
-/**
- * Where the OpenID server keeps its state: in memory, for one run.
- * Consuming a code or refresh token is strict: of two uses at the same time one fails, and ends the grant.
- */
+/** Where the OpenID server keeps its state: in memory, for one run. */
 export function createMemoryStore(): AdapterFactory {
-  const kinds: Kinds = new Map()
-  let writes = 0
-  return (kind) => {
-    const entries = new Map<string, Entry>()
-    kinds.set(kind, entries)
-    return createAdapter(entries, kinds, () => {
-      writes += 1
-      if (writes % writesPerSweep === 0) sweep(kinds)
-    })
-  }
+  return () => createAdapter(new Map())
 }
 
-function createAdapter(entries: Map<string, Entry>, kinds: Kinds, onWrite: () => void): Adapter {
+function createAdapter(entries: Entries): Adapter {
+  let writes = 0
   return {
     async upsert(id, payload, lifetimeSeconds) {
-      onWrite()
+      writes += 1
+      if (writes % writesPerSweep === 0) deleteWhere(entries, (entry) => live(entry) === undefined)
       const expiresAt = lifetimeSeconds === undefined ? Infinity : Date.now() + lifetimeSeconds * 1000
       entries.set(id, { payload: structuredClone(payload), expiresAt })
     },
@@ -46,13 +36,8 @@ function createAdapter(entries: Map<string, Entry>, kinds: Kinds, onWrite: () =>
       return structuredClone(findWhere(entries, (payload) => payload.userCode === userCode))
     },
     async consume(id) {
-      const payload = live(entries.get(id))?.payload
-      if (payload === undefined) throw new errors.InvalidGrant('already revoked')
-      if (payload.consumed !== undefined) {
-        endGrant(kinds, payload.grantId)
-        throw new errors.InvalidGrant('used twice at the same time')
-      }
-      payload.consumed = Math.floor(Date.now() / 1000)
+      const entry = live(entries.get(id))
+      if (entry !== undefined) entry.payload.consumed = Math.floor(Date.now() / 1000)
     },
     async destroy(id) {
       entries.delete(id)
@@ -67,20 +52,10 @@ function live(entry: Entry | undefined): Entry | undefined {
   return entry !== undefined && Date.now() < entry.expiresAt ? entry : undefined
 }
 
-function findWhere(entries: Map<string, Entry>, matches: (payload: AdapterPayload) => boolean) {
+function findWhere(entries: Entries, matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined {
   return [...entries.values()].find((entry) => live(entry) !== undefined && matches(entry.payload))?.payload
 }
 
-function endGrant(kinds: Kinds, grantId: string | undefined): void {
-  if (grantId === undefined) return
-  kinds.get('Grant')?.delete(grantId)
-  for (const entries of kinds.values()) deleteWhere(entries, ({ payload }) => payload.grantId === grantId)
-}
-
-function sweep(kinds: Kinds): void {
-  for (const entries of kinds.values()) deleteWhere(entries, (entry) => live(entry) === undefined)
-}
-
-function deleteWhere(entries: Map<string, Entry>, matches: (entry: Entry) => boolean): void {
+function deleteWhere(entries: Entries, matches: (entry: Entry) => boolean): void {
   for (const [id, entry] of entries) if (matches(entry)) entries.delete(id)
 }

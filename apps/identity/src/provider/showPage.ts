@@ -1,6 +1,6 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { errorPage } from '../pages/errorPage.ts'
-import type { Html } from '../pages/pageShell.ts'
+import type { Html } from '../pages/html.ts'
 import { signedOutPage } from '../pages/signedOutPage.ts'
 import { signOutPage } from '../pages/signOutPage.ts'
 import { userBySub } from '../users.ts'

@@ -12,10 +12,14 @@ export async function callApi(
     method,
     headers: {
       'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${String(token)}` }),
+      ...(token === undefined ? {} : { authorization: bearer(token) }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (response.status === 204) return { status: 204, headers: response.headers, json: {} }
   return readBody(response)
+}
+
+function bearer(token: unknown): string {
+  return `Bearer ${String(token)}`
 }

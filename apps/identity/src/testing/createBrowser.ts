@@ -5,6 +5,8 @@ export interface Page {
   readonly status: number
   readonly html: string
   readonly headers: Headers
+  /** All `Set-Cookie` lines on the way here. */
+  readonly setCookies: readonly string[]
 }
 
 /** Just enough of a browser for the tests: cookies, redirects and forms. */
@@ -26,21 +28,21 @@ const maxRedirects = 10
 export function createBrowser(origin: string): TestBrowser {
   const jar = new Map<string, Cookie>()
 
-  async function follow(url: URL, init: RequestInit, redirects = 0): Promise<Page> {
-    if (redirects > maxRedirects) throw new Error('too many redirects')
-    if (url.origin !== origin) return { url, status: 0, html: '', headers: new Headers() }
-    const cookie = cookieHeader(jar, url)
-    const headers = { ...init.headers, accept: 'text/html', cookie }
+  async function follow(url: URL, init: RequestInit = {}, earlier: readonly string[] = [], hops = 0): Promise<Page> {
+    if (hops > maxRedirects) throw new Error('too many redirects')
+    if (url.origin !== origin) return { url, status: 0, html: '', headers: new Headers(), setCookies: earlier }
+    const headers = { accept: 'text/html', cookie: cookieHeader(jar, url) }
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    const setCookies = [...earlier, ...response.headers.getSetCookie()]
     for (const line of response.headers.getSetCookie()) keepCookie(jar, line)
     const location = response.headers.get('location')
     const html = await response.text()
-    if (location === null) return { url, status: response.status, html, headers: response.headers }
-    return follow(new URL(location, url), {}, redirects + 1)
+    if (location === null) return { url, status: response.status, html, headers: response.headers, setCookies }
+    return follow(new URL(location, url), {}, setCookies, hops + 1)
   }
 
   return {
-    open: (url) => follow(new URL(url), {}),
+    open: (url) => follow(new URL(url)),
     submit(page, values) {
       const form = readForm(page)
       const body = new URLSearchParams({ ...form.hidden, ...values })
@@ -49,11 +51,14 @@ export function createBrowser(origin: string): TestBrowser {
   }
 }
 
-function readForm({ html, url }: Page): { action: URL; hidden: Record<string, string> } {
+function readForm({ html, url }: Page): { action: URL; hidden: Readonly<Record<string, string>> } {
   const action = /<form[^>]* action="([^"]*)"/.exec(html)?.[1]
   if (action === undefined) throw new Error(`no form on ${url.pathname}`)
-  const inputs = html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)
-  return { action: new URL(action, url), hidden: Object.fromEntries([...inputs].map(([, name, value]) => [name, value])) }
+  const hidden: Record<string, string> = {}
+  for (const [, name = '', value = ''] of html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)) {
+    hidden[name] = value
+  }
+  return { action: new URL(action, url), hidden }
 }
 
 function cookieHeader(jar: ReadonlyMap<string, Cookie>, { pathname }: URL): string {

@@ -1,10 +1,10 @@
 import type { AuthedFetch } from '../http/authedFetch.ts'
 import type { AuthError } from '../errors.ts'
+import type { CallbackOutcome } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { AuthState } from '../session/state.ts'
 import type { RefreshStatus } from '../tokens/refreshStatus.ts'
 import type { AccessTokenOptions, TokenManager } from '../tokens/tokenManager.ts'
-import type { CallbackOutcome } from './callback.ts'
 import type { InspectEvent } from './inspect.ts'
 import type { ReadableStore } from './store.ts'
 

@@ -11,7 +11,6 @@ import { transition } from '../session/transition.ts'
 import { noTokensStatus, type RefreshStatus } from '../tokens/refreshStatus.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { Auth } from './auth.ts'
-import { createCallbackHandler } from './callback.ts'
 import { createContext } from './context.ts'
 import { createCredentialSource } from './credentialSource.ts'
 import type { InspectEvent, Occurrence } from './inspect.ts'
@@ -86,10 +85,9 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
   const { login, signIn, logout } = createSignIn({ method, tokens, context, environment, dispatch: state.dispatch, emit })
   let readiness: Promise<AuthState<User>> | null = null
   const ready = (): Promise<AuthState<User>> => (readiness ??= lookWhoIsSignedIn(tokens, state))
-  const handleCallback = createCallbackHandler<User>({
-    method,
+  const takeUp = method.callback?.({
     context,
-    signIn: (obtain, family) => signIn(obtain, family),
+    signIn,
     currentFamily: async () => {
       await ready()
       return tokens.current?.tokens.family ?? null
@@ -108,7 +106,10 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
       if (state.store.getState().status === 'loading') await ready()
       return logout()
     },
-    handleCallback: (url) => handleCallback(url === undefined ? null : String(url)),
+    async handleCallback(url) {
+      const address = url === undefined ? environment.page.href() : String(url)
+      return address === null || takeUp === undefined ? { type: 'none' } : takeUp(address)
+    },
     async getAccessToken(options) {
       await ready()
       return tokens.getAccessToken(options)

@@ -1,10 +1,11 @@
 import { checkOptions, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
+import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
 import type { OAuthClient } from '../oauth/codeFlow.ts'
 import { safeReturnTo } from '../oauth/returnTo.ts'
 import { findTransaction, maxAgeMs, spendTransaction, type Transaction } from '../oauth/transaction.ts'
 import type { Claims } from '../session/claims.ts'
-import { leavingPage, type AuthMethod, type Callback, type MethodContext } from './method.ts'
+import { leavingPage, type AuthMethod, type MethodContext } from './method.ts'
 
 /** Options of {@link authorizationCode}. */
 export interface AuthorizationCodeOptions {
@@ -73,9 +74,8 @@ export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod
       ctx.page.assign(url)
       return leavingPage
     },
-    callback: {
-      read: (url, ctx) => readCallback(url, onThisOrigin(redirectUri, ctx, 'redirectUri'), client(ctx), ctx),
-    },
+    callback: (host) =>
+      createCallbackHandler((url, ctx) => readCallback(url, onThisOrigin(redirectUri, ctx, 'redirectUri'), client(ctx), ctx), host),
     async refresh(session, ctx) {
       const { refreshLogin } = await codeFlow()
       return refreshLogin(client(ctx), session, ctx)

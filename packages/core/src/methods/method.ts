@@ -1,5 +1,6 @@
 import type { Page } from '../browser/page.ts'
 import type { PageStorage } from '../browser/storage.ts'
+import type { AuthError } from '../errors.ts'
 import type { BoundedFetch } from '../http/boundedFetch.ts'
 import type { Session } from '../session/session.ts'
 
@@ -28,30 +29,29 @@ export interface AuthMethod<Input = void, User = unknown> {
   /** Shown as `state.method`, and kept with the session. */
   readonly name: string
   readonly login: (input: Input, ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
-  /** For methods that leave the page and come back to it. */
-  readonly callback?: CallbackHandler<User>
+  /** For methods that leave the page and come back to it: makes what looks at an address and takes up a login found there. */
+  readonly callback?: (host: CallbackHost<User>) => (address: string) => Promise<CallbackOutcome>
   readonly refresh?: (session: Session<User>, ctx: MethodContext) => Promise<Session<User>>
   /** Tells the server, after everything here is forgotten. May leave the page. */
   readonly logout?: (session: Session<User>, ctx: MethodContext) => Promise<void>
 }
 
-/** How a method takes up a login when the person comes back from the provider. */
-export interface CallbackHandler<User = unknown> {
-  /** Looks at an address without changing anything. `null`: not a callback of this method. */
-  readonly read: (url: URL, ctx: MethodContext) => Callback<User> | null
-}
+/** What came of a callback. Each outcome has a way on. */
+export type CallbackOutcome =
+  /** Signed in: go to `returnTo`. Also when this callback had signed in before. */
+  | { readonly type: 'signed_in'; readonly returnTo: string }
+  /** The person cancelled or refused consent: offer to try again. */
+  | { readonly type: 'cancelled'; readonly returnTo: string; readonly error: AuthError }
+  /** It failed: say so, and offer to sign in. Whoever was signed in still is. */
+  | { readonly type: 'failed'; readonly returnTo: string; readonly error: AuthError }
+  /** This address is no callback: nothing was touched. */
+  | { readonly type: 'none' }
 
-/** A callback whose `state` was looked up: what it is, before anything it says is believed. */
-export type Callback<User = unknown> =
-  /** No login of this tab has this state, or the callback does not match it: nothing was touched. */
-  | { readonly type: 'foreign'; readonly error: Error; readonly returnTo: string }
-  /** This login was completed or refused before. */
-  | { readonly type: 'used'; readonly state: string; readonly cleanUrl: string; readonly returnTo: string }
-  /** Ours, and still to be completed. `complete` may be called once: it spends the transaction before its first await. */
-  | {
-      readonly type: 'pending'
-      readonly state: string
-      readonly cleanUrl: string
-      readonly returnTo: string
-      readonly complete: () => Promise<Session<User>>
-    }
+/** What auth offers to a method that handles callbacks. */
+export interface CallbackHost<User = unknown> {
+  readonly context: () => MethodContext
+  /** Takes a login to its end, state and tokens and all; `family` will mark its session. Rejects with why it failed. */
+  readonly signIn: (obtain: () => Promise<Session<User>>, family: string) => Promise<void>
+  /** The `family` of whoever is signed in, once that is known; `null` when nobody is. */
+  readonly currentFamily: () => Promise<string | null>
+}

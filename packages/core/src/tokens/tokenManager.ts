@@ -115,6 +115,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#throwIfDisposed()
     if (!isTokenSet(tokens)) throw new AuthError('invalid_input', 'setTokens() takes { accessToken, refreshToken?, expiresInMs? }.')
     const epoch = this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
+    // Newer than whatever the storage may hold.
+    this.#isRestored = true
     if (await this.#vault.commit(tokens, () => epoch === this.#epoch)) this.#emit({ type: 'set' })
     else this.#onDiscard(tokens)
   }

@@ -1,0 +1,693 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createWorld, defer, type World } from '../../test/world.ts'
+import { AuthError } from '../errors.ts'
+import type { TokenSet } from '../session/session.ts'
+import type { TokenEvent } from './tokenEvent.ts'
+import { TokenManager, type TokenManagerOptions } from './tokenManager.ts'
+
+const hour = 3_600_000
+const minute = 60_000
+
+let world: World
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  world = createWorld()
+})
+afterEach(() => vi.useRealTimers())
+
+/** A server that numbers its tokens. */
+function counting(lifetimeMs: number = hour, extra: Partial<TokenSet> = {}) {
+  let count = 0
+  return vi.fn(async (): Promise<TokenSet> => ({ accessToken: `at-${++count}`, refreshToken: `rt-${count}`, expiresInMs: lifetimeMs, ...extra }))
+}
+
+function manager(options: TokenManagerOptions) {
+  const tokens = new TokenManager(options, world.environment)
+  const events: TokenEvent['type'][] = []
+  tokens.subscribe((event) => events.push(event.type))
+  return { tokens, events }
+}
+
+const first: TokenSet = { accessToken: 'at-0', refreshToken: 'rt-0', expiresInMs: hour }
+
+describe('alone', () => {
+  test('gives a token that is always fresh, from nothing but a function that fetches one', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    expect(await tokens.getAccessToken()).toBe('at-1')
+    expect(await tokens.getAccessToken()).toBe('at-1')
+    vi.setSystemTime(Date.now() + 2 * hour)
+    expect(await tokens.getAccessToken()).toBe('at-2')
+    expect(refresh).toHaveBeenCalledTimes(2)
+  })
+
+  test('works with the real environment of Node and does not keep the process alive', async () => {
+    const tokens = new TokenManager({ refresh: counting() })
+    expect(await tokens.getAccessToken()).toBe('at-1')
+    expect(tokens.status.phase).toBe('idle')
+    tokens.dispose()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test.each([
+    ['refresh', { refresh: 'x' }],
+    ['refreshLeadMs', { refresh: counting(), refreshLeadMs: -1 }],
+    ['refreshLeadMs', { refresh: counting(), refreshLeadMs: NaN }],
+    ['requestTimeoutMs', { refresh: counting(), requestTimeoutMs: '10' }],
+    ['storage', { refresh: counting(), storage: 'localStorage' }],
+    ['storage', { refresh: counting(), storage: { getItem: () => null } }],
+    ['storageKey', { refresh: counting(), storageKey: '' }],
+    ['refreshLead', { refresh: counting(), refreshLead: 5 }],
+  ])('DO-07 refuses a wrong %s at construction, by name', (option, options) => {
+    expect(() => new TokenManager(options as never, world.environment)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test.each([{}, { accessToken: '' }, { accessToken: 'a b' }, { accessToken: 'a\r\nb' }, { accessToken: 'x', expiresInMs: NaN }, null])(
+    'setTokens refuses %j',
+    async (tokenSet) => {
+      const { tokens } = manager({ refresh: counting() })
+      await expect(tokens.setTokens(tokenSet as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    },
+  )
+})
+
+describe('when to refresh', () => {
+  test('starts five minutes before expiry', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute - 1)
+    expect(refresh).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(refresh).toHaveBeenCalledTimes(1)
+    expect(tokens.current?.tokens.accessToken).toBe('at-1')
+  })
+
+  test('keeps refreshing, once a lifetime', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(10 * 55 * minute)
+    expect(refresh).toHaveBeenCalledTimes(10)
+    expect(tokens.status).toMatchObject({ phase: 'idle', error: null })
+  })
+
+  test('TRAP a lifetime under five minutes gives no negative delay and no hot loop: the lead is a quarter of it', async () => {
+    const refresh = counting(4 * minute)
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens({ ...first, expiresInMs: 4 * minute })
+    await vi.advanceTimersByTimeAsync(3 * minute - 1)
+    expect(refresh).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([[10_000], [30_000]])('RF-21 a token of %i ms is not refreshed at every call', async (lifetimeMs) => {
+    const refresh = counting(lifetimeMs)
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens({ ...first, expiresInMs: lifetimeMs })
+    for (let i = 0; i < 100; i++) await tokens.getAccessToken()
+    expect(refresh).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(20 * lifetimeMs * 0.75)
+    expect(refresh).toHaveBeenCalledTimes(20)
+  })
+
+  test.each([[30 * 24 * hour], [2 ** 31], [1e13], [Number.MAX_SAFE_INTEGER]])(
+    'TRAP TM-01 a lifetime of %i ms does not overflow the timer: it fires neither at once nor in a loop',
+    async (lifetimeMs) => {
+      const spy = vi.spyOn(globalThis, 'setTimeout')
+      const refresh = counting(lifetimeMs)
+      const { tokens } = manager({ refresh })
+      await tokens.setTokens({ ...first, expiresInMs: lifetimeMs })
+      await vi.advanceTimersByTimeAsync(23 * hour)
+      expect(refresh).not.toHaveBeenCalled()
+      for (const [, delayMs] of spy.mock.calls) expect(delayMs).toBeLessThanOrEqual(2 ** 31 - 1)
+      spy.mockRestore()
+    },
+  )
+
+  test('TRAP an old timer is cleared: new tokens leave one timer, and the old deadline refreshes nothing', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens({ ...first, expiresInMs: 10 * minute })
+    await tokens.setTokens({ ...first, expiresInMs: hour })
+    await tokens.setTokens({ ...first, expiresInMs: 2 * hour })
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(80 * minute)
+    expect(refresh).not.toHaveBeenCalled()
+  })
+
+  test('TRAP the refresh token and the refresh function have names of their own: refreshing leaves both in place', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await tokens.refresh()
+    await tokens.refresh()
+    expect(refresh.mock.calls.map(([current]: unknown[]) => (current as TokenSet).refreshToken)).toEqual(['rt-0', 'rt-1'])
+  })
+
+  test.each([[undefined], ['']])('TRAP RF-03 RF-04 an answer with refresh token %j keeps the old one', async (refreshToken) => {
+    const refresh = vi.fn(async (_current: TokenSet | null) => ({ accessToken: 'at-new', expiresInMs: hour, ...(refreshToken !== '' && { refreshToken }) }))
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await tokens.refresh()
+    await tokens.refresh()
+    expect(refresh.mock.calls[1]?.[0]).toMatchObject({ accessToken: 'at-new', refreshToken: 'rt-0' })
+  })
+
+  test('TM-04 RF-28 wakes from eight hours of sleep with one refresh for fifty callers, and hands out no stale token', async () => {
+    const answer = defer<TokenSet>()
+    const refresh = vi.fn(() => answer.promise)
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    vi.setSystemTime(Date.now() + 8 * hour)
+    const callers = Array.from({ length: 50 }, () => tokens.getAccessToken())
+    world.wake('visible')
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(0)
+    answer.resolve({ accessToken: 'at-1', expiresInMs: hour })
+    expect(new Set(await Promise.all(callers))).toEqual(new Set(['at-1']))
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test('a wake after sleep refreshes by itself, though the timer stood still', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    vi.setSystemTime(Date.now() + 2 * hour)
+    world.wake('visible')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(refresh).toHaveBeenCalledTimes(1)
+    expect(tokens.status.phase).toBe('idle')
+  })
+
+  test('without any wake event, the clock is read within a minute', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    vi.setSystemTime(Date.now() + 2 * hour)
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test('TM-05 a clock set forwards an hour costs a refresh, not the session', async () => {
+    const refresh = counting()
+    const { tokens, events } = manager({ refresh })
+    await tokens.setTokens(first)
+    vi.setSystemTime(Date.now() + hour)
+    expect(await tokens.getAccessToken()).toBe('at-1')
+    expect(events).not.toContain('ended')
+  })
+
+  test('a clock set backwards does not keep an expired token alive: elapsed time counts too', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh, background: false })
+    await tokens.setTokens(first)
+    vi.setSystemTime(Date.now() - 24 * hour)
+    await vi.advanceTimersByTimeAsync(hour)
+    expect(await tokens.getAccessToken()).toBe('at-1')
+  })
+
+  test('a token inside the lead is given at once while its successor is fetched', async () => {
+    const answer = defer<TokenSet>()
+    const refresh = vi.fn(() => answer.promise)
+    const { tokens } = manager({ refresh, background: false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(57 * minute)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(refresh).toHaveBeenCalledTimes(1)
+    answer.resolve({ accessToken: 'at-1', expiresInMs: hour })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await tokens.getAccessToken()).toBe('at-1')
+  })
+
+  test('minValidityMs asks for a token that lives longer', async () => {
+    const { tokens } = manager({ refresh: counting(), background: false })
+    await tokens.setTokens(first)
+    expect(await tokens.getAccessToken({ minValidityMs: hour })).toBe('at-0')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await tokens.getAccessToken({ minValidityMs: hour })).toBe('at-1')
+  })
+
+  test('a token of unknown life is used until it is refreshed by hand', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens({ accessToken: 'at-0' })
+    await vi.advanceTimersByTimeAsync(400 * 24 * hour)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(refresh).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('background: false refreshes on use alone, and start() ahead of need while it is in force; calls count', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh, background: false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(2 * hour)
+    expect(refresh).not.toHaveBeenCalled()
+    const [stop, stopAgain] = [tokens.start(), tokens.start()]
+    await vi.advanceTimersByTimeAsync(0)
+    expect(refresh).toHaveBeenCalledTimes(1)
+    stop()
+    stop()
+    await vi.advanceTimersByTimeAsync(55 * minute)
+    expect(refresh).toHaveBeenCalledTimes(2)
+    stopAgain()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('one refresh at a time', () => {
+  test.each([[50], [10_000]])('RF-01 %i callers with an expired token share one request', async (count) => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh, background: false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(hour)
+    const results = await Promise.all(Array.from({ length: count }, () => tokens.getAccessToken()))
+    expect(new Set(results)).toEqual(new Set(['at-1']))
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test('RF-33 a caller that aborts leaves alone; the flight and the others go on', async () => {
+    const answer = defer<TokenSet>()
+    const { tokens } = manager({ refresh: () => answer.promise, background: false })
+    const controller = new AbortController()
+    const leaving = tokens.getAccessToken({ signal: controller.signal })
+    const staying = tokens.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    controller.abort()
+    await expect(leaving).rejects.toMatchObject({ code: 'aborted' })
+    answer.resolve(first)
+    expect(await staying).toBe('at-0')
+    await expect(tokens.getAccessToken({ signal: controller.signal, minValidityMs: 2 * hour })).rejects.toMatchObject({ code: 'aborted' })
+  })
+
+  test('refresh({ generation }) does nothing when the tokens have changed since', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    const held = await tokens.acquire()
+    await Promise.all([tokens.refresh({ generation: held.generation }), tokens.refresh({ generation: held.generation })])
+    await tokens.refresh({ generation: held.generation })
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test('INV-24 generations only grow', async () => {
+    const { tokens } = manager({ refresh: counting() })
+    const seen: number[] = []
+    const note = async () => seen.push((await tokens.acquire()).generation)
+    await tokens.setTokens(first)
+    await note()
+    await tokens.refresh()
+    await note()
+    tokens.clear()
+    await tokens.setTokens(first)
+    await note()
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    expect(new Set(seen).size).toBe(3)
+  })
+
+  test('TR-23 INV-12 a refresh that never answers ends at its deadline, and the session stays', async () => {
+    const { tokens, events } = manager({ refresh: () => new Promise(() => {}), requestTimeoutMs: 5_000, background: false })
+    await tokens.setTokens(first)
+    const refused = expect(tokens.refresh()).rejects.toMatchObject({ code: 'timeout', retryable: true })
+    await vi.advanceTimersByTimeAsync(5_000)
+    await refused
+    expect(events).toEqual(['set', 'refresh_started', 'refresh_failed'])
+    expect(tokens.current?.tokens.accessToken).toBe('at-0')
+  })
+
+  test('an answer that is no token set is refused, and the session stays', async () => {
+    const { tokens } = manager({ refresh: async () => ({ accessToken: 42 }) as never })
+    await tokens.setTokens(first)
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'invalid_response' })
+    expect(tokens.current?.tokens).toEqual(first)
+  })
+})
+
+describe('failure', () => {
+  const offline = () => Promise.reject(new TypeError('Failed to fetch'))
+
+  test('RF-14 a transient failure keeps the session, uses the token while it lives, and says degraded', async () => {
+    const { tokens, events } = manager({ refresh: offline })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(56 * minute)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(tokens.status).toMatchObject({ phase: 'degraded', error: { code: 'network' } })
+    world.isOnline = false
+    expect(tokens.status.phase).toBe('paused')
+    await vi.advanceTimersByTimeAsync(5 * minute)
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'network', retryable: true })
+    expect(events).not.toContain('ended')
+  })
+
+  test('RF-12 INV-13 backs off: an hour of failure costs a bounded number of requests, callers or not', async () => {
+    const refresh = vi.fn(offline)
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute)
+    for (let i = 0; i < 3600; i++) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      await tokens.getAccessToken().catch(() => {})
+    }
+    expect(refresh.mock.calls.length).toBeLessThan(3600 / 15)
+    expect(refresh.mock.calls.length).toBeGreaterThan(3600 / 61)
+  })
+
+  test('a 45 s outage costs at most 8 requests and ends by itself', async () => {
+    const refresh = vi.fn(offline)
+    const { tokens } = manager({ refresh: () => refresh() })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute + 45_000)
+    expect(refresh.mock.calls.length).toBeLessThanOrEqual(8)
+    refresh.mockImplementation(() => Promise.resolve({ accessToken: 'at-1', expiresInMs: hour }) as never)
+    world.wake('online')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await tokens.getAccessToken()).toBe('at-1')
+    expect(tokens.status).toMatchObject({ phase: 'idle', error: null })
+  })
+
+  test.each(['online', 'visible', 'focus', 'restored'] as const)('%s hurries the next attempt', async (reason) => {
+    const refresh = vi.fn(offline)
+    const { tokens } = manager({ refresh })
+    vi.spyOn(Math, 'random').mockReturnValue(0.999)
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute + 60_000)
+    const before = refresh.mock.calls.length
+    world.wake(reason)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(refresh).toHaveBeenCalledTimes(before + 1)
+    for (let i = 0; i < 100; i++) world.wake(reason)
+    await vi.advanceTimersByTimeAsync(900)
+    expect(refresh).toHaveBeenCalledTimes(before + 1)
+    vi.restoreAllMocks()
+  })
+
+  test('RF-11 Retry-After is honoured, even against a wake and an explicit refresh', async () => {
+    const refresh = vi.fn(() => Promise.reject(new AuthError('rate_limited', 'slow', { retryAfterMs: 120_000 })))
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute)
+    world.wake('online')
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'rate_limited' })
+    await vi.advanceTimersByTimeAsync(119_000)
+    expect(refresh).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(refresh).toHaveBeenCalledTimes(2)
+  })
+
+  test('an explicit refresh skips the wait after a failure', async () => {
+    const refresh = vi.fn(offline)
+    const { tokens } = manager({ refresh, background: false })
+    await tokens.setTokens(first)
+    await tokens.refresh().catch(() => {})
+    await tokens.refresh().catch(() => {})
+    expect(refresh).toHaveBeenCalledTimes(2)
+  })
+
+  test.each(['refresh_rejected', 'subject_changed', 'invalid_id_token', 'revoked'] as const)(
+    'RF-07 %s ends the session once: tokens gone, one event, no more requests',
+    async (code) => {
+      const refresh = vi.fn(() => Promise.reject(new AuthError(code, 'no')))
+      const { tokens, events } = manager({ refresh, storage: 'session', canRefresh: (current) => current !== null })
+      await tokens.setTokens(first)
+      await vi.advanceTimersByTimeAsync(hour)
+      await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'not_authenticated' })
+      expect(events.filter((type) => type === 'ended')).toHaveLength(1)
+      expect(tokens.current).toBeNull()
+      expect(world.tabStorage.keys()).toEqual([])
+      await vi.advanceTimersByTimeAsync(24 * hour)
+      expect(refresh).toHaveBeenCalledTimes(1)
+    },
+  )
+
+  test('waiting callers get the refusal itself', async () => {
+    const answer = defer<TokenSet>()
+    const { tokens } = manager({ refresh: () => answer.promise, background: false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(hour)
+    const waiting = Promise.allSettled([tokens.getAccessToken(), tokens.getAccessToken()])
+    await vi.advanceTimersByTimeAsync(0)
+    answer.reject(new AuthError('refresh_rejected', 'no'))
+    for (const result of await waiting) expect(result).toMatchObject({ reason: { code: 'refresh_rejected' } })
+  })
+
+  test('RF-09 a configuration error is surfaced, not retried in a loop, and the session lasts until its token ends', async () => {
+    const refresh = vi.fn(() => Promise.reject(new AuthError('client_rejected', 'no')))
+    const { tokens, events } = manager({ refresh })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute)
+    expect(tokens.status.error).toMatchObject({ code: 'client_rejected' })
+    await vi.advanceTimersByTimeAsync(4 * minute)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(refresh).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    expect(refresh).toHaveBeenCalledTimes(2)
+    expect(events.at(-1)).toBe('ended')
+  })
+
+  test('RF-32 a server that hands out expired tokens gets no loop: clock_skew', async () => {
+    const refresh = counting(0)
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(55 * minute)
+    expect(tokens.status.error).toMatchObject({ code: 'clock_skew' })
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'clock_skew' })
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect(refresh).toHaveBeenCalledTimes(2)
+  })
+
+  test('tokens that cannot be refreshed end when they expire, and not before', async () => {
+    const { tokens, events } = manager({ refresh: counting(), canRefresh: () => false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(59 * minute)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'session_expired' })
+    expect(tokens.status.refreshAt).toBeNull()
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(events.at(-1)).toBe('ended')
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'not_authenticated' })
+  })
+
+  test('INV-2 a token about to expire that cannot be replaced is not handed out', async () => {
+    const { tokens } = manager({ refresh: counting(), canRefresh: () => false, background: false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(hour - 1_000)
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'session_expired' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'session_expired' })
+    expect(tokens.current).toBeNull()
+  })
+})
+
+describe('commit by generation', () => {
+  test('RF-25 LO-08 INV-6 clear() wins over a refresh under way; the late tokens are handed over to be revoked', async () => {
+    const answer = defer<TokenSet>()
+    const onDiscard = vi.fn()
+    const { tokens, events } = manager({ refresh: () => answer.promise, storage: 'session', onDiscard, canRefresh: (t) => t !== null })
+    await tokens.setTokens(first)
+    const waiting = tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    tokens.clear()
+    await expect(waiting).rejects.toMatchObject({ code: 'not_authenticated' })
+    answer.resolve({ accessToken: 'late', refreshToken: 'late-rt' })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(onDiscard).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ refreshToken: 'late-rt' }))
+    expect(tokens.current).toBeNull()
+    expect(world.tabStorage.keys()).toEqual([])
+    expect(events.at(-1)).toBe('cleared')
+  })
+
+  test("RF-26 CB-25 a login as Bob drops the answer to Alice's refresh, and no caller of hers gets his token", async () => {
+    const answer = defer<TokenSet>()
+    const { tokens } = manager({ refresh: () => answer.promise, background: false })
+    await tokens.setTokens({ ...first, accessToken: 'alice' })
+    await vi.advanceTimersByTimeAsync(hour)
+    const hers = tokens.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    await tokens.setTokens({ ...first, accessToken: 'bob' })
+    answer.resolve({ accessToken: 'alice-2', expiresInMs: hour })
+    await expect(hers).rejects.toMatchObject({ code: 'user_changed' })
+    expect(await tokens.getAccessToken()).toBe('bob')
+  })
+
+  test('the last of two setTokens wins, whatever the storage does', async () => {
+    const slow = defer<void>()
+    const stored = new Map<string, string>()
+    let writes = 0
+    const storage = {
+      getItem: (key: string) => stored.get(key) ?? null,
+      removeItem: (key: string) => void stored.delete(key),
+      async setItem(key: string, value: string) {
+        if (++writes === 1) await slow.promise
+        stored.set(key, value)
+      },
+    }
+    const { tokens } = manager({ refresh: counting(), storage })
+    const one = tokens.setTokens({ ...first, accessToken: 'one' })
+    const two = tokens.setTokens({ ...first, accessToken: 'two' })
+    await vi.advanceTimersByTimeAsync(0)
+    slow.resolve()
+    await Promise.all([one, two])
+    expect(await tokens.getAccessToken()).toBe('two')
+    expect(stored.get('tessera:tokens')).toContain('"two"')
+    expect(stored.get('tessera:tokens')).not.toContain('"one"')
+  })
+})
+
+describe('storage', () => {
+  test('RF-05 INV-4 rotated tokens are durable before anybody sees them', async () => {
+    const written = defer<void>()
+    const storage = { getItem: () => null, removeItem: () => {}, setItem: vi.fn((_key: string, _value: string) => written.promise) }
+    const { tokens, events } = manager({ refresh: counting(), storage })
+    const caller = vi.fn()
+    void tokens.getAccessToken().then(caller)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(storage.setItem.mock.calls[0]?.[1]).toContain('rt-1')
+    expect(caller).not.toHaveBeenCalled()
+    expect(events).not.toContain('refreshed')
+    written.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(caller).toHaveBeenCalledWith('at-1')
+  })
+
+  test('a reload with storage "session" goes on where it was, without a request', async () => {
+    await manager({ refresh: counting(), storage: 'session' }).tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    const refresh = counting()
+    const { tokens, events } = manager({ refresh, storage: 'session' })
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(events).toEqual(['set'])
+    await vi.advanceTimersByTimeAsync(45 * minute)
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test('RF-23 a refresh asked for during boot waits for the storage', async () => {
+    const stored = defer<string | null>()
+    const refresh = vi.fn(async (current: TokenSet | null) => ({ accessToken: `after ${current?.refreshToken}`.replace(' ', '-') }))
+    const { tokens } = manager({ refresh, storage: { getItem: () => stored.promise, setItem: () => {}, removeItem: () => {} } })
+    const asked = tokens.refresh()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(refresh).not.toHaveBeenCalled()
+    stored.resolve(JSON.stringify({ version: 1, generation: 3, receivedAt: Date.now(), tokens: first }))
+    await asked
+    expect(refresh.mock.calls[0]?.[0]).toMatchObject({ refreshToken: 'rt-0' })
+  })
+
+  test('a token restored after a clock was set back lives no longer than it was given', async () => {
+    await manager({ refresh: counting(), storage: 'session' }).tokens.setTokens(first)
+    vi.setSystemTime(Date.now() - 10 * hour)
+    const { tokens } = manager({ refresh: counting(), storage: 'session', background: false })
+    await tokens.restore()
+    await vi.advanceTimersByTimeAsync(hour)
+    expect(await tokens.getAccessToken()).toBe('at-1')
+  })
+
+  test('restored tokens that have expired and cannot be refreshed end at once, and never count as set', async () => {
+    await manager({ refresh: counting(), storage: 'session', canRefresh: () => false }).tokens.setTokens(first)
+    vi.setSystemTime(Date.now() + hour)
+    const { tokens, events } = manager({ refresh: counting(), storage: 'session', canRefresh: () => false })
+    await tokens.restore()
+    expect(events).toEqual(['ended'])
+    expect(world.tabStorage.keys()).toEqual([])
+  })
+
+  test.each(['', '{', '42', 'null', '[]', '{"version":2}', '{"version":1,"tokens":{}}'])('ST-04 INV-20 restores nothing from %j and removes it', async (text) => {
+    world.tabStorage.setItem('tessera:tokens', text)
+    const { tokens, events } = manager({ refresh: counting(), storage: 'session' })
+    await tokens.restore()
+    expect(tokens.current).toBeNull()
+    expect(events).toEqual([])
+    expect(world.tabStorage.keys()).toEqual([])
+  })
+
+  test('ST-01 a full storage costs one event, not the session', async () => {
+    const storage = {
+      getItem: () => null,
+      removeItem: () => {},
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError')
+      },
+    }
+    const { tokens, events } = manager({ refresh: counting(), storage })
+    await tokens.setTokens(first)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(events).toEqual(['storage_failed', 'set'])
+  })
+
+  test.each([
+    ['rejects', () => Promise.reject(new Error('gone'))],
+    ['hangs', () => new Promise<never>(() => {})],
+    ['throws', () => { throw new Error('gone') }], // prettier-ignore
+  ])('ST-14 a storage that %s at reading looks like signed out', async (_, getItem) => {
+    const { tokens, events } = manager({ refresh: counting(), canRefresh: (t) => t !== null, storage: { getItem, setItem: () => {}, removeItem: () => {} } })
+    const asked = expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'not_authenticated' })
+    await vi.advanceTimersByTimeAsync(5_000)
+    await asked
+    expect(events).toEqual(['storage_failed'])
+  })
+
+  test('a removal that fails is reported, and the tokens are gone here', async () => {
+    const storage = { getItem: () => null, setItem: () => {}, removeItem: () => Promise.reject(new Error('gone')) }
+    const { tokens, events } = manager({ refresh: counting(), storage })
+    await tokens.setTokens(first)
+    tokens.clear()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(tokens.current).toBeNull()
+    expect(events).toContain('storage_failed')
+  })
+
+  test('a login that comes while the storage is being read wins over what was stored', async () => {
+    const stored = defer<string | null>()
+    const { tokens } = manager({ refresh: counting(), storage: { getItem: () => stored.promise, setItem: () => {}, removeItem: () => {} } })
+    const restoring = tokens.restore()
+    await tokens.setTokens({ ...first, accessToken: 'new' })
+    stored.resolve(JSON.stringify({ version: 1, generation: 9, receivedAt: Date.now(), tokens: first }))
+    await restoring
+    expect(await tokens.getAccessToken()).toBe('new')
+  })
+})
+
+describe('end of life', () => {
+  test('INV-18 dispose() leaves no timer and no listener, aborts the flight, and everything waiting rejects', async () => {
+    const aborted = vi.fn()
+    const { tokens, events } = manager({
+      refresh: (_, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => (aborted(), reject(signal.reason)))),
+    })
+    await tokens.setTokens(first)
+    const waiting = expect(tokens.refresh()).rejects.toMatchObject({ code: 'disposed' })
+    await vi.advanceTimersByTimeAsync(0)
+    tokens.dispose()
+    tokens.dispose()
+    await waiting
+    await vi.advanceTimersByTimeAsync(0)
+    expect(aborted).toHaveBeenCalledTimes(1)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(events).toEqual(['set', 'refresh_started'])
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'disposed' })
+    await expect(tokens.setTokens(first)).rejects.toMatchObject({ code: 'disposed' })
+    expect(() => tokens.start()).toThrow(expect.objectContaining({ code: 'disposed' }))
+  })
+
+  test('SS-09 a listener that throws disturbs nothing', async () => {
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { tokens, events } = manager({ refresh: counting() })
+    tokens.subscribe(() => {
+      throw new Error('mine')
+    })
+    await tokens.setTokens(first)
+    await tokens.refresh()
+    expect(events).toEqual(['set', 'refresh_started', 'refreshed'])
+    expect(reported).toHaveBeenCalledTimes(3)
+    reported.mockRestore()
+  })
+
+  test('INV-22 FE-20 nothing that prints a manager shows a token', async () => {
+    const { inspect } = await import('node:util')
+    const { tokens } = manager({ refresh: () => Promise.reject(new AuthError('client_rejected', 'no')) })
+    await tokens.setTokens({ accessToken: 'canary-at', refreshToken: 'canary-rt', expiresInMs: hour })
+    await tokens.refresh().catch(() => {})
+    expect(JSON.stringify(tokens) + JSON.stringify(tokens.status) + inspect(tokens, { depth: 9, showHidden: true }) + inspect(tokens.status)).not.toContain('canary')
+  })
+})
