@@ -1,4 +1,5 @@
 import { AuthError } from './errors.ts'
+import { ownMembers } from './ownMembers.ts'
 
 /** An `invalid_config` error that names the option. */
 export function configError(option: string, problem: string): AuthError {
@@ -13,20 +14,15 @@ export function configError(option: string, problem: string): AuthError {
  */
 export function checkOptions<T extends object>(value: T, where: string, known: readonly (keyof T & string)[]): T {
   if (typeof value !== 'object' || value === null) throw configError(where, 'expected an object.')
-  const copy = Object.create(null) as T
-  for (const name of Object.keys(value)) {
-    if (!known.some((key) => key === name)) {
-      throw configError(name, `${where} does not know it. It knows: ${known.join(', ')}.`)
-    }
+  let copy: T
+  try {
+    copy = ownMembers(value)
+  } catch {
+    throw configError(where, 'reading one of its members throws.')
   }
-  for (const name of known) {
-    if (!Object.hasOwn(value, name)) continue
-    try {
-      copy[name] = value[name]
-    } catch {
-      throw configError(name, 'reading it throws.')
-    }
-  }
+  const names: readonly string[] = known
+  const stranger = Object.keys(copy).find((name) => !names.includes(name))
+  if (stranger !== undefined) throw configError(stranger, `${where} does not know it. It knows: ${known.join(', ')}.`)
   return copy
 }
 
@@ -53,13 +49,9 @@ export function checkDurationMs(value: unknown, option: string): number {
  * @throws AuthError `invalid_config` naming the option.
  */
 export function checkSecureUrl(value: unknown, option: string, base?: string): URL {
-  let url: URL
-  try {
-    url = new URL(checkText(value, option), base)
-  } catch (cause) {
-    if (cause instanceof AuthError) throw cause
-    throw configError(option, base === undefined ? 'expected an absolute URL.' : 'expected a URL.')
-  }
+  const text = checkText(value, option)
+  if (!URL.canParse(text, base)) throw configError(option, base === undefined ? 'expected an absolute URL.' : 'expected a URL.')
+  const url = new URL(text, base)
   if (!isSecureUrl(url)) throw configError(option, `expected https, or http on localhost; got ${url.protocol}//${url.host}.`)
   if (url.username !== '' || url.password !== '') throw configError(option, 'a URL must not contain a user name or password.')
   if (url.hash !== '') throw configError(option, 'a URL must not contain a fragment.')

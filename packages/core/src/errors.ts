@@ -97,7 +97,9 @@ export class AuthError extends Error {
  */
 export function isAuthError(value: unknown, ...codes: readonly AuthErrorCode[]): value is AuthError {
   return (
-    value instanceof Error &&
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
     value.name === 'AuthError' &&
     'code' in value &&
     (codes.length === 0 || codes.some((code) => code === value.code))

@@ -12,10 +12,11 @@ import { noTokensStatus, type RefreshStatus } from '../tokens/refreshStatus.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { Auth } from './auth.ts'
 import { createContext } from './context.ts'
+import { createReady } from './ready.ts'
 import { createCredentialSource } from './credentialSource.ts'
 import type { InspectEvent, Occurrence } from './inspect.ts'
 import { createSignIn } from './signIn.ts'
-import { createStore, type Store } from './store.ts'
+import { createStore } from './store.ts'
 import { emitChange, toStateEvent } from './stateEvent.ts'
 import { createTokens } from './tokens.ts'
 
@@ -83,8 +84,7 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
   state.store.subscribe((now, before) => emitChange(now, before, emit))
 
   const { login, signIn, logout } = createSignIn({ method, tokens, context, environment, dispatch: state.dispatch, emit })
-  let readiness: Promise<AuthState<User>> | null = null
-  const ready = (): Promise<AuthState<User>> => (readiness ??= lookWhoIsSignedIn(tokens, state))
+  const ready = createReady(tokens, state)
   const takeUp = method.callback?.({
     context,
     signIn,
@@ -132,14 +132,4 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
       events.clear()
     },
   }
-}
-
-async function lookWhoIsSignedIn<User>(
-  tokens: TokenManager<SessionRecord<User>>,
-  { store, dispatch }: Store<AuthState<User>, AuthEvent<User>>,
-): Promise<AuthState<User>> {
-  // Fails only when disposed, and then there is nothing to look for.
-  await tokens.restore().catch(() => {})
-  if (store.getState().status === 'loading') dispatch({ type: 'signed_out', reason: 'never_signed_in', error: null })
-  return store.getState()
 }

@@ -1,9 +1,7 @@
-import type { Moment } from '../session/lifetime.ts'
-
 /** Reads the time. */
 export interface Clock {
-  /** Wall clock and elapsed time of this moment, in milliseconds. */
-  readonly now: () => Moment
+  /** Wall clock (epoch ms) and elapsed time (ms, monotonic, may stop in sleep) of this moment. */
+  readonly now: () => { readonly wallAt: number; readonly elapsedMs: number }
 }
 
 /** The real clock: `Date.now()` and `performance.now()`, both read at each call. */

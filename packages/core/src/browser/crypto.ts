@@ -12,7 +12,7 @@ export interface Crypto {
 export const webCrypto: Crypto = {
   random: () => base64url(crypto.getRandomValues(new Uint8Array(32))),
   fraction: () => Math.random(),
-  isSecureContext: () => typeof crypto !== 'undefined' && typeof crypto.subtle === 'object',
+  isSecureContext: () => globalThis.crypto?.subtle !== undefined,
 }
 
 function base64url(bytes: Uint8Array): string {

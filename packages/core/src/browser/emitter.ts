@@ -8,16 +8,32 @@ export interface Emitter<E> {
   readonly clear: () => void
 }
 
+/** An event emitted by a listener waits its turn, so that all listeners get all events in one order. */
 export function createEmitter<E>(): Emitter<E> {
   const listeners = new Set<(event: E) => void>()
+  const due: { readonly listener: (event: E) => void; readonly event: E }[] = []
+
+  const deliver = (): void => {
+    // An array's iterator also visits what is pushed meanwhile.
+    for (const { listener, event } of due) {
+      if (!listeners.has(listener)) continue
+      try {
+        listener(event)
+      } catch (error) {
+        report(error)
+      }
+    }
+  }
+
   return {
     emit(event) {
-      for (const listener of [...listeners]) {
-        try {
-          listener(event)
-        } catch (error) {
-          report(error)
-        }
+      const isDelivering = due.length > 0
+      for (const listener of listeners) due.push({ listener, event })
+      if (isDelivering) return
+      try {
+        deliver()
+      } finally {
+        due.length = 0
       }
     },
     subscribe(listener) {

@@ -8,5 +8,5 @@ export interface Network {
 /** The real network: `fetch` as it is at the call, so that instrumentation installed later is used. */
 export const systemNetwork: Network = {
   fetch: (request) => globalThis.fetch(request),
-  isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
+  isOnline: () => globalThis.navigator?.onLine ?? true,
 }

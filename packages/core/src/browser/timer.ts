@@ -7,11 +7,15 @@ export interface Timer {
 /** Browsers and Node fire at once for a longer delay, for `Infinity` and for `NaN`. */
 export const longestDelayMs = 2_147_483_647
 
-/** The real timer. In Node it does not keep the process alive. A delay it cannot take becomes the longest it can. */
+/** The real timer. In Node it does not keep the process alive. A delay that is no number becomes the longest there is. */
 export const systemTimer: Timer = {
   after(delayMs, run) {
-    const id: unknown = setTimeout(run, delayMs >= 0 ? Math.min(delayMs, longestDelayMs) : longestDelayMs)
-    if (typeof id === 'object' && id !== null && 'unref' in id && typeof id.unref === 'function') id.unref()
-    return () => clearTimeout(id as Parameters<typeof clearTimeout>[0])
+    const id = setTimeout(run, delayMs < longestDelayMs ? Math.max(0, delayMs) : longestDelayMs)
+    unref(id)
+    return () => clearTimeout(id)
   },
+}
+
+function unref(id: number | { readonly unref?: () => unknown }): void {
+  if (typeof id === 'object') id.unref?.()
 }

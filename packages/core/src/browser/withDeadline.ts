@@ -27,7 +27,7 @@ export function withDeadline<R>(
     }
     if (signal?.aborted === true) return onAbort()
     signal?.addEventListener('abort', onAbort)
-    // A synchronous throw of `run` becomes a rejection here.
-    Promise.resolve(controller.signal).then(run).then(resolve, reject).finally(finish)
+    // Within the promise, so that a synchronous throw of `run` becomes a rejection.
+    new Promise<R>((settle) => settle(run(controller.signal))).then(resolve, reject).finally(finish)
   })
 }

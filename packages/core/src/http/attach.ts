@@ -1,6 +1,7 @@
-/** The request with the access token on it (RFC 6750 §2.1); the given one is left as it is. */
+/** The request with the access token on it (RFC 6750 §2.1). Takes over the body of the given one. */
 export function attach(request: Request, accessToken: string): Request {
-  const headers = new Headers(request.headers)
-  headers.set('authorization', `Bearer ${accessToken}`)
-  return new Request(request, { headers })
+  // Headers as a second argument would make the constructor forget the caller's referrer policy.
+  const authorized = new Request(request)
+  authorized.headers.set('authorization', `Bearer ${accessToken}`)
+  return authorized
 }

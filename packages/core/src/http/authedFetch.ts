@@ -1,5 +1,6 @@
 import type { Network } from '../browser/network.ts'
-import { AuthError } from '../errors.ts'
+import { AuthError, isAuthError } from '../errors.ts'
+import { ownMembers } from '../ownMembers.ts'
 import { attach } from './attach.ts'
 import { rejectsToken } from './challenge.ts'
 import type { Destinations } from './destinations.ts'
@@ -44,8 +45,9 @@ interface AuthedFetchOptions {
  * Makes the `fetch` that spends a session.
  *
  * A 401 refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a second
- * 401 is returned. A 403 is returned untouched. Redirects are errors unless `init.redirect` says otherwise: custom headers
- * travel to wherever they lead. A network failure is never retried here.
+ * 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom headers
+ * travel to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects with the signal's
+ * reason, as `fetch` does.
  */
 export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
   const { network, destinations, source, pageUrl, emit } = options
@@ -59,24 +61,34 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
     // The caller's own credentials win, and what the server says of them is the caller's affair.
     if (request.headers.has('authorization')) return network.fetch(request)
 
-    const { signal } = request
-    const used = await source.acquire(signal)
-    const response = await network.fetch(attach(request, used.accessToken))
     const { origin, pathname } = new URL(request.url)
     const url = origin + pathname
+    /** A 401 from where a redirect led is not an answer to our credentials. */
+    const isRefusal = (response: Response): boolean =>
+      response.status === 401 && (!response.redirected || new URL(response.url).origin === origin) && rejectsToken(response)
+
+    const used = await acquire(request.signal)
+    const response = await network.fetch(attach(request, used.accessToken))
     if (response.status === 403) emit({ type: 'forbidden', url })
-    // A 401 from where a redirect led is not an answer to our credentials.
-    const isOurs = !response.redirected || new URL(response.url).origin === origin
-    if (response.status !== 401 || !isOurs || !rejectsToken(response)) return response
+    if (!isRefusal(response)) return response
     emit({ type: 'unauthorized', url })
 
-    const next = await renew(used, signal)
+    const next = await renew(used, request.signal)
     if (next === null || replay === null) return response
     void response.body?.cancel().catch(() => {})
     const second = await network.fetch(attach(replay, next.accessToken))
     emit({ type: 'replayed', url, status: second.status })
-    if (second.status === 401 && rejectsToken(second)) source.onRejected(next)
+    if (isRefusal(second)) source.onRejected(next)
     return second
+  }
+
+  async function acquire(signal: AbortSignal): Promise<Credential> {
+    try {
+      return await source.acquire(signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    }
   }
 
   /** A credential other than the refused one; `null` when there is none to be had, so that the 401 stands. */
@@ -86,7 +98,8 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
       await source.refresh(used.generation, signal)
       next = await source.acquire(signal)
     } catch (error) {
-      if (signal.aborted) throw error
+      signal.throwIfAborted()
+      if (isAuthError(error, 'user_changed')) throw error
       return null
     }
     if (next.family !== used.family) {
@@ -105,8 +118,13 @@ interface Prepared {
 function prepare(input: RequestInfo | URL, init: RequestInit | undefined, pageUrl: string | null): Prepared {
   // A Request given by the caller stays readable: it may be theirs to send again.
   const target = input instanceof Request ? input.clone() : new URL(String(input), pageUrl ?? undefined).href
-  const request = new Request(target, { ...init, redirect: init?.redirect ?? 'error' })
+  const asked = new Request(target, init)
+  const { redirect, body } = ownMembers({ ...init })
+  // `follow` is also what a request says when nobody chose. Given anything, the constructor forgets the referrer.
+  const request =
+    asked.redirect === 'follow' && redirect === undefined
+      ? new Request(asked, { redirect: 'error', referrer: asked.referrer, referrerPolicy: asked.referrerPolicy })
+      : asked
   // Cloning a stream would buffer all of it for a replay that may never come.
-  const isStream = init?.body instanceof ReadableStream
-  return { request, replay: isStream ? null : request.clone() }
+  return { request, replay: body instanceof ReadableStream ? null : request.clone() }
 }

@@ -9,18 +9,16 @@ export interface Challenge {
 /** Longest header that is read, in characters. */
 const maxLength = 8_192
 
-/** A token, an optional `=` with a token or quoted string after it, then commas: each alternative starts with its own character. */
-const piece = /([!#$%&'*+.^_`|~\w-]+)(?:(\s*=\s*)(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+./:^_`|~\w-]*)))?=*[\s,]*/y
+/**
+ * Commas and spaces, a token, perhaps `=` with a token or quoted string after it, perhaps the padding of a token68.
+ * Each alternative starts with a character of its own, so that matching is linear.
+ */
+const piece = /[\s,]*([!#$%&'*+./:^`|~\w-]+)(?:(\s*=\s*)(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+./:^`|~\w-]*)))?=*/gy
 
 /** Parses a `WWW-Authenticate` header. Stops, without throwing, at the first thing that it does not understand. */
 export function parseChallenges(header: string): readonly Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = []
-  const text = header.slice(0, maxLength).trim()
-  piece.lastIndex = 0
-  while (piece.lastIndex < text.length) {
-    const match = piece.exec(text)
-    if (match === null) break
-    const [, name = '', equals, quoted, plain = ''] = match
+  for (const [, name = '', equals, quoted, plain = ''] of header.slice(0, maxLength).matchAll(piece)) {
     if (equals === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: new Map() })
     else addParameter(challenges.at(-1)?.parameters, name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? plain)
   }

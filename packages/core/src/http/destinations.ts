@@ -1,4 +1,4 @@
-import { checkSecureUrl, configError } from '../checkOptions.ts'
+import { checkSecureUrl, configError, isSecureUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 
 /** Decides who may receive credentials. */
@@ -7,31 +7,25 @@ export interface Destinations {
   readonly check: (url: URL) => void
 }
 
-/** A slash or a back-slash hidden in an escape can turn into `../` on a server that decodes before it routes. */
-const hiddenTraversal = /(^|[/\\])\.\.([/\\]|$)/
+/**
+ * `..` between slashes, in escapes of any depth, that a server which decodes before it routes may follow. Plain ones are gone
+ * from a parsed URL. Some servers also drop what follows a `;`.
+ */
+const hiddenTraversal = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){2}(?:$|[/;]|%(?:25)*(?:2f|3b|5c))/i
 
 /**
  * Allows the given destinations, each an origin (`https://api.example`) or an origin with a path prefix
  * (`https://api.example/v1/`), compared on parsed URLs: scheme, host and port exactly, paths by whole segments.
- * Without any, this page's own origin alone.
+ * Without any, this page's own origin alone, on https or on localhost.
  *
  * @param pageUrl The page's address at the time of the check; `null` where there is none.
  * @throws AuthError `invalid_config` naming the entry.
  */
 export function createDestinations(api: string | readonly string[] | undefined, pageUrl: () => string | null): Destinations {
-  const list = api === undefined || typeof api === 'string' ? [api].filter((item) => item !== undefined) : api
-  if (!Array.isArray(list)) throw configError('api', 'expected a URL or a list of URLs.')
-  if (api !== undefined && list.length === 0) throw configError('api', 'the list is empty: no request could ever be sent.')
-  const allowed = list.map((item: string, index) => {
-    const option = typeof api === 'string' ? 'api' : `api[${index}]`
-    const url = checkSecureUrl(item, option)
-    if (url.search !== '') throw configError(option, 'a destination has no query.')
-    return url
-  })
+  const allowed = api === undefined ? null : parse(api)
   return {
     check(url) {
-      const page = pageUrl()
-      const isAllowed = api === undefined ? page !== null && new URL(page).origin === url.origin : allowed.some((entry) => covers(entry, url))
+      const isAllowed = allowed === null ? isOwn(url, pageUrl()) : allowed.some((entry) => covers(entry, url))
       if (isAllowed && url.username === '' && url.password === '') return
       throw new AuthError(
         'destination_not_allowed',
@@ -42,10 +36,27 @@ export function createDestinations(api: string | readonly string[] | undefined, 
   }
 }
 
+function parse(api: string | readonly string[]): readonly URL[] {
+  if (typeof api === 'string') return [parseOne(api, 'api')]
+  if (!Array.isArray(api)) throw configError('api', 'expected a URL or a list of URLs.')
+  if (api.length === 0) throw configError('api', 'the list is empty: no request could ever be sent.')
+  return api.map((item: string, index) => parseOne(item, `api[${index}]`))
+}
+
+function parseOne(item: string, option: string): URL {
+  const url = checkSecureUrl(item, option)
+  if (url.search !== '') throw configError(option, 'a destination has no query.')
+  return url
+}
+
+/** Secure too: a `blob:` URL reports the origin inside it, and all opaque origins read `null`. */
+function isOwn(url: URL, page: string | null): boolean {
+  return page !== null && new URL(page).origin === url.origin && isSecureUrl(url)
+}
+
 function covers(entry: URL, url: URL): boolean {
   if (entry.protocol !== url.protocol || entry.host !== url.host) return false
   const prefix = entry.pathname.endsWith('/') ? entry.pathname : `${entry.pathname}/`
   if (prefix === '/') return true
-  const path = url.pathname.replace(/%2f|%5c/gi, '/').replace(/%2e/gi, '.')
-  return (url.pathname === entry.pathname || url.pathname.startsWith(prefix)) && !hiddenTraversal.test(path)
+  return (url.pathname === entry.pathname || url.pathname.startsWith(prefix)) && !hiddenTraversal.test(url.pathname)
 }

@@ -1,4 +1,5 @@
 import { checkOptions, checkSecureUrl } from '../checkOptions.ts'
+import { AuthError } from '../errors.ts'
 import { tokenError } from '../oauth/tokenError.ts'
 import { parseTokenResponse, readJson } from '../oauth/tokenResponse.ts'
 import { decodeClaims, jwtLifetimeMs, userClaims, type Claims } from '../session/claims.ts'
@@ -40,6 +41,7 @@ export function password<Input extends object = PasswordInput>(options: Password
   return {
     name: 'password',
     async login(input, ctx) {
+      if (typeof input !== 'object' || input === null) throw new AuthError('invalid_input', 'login() takes an object, such as { email, password }.')
       const response = await post(loginUrl, input, ctx)
       if (!response.ok) throw await tokenError(response, ctx.now(), 'invalid_credentials', isWrongPassword)
       return toSession(await readJson(response), null)
@@ -53,18 +55,20 @@ export function password<Input extends object = PasswordInput>(options: Password
     }),
     ...(logoutUrl !== undefined && {
       async logout(session: Session<Claims>, ctx: MethodContext) {
-        const response = await post(logoutUrl, { refresh_token: session.refreshToken }, ctx)
+        const response = await post(logoutUrl, { refresh_token: session.refreshToken }, ctx, true)
         if (!response.ok) throw await tokenError(response, ctx.now(), 'client_rejected', () => false)
       },
     }),
   }
 }
 
-function post(url: string, body: object, ctx: MethodContext): Promise<Response> {
+/** @param keepalive Lets the request outlive the page. */
+function post(url: string, body: object, ctx: MethodContext, keepalive = false): Promise<Response> {
   return ctx.fetch(new URL(url, ctx.page.href() ?? undefined).href, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify(body),
+    keepalive,
     signal: ctx.signal,
   })
 }
@@ -92,5 +96,5 @@ function toSession(body: unknown, previous: Session<Claims> | null): Session<Cla
 
 /** A path is allowed: it is resolved against the page when it is used. */
 function checkEndpoint(value: string, option: string): void {
-  checkSecureUrl(value, option, value.startsWith('/') ? 'https://app.invalid' : undefined)
+  checkSecureUrl(value, option, String(value).startsWith('/') ? 'https://app.invalid' : undefined)
 }

@@ -48,7 +48,8 @@ export function createCallbackHandler<User>(
     const ctx = context()
     const known = outcomes.get(address)
     if (known !== undefined) return known
-    const callback = read(new URL(address, ctx.page.href() ?? undefined), ctx)
+    const base = ctx.page.href() ?? undefined
+    const callback = URL.canParse(address, base) ? read(new URL(address, base), ctx) : null
     if (callback === null) return { type: 'none' }
     if (callback.type === 'foreign') return settle(callback)
     // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.

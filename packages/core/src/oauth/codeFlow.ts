@@ -137,7 +137,7 @@ async function revoke(server: AuthorizationServer, client: OAuthClient, session:
     { client_id: client.clientId },
     None(),
     refreshToken ?? accessToken,
-    requestOptions(server.issuer, ctx),
+    requestOptions(server.issuer, ctx, true),
   )
   if (!response.ok) throw await tokenError(response, ctx.now(), 'client_rejected', () => false)
 }

@@ -12,10 +12,12 @@ interface RequestOptions {
 /**
  * Makes oauth4webapi send through the context, so that its requests too are bounded, uncached and without redirects.
  * http is allowed only where the configured issuer itself is http, which its check allows on loopback alone.
+ *
+ * @param keepalive Lets the request outlive the page.
  */
-export function requestOptions(issuer: string, ctx: MethodContext): RequestOptions {
+export function requestOptions(issuer: string, ctx: MethodContext, keepalive = false): RequestOptions {
   return {
     [allowInsecureRequests]: issuer.startsWith('http:'),
-    [customFetch]: (url, { method, headers, body = null }) => ctx.fetch(url, { method, headers, body, signal: ctx.signal }),
+    [customFetch]: (url, { method, headers, body = null }) => ctx.fetch(url, { method, headers, body, keepalive, signal: ctx.signal }),
   }
 }

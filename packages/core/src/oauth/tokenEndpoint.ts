@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from 'jose'
 import {
   clockTolerance,
   getValidatedIdTokenClaims,
@@ -90,6 +91,7 @@ async function toSession(
   let claims: Claims | undefined
   try {
     claims = getValidatedIdTokenClaims(await validate(checked))
+    if (idToken !== undefined) checkIdToken(idToken, claims?.sub)
   } catch (error) {
     throw idTokenError(error)
   }
@@ -100,6 +102,13 @@ async function toSession(
     subject: claims === undefined ? (previous?.subject ?? null) : (claims.sub ?? null),
     user: claims === undefined ? (previous?.user ?? Object.freeze({})) : userClaims(claims),
   }
+}
+
+/** What oauth4webapi leaves to its caller: a subject of OpenID Connect Core §2, and no access token in disguise (RFC 9068 §4). */
+function checkIdToken(idToken: string, subject: string | undefined): void {
+  if (subject === undefined || subject === '' || subject.length > 255) throw new Error('its subject is empty or longer than 255 characters')
+  const type = decodeProtectedHeader(idToken).typ
+  if (type !== undefined && type.toLowerCase() !== 'jwt') throw new Error('its type is not JWT')
 }
 
 /** Names the fault without the claims that oauth4webapi attaches to its error. */

@@ -1,6 +1,8 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
+import { ownMembers } from '../ownMembers.ts'
+import { isShallow } from './nesting.ts'
 
-/** Claims about a person or a token: a copy without prototype. */
+/** Claims about a person or a token: a copy without prototype. Claims named here are text or absent. */
 export type Claims = Readonly<Record<string, unknown>> & {
   readonly sub?: string
   readonly name?: string
@@ -10,9 +12,12 @@ export type Claims = Readonly<Record<string, unknown>> & {
 /** Longest token that is parsed, in characters: no honest token comes near it. */
 const maxTokenLength = 65_536
 
-/** Claims that describe the token rather than the person: they change with every refresh. */
+/**
+ * Claims that describe the token rather than the person: they change with every refresh. And `__proto__`, a person's
+ * claim that would come to life when an app copies the user with `Object.assign`.
+ */
 const tokenClaims = new Set(
-  'iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash auth_time acr amr sid scope scp client_id typ'.split(' '),
+  'iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash auth_time acr amr sid scope scp client_id typ __proto__'.split(' '),
 )
 
 /**
@@ -22,15 +27,16 @@ const tokenClaims = new Set(
 export function decodeClaims(token: string): Claims | null {
   if (token.length > maxTokenLength) return null
   try {
-    return withoutPrototype(decodeJwt(token))
+    const payload = decodeJwt(token)
+    return isShallow(payload) ? typed(payload) : null
   } catch {
     return null
   }
 }
 
 /** The claims about the person alone: equal before and after a refresh unless the person changed. */
-export function userClaims(claims: Claims): Claims {
-  return withoutPrototype(Object.fromEntries(Object.entries(claims).filter(([name]) => !tokenClaims.has(name))))
+export function userClaims(claims: Readonly<Record<string, unknown>>): Claims {
+  return typed(Object.fromEntries(Object.entries(claims).filter(([name]) => !tokenClaims.has(name))))
 }
 
 /** Life in milliseconds that a JWT gives itself (`exp` - `iat`, RFC 7519 §4.1), or `undefined`. */
@@ -39,6 +45,13 @@ export function jwtLifetimeMs(claims: Claims | null): number | undefined {
   return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? (exp - iat) * 1000 : undefined
 }
 
-function withoutPrototype(value: object): Claims {
-  return Object.assign(Object.create(null) as Claims, value)
+/** Many servers number their users: a numeric `sub` becomes text, as RFC 7519 §4.1.2 has it. */
+function typed(payload: Readonly<Record<string, unknown>>): Claims {
+  const claims: Record<string, unknown> = ownMembers(payload)
+  for (const name of ['sub', 'name', 'email']) {
+    const claim = claims[name]
+    if (typeof claim === 'number') claims[name] = String(claim)
+    else if (typeof claim !== 'string') delete claims[name]
+  }
+  return claims
 }

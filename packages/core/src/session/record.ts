@@ -1,3 +1,5 @@
+import { ownMembers } from '../ownMembers.ts'
+import { isShallow } from './nesting.ts'
 import { isTokenSet, type SessionRecord, type TokenSet } from './session.ts'
 
 /** What is kept in a storage: tokens, when they came, and their generation (it only grows). */
@@ -35,29 +37,35 @@ export function decodeRecord<T extends TokenSet>(
   } catch {
     return null
   }
-  if (!isRecordShape(value) || value.version !== version) return null
-  const { tokens, receivedAt, generation } = value
-  if (!isInstant(receivedAt) || !isInstant(generation) || !isTokenSet(tokens) || !accept(tokens)) return null
-  return { tokens, receivedAt, generation }
+  const record = membersOf(value)
+  const tokens = membersOf(record['tokens'])
+  const { receivedAt, generation } = record
+  if (record['version'] !== version || !isShallow(value) || !isInstant(receivedAt) || !isInstant(generation)) return null
+  return isTokenSet(tokens) && accept(tokens) ? { tokens, receivedAt, generation } : null
 }
 
-/** Whether stored tokens are a whole {@link SessionRecord} of a known method. */
+/**
+ * Whether stored tokens are a whole {@link SessionRecord} of a known method. A user whose own `sub` is not the session's subject
+ * shows that somebody edited the record.
+ */
 export function isSessionRecord(tokens: TokenSet, methods: readonly string[]): tokens is SessionRecord {
-  const { subject, scope, idToken, method, family } = tokens as Partial<Record<keyof SessionRecord, unknown>>
+  const { subject, scope, idToken, method, family, user } = membersOf(tokens)
+  const { sub } = membersOf(user)
   return (
-    (subject === null || typeof subject === 'string') &&
+    (subject === null || (typeof subject === 'string' && (typeof sub !== 'string' || sub === subject))) &&
     Array.isArray(scope) &&
     scope.every((item) => typeof item === 'string') &&
     (idToken === undefined || typeof idToken === 'string') &&
     typeof method === 'string' &&
     methods.includes(method) &&
     typeof family === 'string' &&
-    Object.hasOwn(tokens, 'user')
+    user !== undefined
   )
 }
 
-function isRecordShape(value: unknown): value is Record<'version' | 'tokens' | 'receivedAt' | 'generation', unknown> {
-  return typeof value === 'object' && value !== null && ['version', 'tokens', 'receivedAt', 'generation'].every((key) => Object.hasOwn(value, key))
+/** What a value has of its own, if it is an object at all. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? ownMembers({ ...value }) : {}
 }
 
 function isInstant(value: unknown): value is number {

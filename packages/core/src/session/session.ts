@@ -1,3 +1,5 @@
+import { ownMembers } from '../ownMembers.ts'
+
 /** What a TokenManager keeps. Extend it with whatever belongs to the tokens. */
 export interface TokenSet {
   /** Sent as `Authorization: Bearer …`. */
@@ -31,10 +33,13 @@ export interface SessionRecord<User = unknown> extends Session<User> {
   readonly family: string
 }
 
-/** Whether a value can be used as tokens: right types, and an access token that fits into a header (RFC 6750 §2.1). */
+/**
+ * Whether a value can be used as tokens: right types, and an access token that fits into a header (RFC 6750 §2.1).
+ * Only its own members count: others are lost as soon as it is copied or stored.
+ */
 export function isTokenSet(value: unknown): value is TokenSet {
   if (typeof value !== 'object' || value === null) return false
-  const { accessToken, refreshToken, expiresInMs } = value as Partial<Record<keyof TokenSet, unknown>>
+  const { accessToken, refreshToken, expiresInMs }: Partial<Record<keyof TokenSet, unknown>> = ownMembers(value)
   return (
     isToken(accessToken) &&
     (refreshToken === undefined || isToken(refreshToken)) &&

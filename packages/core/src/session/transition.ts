@@ -1,4 +1,4 @@
-import type { AuthEvent, AuthState } from './state.ts'
+import type { AuthenticatedState, AuthEvent, AuthState } from './state.ts'
 
 /**
  * The next state. Pure; returns the same object when nothing that an app can see changes.
@@ -7,6 +7,12 @@ import type { AuthEvent, AuthState } from './state.ts'
  * transition(state, { type: 'signed_out', reason: 'user', error: null })
  */
 export function transition<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState<User> {
+  const next = follow(state, event)
+  const before: Readonly<Record<string, unknown>> = { ...state }
+  return Object.entries(next).every(([name, value]) => before[name] === value) ? state : next
+}
+
+function follow<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState<User> {
   switch (event.type) {
     case 'login_started':
       return { ...state, pending: event.method, error: null }
@@ -15,31 +21,25 @@ export function transition<User>(state: AuthState<User>, event: AuthEvent<User>)
         ? { status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: event.error }
         : { ...state, pending: null, error: event.error }
     case 'login_left':
-      return state.pending === null ? state : { ...state, pending: null }
+      return { ...state, pending: null }
     case 'signed_in':
-      return signedIn(state, event)
+      return { status: 'authenticated', method: event.method, ...shown(state, event), pending: null, error: null }
     case 'renewed':
-      return renewed(state, event)
+      return state.status === 'authenticated' ? { ...state, ...shown(state, event) } : state
     case 'signed_out':
       return { status: 'unauthenticated', reason: event.reason, pending: state.pending, error: event.error }
   }
 }
 
-function signedIn<User>(state: AuthState<User>, event: AuthEvent<User> & { type: 'signed_in' }): AuthState<User> {
-  const { method, scope } = event
-  // A second login of the same person keeps the object that components hold.
-  const user = state.status === 'authenticated' && isSame(state.user, event.user) ? state.user : event.user
-  return { status: 'authenticated', method, user, scope, pending: null, error: null }
+/** What components hold, as the objects that they hold where these are equal. */
+function shown<User>(state: AuthState<User>, next: Shown<User>): Shown<User> {
+  const { user, scope }: Partial<Shown<User>> = state.status === 'authenticated' ? state : {}
+  return { user: keep(user, next.user), scope: keep(scope, next.scope) }
 }
 
-function renewed<User>(state: AuthState<User>, event: AuthEvent<User> & { type: 'renewed' }): AuthState<User> {
-  if (state.status !== 'authenticated') return state
-  const user = isSame(state.user, event.user) ? state.user : event.user
-  const scope = isSame(state.scope, event.scope) ? state.scope : event.scope
-  return user === state.user && scope === state.scope ? state : { ...state, user, scope }
-}
+type Shown<User> = Pick<AuthenticatedState<User>, 'user' | 'scope'>
 
 /** User and scope are plain data from JSON: equal text is equal data. */
-function isSame(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right)
+function keep<T>(held: T | undefined, next: T): T {
+  return held !== undefined && JSON.stringify(held) === JSON.stringify(next) ? held : next
 }

@@ -64,14 +64,13 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
 
   const attempt = async (): Promise<void> => {
     const own = flight
-    const isCurrent = (): boolean => flight === own
     const previous = vault.held()?.tokens ?? null
     emit({ type: 'refresh_started' })
     const answer = await withDeadline(timer, deadlineMs, stop.signal, (signal) => refresh(previous, { signal }))
     if (!isTokenSet(answer)) throw new AuthError('invalid_response', 'The refresh gave no usable token set.')
     // RFC 6749 §6: an answer without a refresh token leaves the old one in force.
     const next = { ...answer, refreshToken: answer.refreshToken ?? previous?.refreshToken }
-    if (!isCurrent() || !(await vault.commit(next, isCurrent))) return discard(next)
+    if (flight !== own || !(await vault.commit(next))) return discard(next)
     if (hasExpired()) {
       throw new AuthError('clock_skew', 'The server hands out tokens that have expired already: is the clock of this device right?')
     }

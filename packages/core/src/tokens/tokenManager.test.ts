@@ -512,6 +512,39 @@ describe('commit by generation', () => {
     expect(await tokens.getAccessToken()).toBe('bob')
   })
 
+  test('INV-6 INV-9 clear() wins over tokens that are being stored: nothing is left, and they are handed over', async () => {
+    const stored = new Map<string, string>()
+    const slow = defer<void>()
+    const onDiscard = vi.fn()
+    const storage = {
+      getItem: () => null,
+      removeItem: (key: string) => void stored.delete(key),
+      setItem: async (key: string, value: string) => void (await slow.promise, stored.set(key, value)),
+    }
+    const { tokens, events } = manager({ refresh: counting(), storage, onDiscard, canRefresh: (t) => t !== null })
+    const setting = tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(0)
+    tokens.clear()
+    slow.resolve()
+    await setting
+    expect(tokens.current).toBeNull()
+    expect(stored.size).toBe(0)
+    expect(onDiscard).toHaveBeenCalledExactlyOnceWith(first)
+    expect(events).toEqual(['cleared'])
+  })
+
+  test('INV-9 of tokens that wait to be stored, only the newest are', async () => {
+    const slow = defer<void>()
+    const setItem = vi.fn((_key: string, _value: string) => slow.promise)
+    const { tokens } = manager({ refresh: counting(), storage: { getItem: () => null, removeItem: () => {}, setItem } })
+    const setting = ['one', 'two', 'three'].map((accessToken) => tokens.setTokens({ ...first, accessToken }))
+    await vi.advanceTimersByTimeAsync(0)
+    slow.resolve()
+    await Promise.all(setting)
+    expect(setItem.mock.calls.map(([, text]) => /"accessToken":"(\w+)"/.exec(text)?.[1])).toEqual(['three'])
+    expect(tokens.current?.tokens.accessToken).toBe('three')
+  })
+
   test('the last of two setTokens wins, whatever the storage does', async () => {
     const slow = defer<void>()
     const stored = new Map<string, string>()

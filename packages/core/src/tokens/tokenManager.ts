@@ -114,10 +114,10 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   async setTokens(tokens: T): Promise<void> {
     this.#throwIfDisposed()
     if (!isTokenSet(tokens)) throw new AuthError('invalid_input', 'setTokens() takes { accessToken, refreshToken?, expiresInMs? }.')
-    const epoch = this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
+    this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
     // Newer than whatever the storage may hold.
     this.#isRestored = true
-    if (await this.#vault.commit(tokens, () => epoch === this.#epoch)) this.#emit({ type: 'set' })
+    if (await this.#vault.commit(tokens)) this.#emit({ type: 'set' })
     else this.#onDiscard(tokens)
   }
 
@@ -261,10 +261,10 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#emit(event)
   }
 
-  #newEpoch(reason: AuthError): AbortController {
+  #newEpoch(reason: AuthError): void {
     this.#epoch.abort(reason)
     this.#refresher.reset()
-    return (this.#epoch = new AbortController())
+    this.#epoch = new AbortController()
   }
 
   #emit(event: TokenEvent): void {

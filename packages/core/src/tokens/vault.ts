@@ -20,8 +20,8 @@ export interface Vault<T extends TokenSet> {
   readonly held: () => Held<T> | null
   /** Reads the storage, once. Whatever it finds there, it does not throw. */
   readonly restore: () => Promise<void>
-  /** Stores, then holds. Gives `false`, and keeps nothing, when `isCurrent` no longer holds by then. */
-  readonly commit: (tokens: T, isCurrent: () => boolean) => Promise<boolean>
+  /** Stores, then holds. Gives `false`, and keeps nothing, when another `commit` or a `clear` came meanwhile. */
+  readonly commit: (tokens: T) => Promise<boolean>
   /** Forgets everything at once. */
   readonly clear: () => void
 }
@@ -65,6 +65,7 @@ export function createVault<T extends TokenSet>(options: VaultOptions<T>): Vault
     return writes
   }
   const read = async (): Promise<void> => {
+    if (generation > 0) return
     const text = await bounded(() => storage.getItem(key))
     // A login or logout meanwhile is newer than anything stored.
     if (generation > 0 || typeof text !== 'string') return
@@ -83,11 +84,11 @@ export function createVault<T extends TokenSet>(options: VaultOptions<T>): Vault
   return {
     held: () => held,
     restore: () => (restoring ??= read()),
-    async commit(tokens, isCurrent) {
+    async commit(tokens) {
       const received = clock.now()
       const next = ++generation
       await write(encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), next)
-      if (!isCurrent() || next !== generation) {
+      if (next !== generation) {
         if (held === null) forget()
         return false
       }

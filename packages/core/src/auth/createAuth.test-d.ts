@@ -1,0 +1,63 @@
+import { expectTypeOf, test } from 'vitest'
+import { createAuth, type Auth, type AuthState, type AuthMethod, type RefreshStatus, type TokenSet, TokenManager } from '../index.ts'
+import { authorizationCode, type AuthorizationCodeInput } from '../methods/authorizationCode.ts'
+import { password } from '../methods/password.ts'
+import type { Claims } from '../session/claims.ts'
+
+test('a login takes what its method takes', () => {
+  const redirect = createAuth({ method: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }) })
+  expectTypeOf(redirect).toEqualTypeOf<Auth<AuthorizationCodeInput | void, Claims>>()
+  void redirect.login()
+  void redirect.login({ returnTo: '/x' })
+  // @ts-expect-error not a string
+  void redirect.login('/x')
+
+  const form = createAuth({ method: password({ loginUrl: '/login' }) })
+  void form.login({ email: 'a', password: 'b' })
+  // @ts-expect-error an input is needed
+  void form.login()
+  // @ts-expect-error the password is missing
+  void form.login({ email: 'a' })
+
+  const pin = createAuth({ method: password<{ pin: string }>({ loginUrl: '/login' }) })
+  expectTypeOf(pin.login).parameters.toEqualTypeOf<[{ pin: string }]>()
+})
+
+test('the user is what the method says, and only there when somebody is signed in', () => {
+  const method: AuthMethod<void, { id: number }> = { name: 'mine', login: () => Promise.reject(new Error()) }
+  const auth = createAuth({ method })
+  const state = auth.store.getState()
+  expectTypeOf(state).toEqualTypeOf<AuthState<{ id: number }>>()
+  expectTypeOf(state).not.toBeAny()
+  if (state.status === 'authenticated') expectTypeOf(state.user).toEqualTypeOf<{ id: number }>()
+  // @ts-expect-error not while it is unknown who is signed in
+  void state.user
+})
+
+test('INV-7 what an app shows has no place for a credential', () => {
+  expectTypeOf<keyof AuthState>().toEqualTypeOf<'status' | 'pending' | 'error'>()
+  expectTypeOf<Extract<AuthState, { status: 'authenticated' }>>().not.toHaveProperty('tokens')
+  expectTypeOf<RefreshStatus>().not.toHaveProperty('accessToken')
+})
+
+test('a TokenManager keeps what its tokens carry', () => {
+  interface Mine extends TokenSet {
+    readonly region: string
+  }
+  const tokens = new TokenManager<Mine>({ refresh: async () => ({ accessToken: 'a', region: 'eu' }) })
+  expectTypeOf(tokens.current?.tokens).toEqualTypeOf<Mine | undefined>()
+  expectTypeOf(tokens.getAccessToken()).resolves.toBeString()
+  // @ts-expect-error the region is missing
+  void tokens.setTokens({ accessToken: 'a' })
+  // @ts-expect-error an unknown option
+  void new TokenManager({ refresh: async () => ({ accessToken: 'a' }), refreshLead: 5 })
+})
+
+test('options are checked', () => {
+  // @ts-expect-error the client id is missing
+  authorizationCode({ issuer: 'https://id.example' })
+  // @ts-expect-error a secret has no place in a browser
+  authorizationCode({ issuer: 'https://id.example', clientId: 'web', clientSecret: 'x' })
+  // @ts-expect-error not offered
+  createAuth({ method: password({ loginUrl: '/login' }), storage: 'localStorage' })
+})

@@ -1,0 +1,32 @@
+import type { SessionRecord } from '../session/session.ts'
+import type { AuthEvent, AuthState } from '../session/state.ts'
+import type { TokenManager } from '../tokens/tokenManager.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Looks who is signed in, once, and gives the state from then on: the same promise for the same state, so that React's `use()`
+ * can wait for it. The promise never rejects.
+ */
+export function createReady<User>(
+  tokens: TokenManager<SessionRecord<User>>,
+  { store, dispatch }: Store<AuthState<User>, AuthEvent<User>>,
+): () => Promise<AuthState<User>> {
+  const promises = new WeakMap<AuthState<User>, Promise<AuthState<User>>>()
+  let looking: Promise<AuthState<User>> | null = null
+
+  const look = async (): Promise<AuthState<User>> => {
+    // Fails only when disposed, and then there is nothing to look for.
+    await tokens.restore().catch(() => {})
+    if (store.getState().status === 'loading') dispatch({ type: 'signed_out', reason: 'never_signed_in', error: null })
+    return store.getState()
+  }
+
+  return () => {
+    looking ??= look()
+    const state = store.getState()
+    if (state.status === 'loading') return looking
+    const promise = promises.get(state) ?? Promise.resolve(state)
+    promises.set(state, promise)
+    return promise
+  }
+}
