@@ -3,9 +3,9 @@ import react from '@vitejs/plugin-react'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config'
-import { browserProjects } from './test/browsers/browserProjects.ts'
 
 const root = import.meta.dirname
+const registered = 'packages/react/test/registered'
 const identityOrigin = process.env['VITE_IDENTITY_ORIGIN'] ?? 'http://localhost:4400'
 
 /** Packages are read as TypeScript source, so neither the demo nor a test waits for a build. */
@@ -14,39 +14,42 @@ const resolution = {
   ssr: { resolve: { conditions: ['@tessera-auth/source', ...defaultServerConditions] } },
 }
 
+/** What every test project starts from. It does not extend the config below, which is the demo's. */
+const base: TestProjectInlineConfiguration = { ...resolution, extends: false, root }
+
 function project(
   name: string,
   include: string[],
   environment: 'node' | 'jsdom' = 'node',
 ): TestProjectInlineConfiguration {
-  return { ...resolution, root, test: { name, include, environment } }
+  return { ...base, test: { name, include, environment } }
 }
 
 /** Types are checked by the same compiler as the build: a `*.test-d.ts` that does not compile is a failed test. */
-const typesProject: TestProjectInlineConfiguration = {
-  ...resolution,
-  root,
-  test: {
-    name: 'types',
-    include: [],
-    typecheck: { enabled: true, only: true, include: ['packages/*/src/**/*.test-d.{ts,tsx}'] },
-  },
+function typesProject(name: string, include: string[], tsconfig: string): TestProjectInlineConfiguration {
+  return { ...base, test: { name, include: [], typecheck: { enabled: true, only: true, include, tsconfig } } }
 }
 
 async function projects(): Promise<TestProjectInlineConfiguration[]> {
+  // The drivers of three browsers are slow to load, and the demo needs none.
+  const { browserProjects } = await import('./test/browsers/browserProjects.ts')
   return [
     project('core', ['packages/core/src/**/*.test.ts']),
     project('react', ['packages/react/src/**/*.test.{ts,tsx}'], 'jsdom'),
     project('identity', ['apps/identity/src/**/*.test.ts']),
     project('scripts', ['scripts/**/*.test.ts']),
-    typesProject,
-    ...(await browserProjects({ ...resolution, root })),
+    typesProject('types', ['packages/*/src/**/*.test-d.{ts,tsx}'], 'tsconfig.test-d.json'),
+    // A program of its own: it registers an auth, which holds for a whole program.
+    typesProject('types-registered', [`${registered}/*.test-d.tsx`], `${registered}/tsconfig.json`),
+    ...(await browserProjects(base)),
   ]
 }
 
 export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => ({
   ...resolution,
   root: join(root, 'apps/demo'),
+  // One cache a mode: a running demo and the tests do not rebuild each other's dependencies.
+  cacheDir: join(root, 'node_modules/.vite', mode),
   plugins: [react()],
   define: { 'import.meta.env.VITE_IDENTITY_ORIGIN': JSON.stringify(identityOrigin) },
   server: { port: 5173, strictPort: true },

@@ -15,14 +15,12 @@ interface Engine {
 }
 
 /** The tests of the browser seams in each real engine that is installed; a line on stderr names those that are not. */
-export async function browserProjects(
-  base: Omit<TestProjectInlineConfiguration, 'test'>,
-): Promise<TestProjectInlineConfiguration[]> {
+export async function browserProjects(base: TestProjectInlineConfiguration): Promise<TestProjectInlineConfiguration[]> {
   const engines = [chromiumEngine(), firefoxEngine(), await webkitEngine()]
   return engines.flatMap((engine) => (engine === undefined ? [] : [project(base, engine)]))
 }
 
-function project(base: Omit<TestProjectInlineConfiguration, 'test'>, engine: Engine): TestProjectInlineConfiguration {
+function project(base: TestProjectInlineConfiguration, engine: Engine): TestProjectInlineConfiguration {
   const { name, browser, provider, headless = true } = engine
   return {
     ...base,

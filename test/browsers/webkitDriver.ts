@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import type { WebKit } from '../../scripts/browsers.ts'
 
 /** A port of the loopback interface that nobody listens on now. */
@@ -20,20 +21,18 @@ export async function freePort(): Promise<number> {
 export async function startWebKitDriver(webkit: WebKit, port: number): Promise<void> {
   const display = await startDisplay(webkit.xvfb)
   const env = { ...process.env, DISPLAY: display }
-  const driver = spawn(webkit.driver, ['-p', String(port)], { env, stdio: 'inherit', detached: true })
+  const driver = spawn(webkit.driver, ['-p', String(port)], { env, stdio: 'ignore', detached: true })
   endWithThisProcess(driver)
   await Promise.race([answering(port), failure(driver, 'WebKitWebDriver')])
 }
 
 async function startDisplay(command: string): Promise<string> {
-  // Xvfb takes the first free display and writes its number to descriptor 3.
   const args = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp']
   const xvfb = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true })
   endWithThisProcess(xvfb)
-  const number = xvfb.stdio[3] as Readable
-  const [chunk] = (await Promise.race([once(number, 'data'), failure(xvfb, 'Xvfb')])) as [Buffer]
-  number.destroy()
-  return `:${chunk.toString().trim()}`
+  // Xvfb takes the first free display, writes its number to descriptor 3 and closes it; it dies when nobody reads on.
+  const number = await Promise.race([text(xvfb.stdio[3] as Readable), failure(xvfb, 'Xvfb')])
+  return `:${number.trim()}`
 }
 
 async function answering(port: number): Promise<void> {

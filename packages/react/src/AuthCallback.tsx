@@ -1,11 +1,13 @@
-import { AuthError, type CallbackOutcome } from '@tessera-auth/core'
+import { AuthError, isAuthError, type CallbackOutcome } from '@tessera-auth/core'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useAuthContext } from './authContext.ts'
+import type { AnyAuth } from './register.ts'
 
 /** A callback that did not sign in, and the way on. */
 export interface CallbackProblem {
   /** `true` when the person cancelled or refused consent: nothing is wrong then. */
   readonly isCancelled: boolean
+  /** Why: decide by its `code`. Of the last attempt, once {@link retry} was called and failed. */
   readonly error: AuthError
   /** Where the person was going. */
   readonly returnTo: string
@@ -19,19 +21,28 @@ export interface AuthCallbackProps {
   readonly onDone: (result: { readonly returnTo: string }) => void
   /** Shown meanwhile. Default: a line of text. */
   readonly pending?: ReactNode
-  /** Shown when it did not work. Default: what happened, and a button to try again. */
+  /**
+   * Renders what is shown when it did not work: a function, not a component, so it uses no hooks.
+   * Default: what happened, and a button to try again.
+   */
   readonly problem?: (problem: CallbackProblem) => ReactNode
 }
 
+type Refusal = Extract<CallbackOutcome, { readonly error: AuthError }>
+
 /**
- * The page at the redirect URI: completes the login, once, however often React mounts it.
+ * The page at the redirect URI: completes the login, once, however often React mounts it. Where there is nothing to
+ * complete (a reload, a bookmark), it is done when somebody is signed in, and a problem otherwise. It redirects only when
+ * asked to.
  *
  * @example
- * <Route path="/callback" element={<AuthCallback onDone={({ returnTo }) => navigate(returnTo, { replace: true })} />} />
+ * <AuthCallback onDone={({ returnTo }) => navigate(returnTo, { replace: true })} />
+ *
+ * @throws Error outside an `AuthProvider`.
  */
 export function AuthCallback({ onDone, pending = <Pending />, problem = showProblem }: AuthCallbackProps): ReactNode {
-  const { auth } = useAuthContext()
-  const [outcome, setOutcome] = useState<Exclude<CallbackOutcome, { type: 'signed_in' | 'none' }> | null>(null)
+  const auth: AnyAuth = useAuthContext().auth
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
   const latestOnDone = useRef(onDone)
   useEffect(() => {
     latestOnDone.current = onDone
@@ -40,14 +51,13 @@ export function AuthCallback({ onDone, pending = <Pending />, problem = showProb
   useEffect(() => {
     let isMounted = true
     const handle = async (): Promise<void> => {
-      const result = await auth.handleCallback()
-      const { status } = await auth.ready
+      const outcome = await auth.handleCallback().catch((cause: unknown) => failed('/', cause))
+      await auth.ready
       if (!isMounted) return
-      if (result.type === 'signed_in') latestOnDone.current({ returnTo: result.returnTo })
-      else if (result.type !== 'none') setOutcome(result)
-      // Reloaded after it was done: the address holds no answer any more.
-      else if (status === 'authenticated') latestOnDone.current({ returnTo: '/' })
-      else setOutcome({ type: 'failed', returnTo: '/', error: nothingToDo() })
+      const returnTo = outcome.type === 'none' ? '/' : outcome.returnTo
+      if ('error' in outcome) setRefusal(outcome)
+      else if (auth.store.getState().status === 'authenticated') latestOnDone.current({ returnTo })
+      else setRefusal(failed(returnTo, nothingToDo()))
     }
     void handle()
     return () => {
@@ -55,11 +65,15 @@ export function AuthCallback({ onDone, pending = <Pending />, problem = showProb
     }
   }, [auth])
 
-  if (outcome === null) return pending
-  const { returnTo, error } = outcome
-  // A retry that fails shows in `useAuth().error`.
-  const retry = (): void => void auth.login({ returnTo }).catch(() => {})
-  return problem({ isCancelled: outcome.type === 'cancelled', error, returnTo, retry })
+  if (refusal === null) return pending
+  const { type, returnTo, error } = refusal
+  const retry = (): void => void auth.login({ returnTo }).catch((cause: unknown) => setRefusal(failed(returnTo, cause)))
+  return problem({ isCancelled: type === 'cancelled', error, returnTo, retry })
+}
+
+function failed(returnTo: string, cause: unknown): Refusal {
+  const error = isAuthError(cause) ? cause : new AuthError('authorization_failed', 'The sign-in failed.', { cause })
+  return { type: 'failed', returnTo, error }
 }
 
 function nothingToDo(): AuthError {

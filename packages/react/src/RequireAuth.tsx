@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { AuthView } from './authView.ts'
 import { useAuth } from './useAuth.ts'
 
 /** Properties of {@link RequireAuth}. */
@@ -11,9 +12,17 @@ export interface RequireAuthProps {
   readonly loading?: ReactNode
 }
 
-/** Shows its children to people who are signed in. A convenience of the screen: what must be protected, a server protects. */
+/**
+ * Shows its children to people who are signed in, and to nobody else.
+ * A convenience of the screen: what must be protected, a server protects.
+ *
+ * @example
+ * <RequireAuth fallback={<SignIn />}><Orders /></RequireAuth>
+ *
+ * @throws Error outside an `AuthProvider`.
+ */
 export function RequireAuth({ children, fallback, loading = null }: RequireAuthProps): ReactNode {
-  const status = useAuth((auth) => auth.status)
+  const status = useAuth(statusOf)
   switch (status) {
     case 'loading':
       return loading
@@ -22,4 +31,8 @@ export function RequireAuth({ children, fallback, loading = null }: RequireAuthP
     case 'authenticated':
       return children
   }
+}
+
+function statusOf({ status }: AuthView): AuthView['status'] {
+  return status
 }

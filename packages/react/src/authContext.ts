@@ -1,12 +1,12 @@
 import type { AuthState } from '@tessera-auth/core'
 import { createContext, useContext, type Context } from 'react'
 import type { AuthView } from './authView.ts'
-import type { AnyAuth } from './register.ts'
+import type { RegisteredAuth, RegisteredUser } from './register.ts'
 
 /** What the provider shares: one object for as long as the auth is the same. */
 export interface AuthContextValue {
-  readonly auth: AnyAuth
-  readonly view: (state: AuthState) => AuthView
+  readonly auth: RegisteredAuth
+  readonly view: (state: AuthState<RegisteredUser>) => AuthView
 }
 
 export const AuthContext: Context<AuthContextValue | null> = createContext<AuthContextValue | null>(null)
@@ -14,6 +14,10 @@ export const AuthContext: Context<AuthContextValue | null> = createContext<AuthC
 /** @throws Error outside an `AuthProvider`: a mistake in the app, not a state of its session. */
 export function useAuthContext(): AuthContextValue {
   const value = useContext(AuthContext)
-  if (value === null) throw new Error('Tessera: a hook was used outside <AuthProvider auth={…}>.')
+  if (value === null) {
+    throw new Error(
+      'Tessera: no <AuthProvider auth={…}> above this component, or @tessera-auth/react is installed twice.',
+    )
+  }
   return value
 }

@@ -1,50 +1,65 @@
-import type { AuthState } from '@tessera-auth/core'
-import type { AnyAuth, RegisteredAuth, RegisteredUser } from './register.ts'
+import type { AuthState, SignedOutReason } from '@tessera-auth/core'
+import type { RegisteredAuth, RegisteredUser } from './register.ts'
 
-/** What `useAuth()` gives. A token refresh changes none of it. */
-export interface AuthView {
-  /** `loading` until it is known who is signed in, and on a server. */
-  readonly status: AuthState['status']
-  readonly isAuthenticated: boolean
-  /** Who is signed in; `null` when nobody is, or it is not known yet. */
-  readonly user: RegisteredUser | null
-  /** Scopes granted. */
-  readonly scope: readonly string[]
-  /** Name of the method that signed in. */
-  readonly method: string | null
-  /** Why nobody is signed in. */
-  readonly reason: (AuthState & { status: 'unauthenticated' })['reason'] | null
-  /** Why the last login failed, or the session ended. */
+interface Shared {
+  /** Why the last login failed, or the session ended. `null` after a success and after a sign-out by the user. */
   readonly error: AuthState['error']
-  /** Name of the method whose login is under way. */
+  /** Name of the method whose login is under way, whoever is signed in meanwhile. */
   readonly pending: string | null
+  /** Signs in: the same function at every render. Rejects as `auth.login` does, and `error` tells why too. */
   readonly login: RegisteredAuth['login']
+  /** Signs out: the same function at every render. Never rejects. */
   readonly logout: RegisteredAuth['logout']
 }
 
-const noScope: readonly string[] = []
+/** Somebody is signed in. */
+export interface SignedInView extends Shared {
+  readonly status: 'authenticated'
+  readonly isAuthenticated: true
+  /** Who is signed in: the same object until one of its claims changes. */
+  readonly user: RegisteredUser
+  /** Scopes granted; empty when the server did not say. */
+  readonly scope: readonly string[]
+  /** Name of the method that signed in. */
+  readonly method: string
+  readonly reason: null
+}
+
+/** Nobody is signed in, or it is not known yet. */
+export interface SignedOutView extends Shared {
+  /** `loading` until it is known who is signed in, and on a server. */
+  readonly status: 'loading' | 'unauthenticated'
+  readonly isAuthenticated: false
+  readonly user: null
+  readonly scope: readonly string[]
+  readonly method: null
+  /** Why nobody is signed in; `null` while that is not known. */
+  readonly reason: SignedOutReason | null
+}
+
+/**
+ * What `useAuth()` gives: once `isAuthenticated` is checked, TypeScript knows that `user` is there.
+ * A token refresh changes none of it.
+ */
+export type AuthView = SignedInView | SignedOutView
+
+type State = AuthState<RegisteredUser>
+
+const nobody = { reason: null, method: null, user: null, scope: [] } as const
 
 /** Makes the view of a state, the same object for the same state. */
-export function createAuthView(auth: AnyAuth): (state: AuthState) => AuthView {
-  const views = new WeakMap<AuthState, AuthView>()
-  const { login, logout } = auth
+export function createAuthView({ login, logout }: RegisteredAuth): (state: State) => AuthView {
+  const views = new WeakMap<State, AuthView>()
   return (state) => {
-    const known = views.get(state)
-    if (known !== undefined) return known
-    const view: AuthView = {
-      status: state.status,
-      isAuthenticated: state.status === 'authenticated',
-      // The provider accepts the registered auth alone, so the user is of the registered type.
-      user: state.status === 'authenticated' ? (state.user as RegisteredUser) : null,
-      scope: state.status === 'authenticated' ? state.scope : noScope,
-      method: state.status === 'authenticated' ? state.method : null,
-      reason: state.status === 'unauthenticated' ? state.reason : null,
-      error: state.error,
-      pending: state.pending,
-      login,
-      logout,
+    let view = views.get(state)
+    if (view === undefined) {
+      const shared = { ...nobody, login, logout }
+      view =
+        state.status === 'authenticated'
+          ? { ...shared, ...state, isAuthenticated: true }
+          : { ...shared, ...state, isAuthenticated: false }
+      views.set(state, view)
     }
-    views.set(state, view)
     return view
   }
 }

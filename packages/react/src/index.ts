@@ -1,7 +1,9 @@
+'use client'
+
 export { AuthCallback, type AuthCallbackProps, type CallbackProblem } from './AuthCallback.tsx'
 export { AuthProvider, type AuthProviderProps } from './AuthProvider.tsx'
-export type { AuthView } from './authView.ts'
-export type { Register, RegisteredAuth, RegisteredUser } from './register.ts'
+export type { AuthView, SignedInView, SignedOutView } from './authView.ts'
+export type { ProvidedAuth, Register, RegisteredAuth, RegisteredUser } from './register.ts'
 export { RequireAuth, type RequireAuthProps } from './RequireAuth.tsx'
 export { useAuth } from './useAuth.ts'
 export { useAuthedFetch } from './useAuthedFetch.ts'

@@ -10,11 +10,14 @@ import type { Auth, AuthState, Claims, ReadableStore } from '@tessera-auth/core'
  */
 export interface Register {}
 
-/** Any auth, whatever its login takes. */
-export interface AnyAuth extends Pick<Auth, 'refreshStore' | 'logout' | 'handleCallback' | 'fetch' | 'start' | 'ready'> {
+/** Any auth, whatever its login takes and whatever its user looks like. */
+export interface AnyAuth extends Pick<
+  Auth,
+  'refreshStore' | 'logout' | 'handleCallback' | 'fetch' | 'start' | 'ready'
+> {
   readonly store: ReadableStore<AuthState>
-  // A method, not a property: its parameter has to accept logins that need an input and logins that need none.
-  login(input?: object): Promise<void>
+  // A method, not a property: so that logins with a narrower input, or with none, fit too.
+  login(this: void, input?: unknown): Promise<void>
 }
 
 /** An auth that nobody registered: its user is taken for claims. */
@@ -25,8 +28,10 @@ interface UnregisteredAuth extends AnyAuth {
 /** The app's own auth if it registered one. */
 export type RegisteredAuth = Register extends { readonly auth: infer Own extends AnyAuth } ? Own : UnregisteredAuth
 
-/** What `AuthProvider` takes. */
+/** What `AuthProvider` takes: the registered auth alone, or any when none is registered. */
 export type ProvidedAuth = Register extends { readonly auth: infer Own extends AnyAuth } ? Own : AnyAuth
 
 /** The user of the app's own auth. */
-export type RegisteredUser = RegisteredAuth extends { readonly store: ReadableStore<AuthState<infer User>> } ? User : never
+export type RegisteredUser = RegisteredAuth extends { readonly store: ReadableStore<AuthState<infer User>> }
+  ? User
+  : never

@@ -6,27 +6,35 @@ import type { AuthView } from './authView.ts'
 /**
  * Who is signed in, and how to sign in and out. Renders when that changes, and never for a token refresh.
  *
- * @param selector Renders only when what it gives changes. It may give a new object each time: it is asked once a state.
+ * @param selector Renders only when what it gives changes. It may make a new object: it is asked once a state.
  *
  * @example
  * const { isAuthenticated, user, login, logout } = useAuth()
  * const name = useAuth((auth) => auth.user?.name)
+ *
+ * @throws Error outside an `AuthProvider`.
  */
 export function useAuth(): AuthView
 export function useAuth<Selected>(selector: (auth: AuthView) => Selected): Selected
 export function useAuth(selector: (auth: AuthView) => unknown = whole): unknown {
   const { auth, view } = useAuthContext()
-  const select = useMemo(() => {
-    let last: { readonly view: AuthView; readonly selected: unknown } | undefined
-    return (state: Parameters<typeof view>[0]) => {
-      const next = view(state)
-      if (last?.view !== next) last = { view: next, selected: selector(next) }
-      return last.selected
-    }
-  }, [view, selector])
+  const select = useMemo(() => oncePerView(view, selector), [view, selector])
   return useStore(auth.store, select)
 }
 
 function whole(auth: AuthView): AuthView {
   return auth
+}
+
+/** A new object made by the selector must not look like a change: React would render for ever. */
+function oncePerView<State>(
+  view: (state: State) => AuthView,
+  selector: (auth: AuthView) => unknown,
+): (state: State) => unknown {
+  let last: { readonly view: AuthView; readonly selected: unknown } | undefined
+  return (state) => {
+    const next = view(state)
+    if (last?.view !== next) last = { view: next, selected: selector(next) }
+    return last.selected
+  }
 }

@@ -28,6 +28,6 @@ export function withDeadline<R>(
     if (signal?.aborted === true) return onAbort()
     signal?.addEventListener('abort', onAbort)
     // Within the promise, so that a synchronous throw of `run` becomes a rejection.
-    new Promise<R>((settle) => settle(run(controller.signal))).then(resolve, reject).finally(finish)
+    new Promise<R>((settle) => settle(run(controller.signal))).finally(finish).then(resolve, reject)
   })
 }

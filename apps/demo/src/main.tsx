@@ -1,0 +1,20 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { BrowserRouter } from 'react-router'
+import { App } from './App.tsx'
+import './styles/base.css'
+import './styles/controls.css'
+import './styles/shell.css'
+import './styles/home.css'
+import './styles/method.css'
+
+const root = document.querySelector('#root')
+if (root === null) throw new Error('index.html has no element #root.')
+
+createRoot(root).render(
+  <StrictMode>
+    <BrowserRouter>
+      <App />
+    </BrowserRouter>
+  </StrictMode>,
+)

@@ -1,0 +1,23 @@
+import type { ActivityLog } from '../log/activityLog.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { DemoAuth } from './demoAuth.ts'
+
+/**
+ * Keeps one auth for each combination of settings, made when first asked for. An app has a single one and needs none of this.
+ * Those not on the screen are not started, so they do nothing.
+ */
+export function authPerSettings<A extends DemoAuth>(
+  log: ActivityLog,
+  create: (settings: Settings) => A,
+): (settings: Settings) => A {
+  const made = new Map<string, A>()
+  return (settings) => {
+    const key = `${settings.lifetime} ${settings.storage}`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const auth = create(settings)
+    auth.inspect(log.add)
+    made.set(key, auth)
+    return auth
+  }
+}

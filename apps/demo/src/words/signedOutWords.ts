@@ -1,0 +1,13 @@
+import type { SignedOutReason } from '@tessera-auth/core'
+
+/** Why nobody is signed in, as a sentence. */
+export const signedOutWords: Record<SignedOutReason, string> = {
+  never_signed_in: 'Nobody is signed in.',
+  user: 'Nobody is signed in. You signed out.',
+  other_tab: 'The session ended: you signed out in another tab.',
+  refresh_rejected: 'The session ended: the server refused to renew it.',
+  revoked: 'The session ended: the server revoked it.',
+  subject_changed: 'The session ended: the server answered for somebody else.',
+  expired: 'The session ended: its token ran out and could not be renewed.',
+  storage_cleared: "The session ended: the browser's storage was cleared.",
+}

@@ -1,0 +1,252 @@
+import { AuthError, isAuthError, type CallbackOutcome } from '@tessera-auth/core'
+import { act, render, screen } from '@testing-library/react'
+import { userEvent } from '@testing-library/user-event'
+import { StrictMode, type ReactNode } from 'react'
+import { describe, expect, it, vi } from 'vitest'
+import { createWorld } from '../test/createWorld.ts'
+import { comeBack, createOAuth, returnFromProvider, serveOAuth, type OAuthAuth } from '../test/oauthServer.ts'
+import { setUp } from '../test/setUp.ts'
+import { AuthCallback, AuthProvider, type AuthCallbackProps, type CallbackProblem } from './index.ts'
+
+setUp()
+
+type OnDone = AuthCallbackProps['onDone']
+
+function page(auth: OAuthAuth, props: AuthCallbackProps): ReactNode {
+  return (
+    <AuthProvider auth={auth}>
+      <AuthCallback {...props} />
+    </AuthProvider>
+  )
+}
+
+/** Gives what `useAuth` and guards go by: everything that was under way has come to its end. */
+async function settled(auth: OAuthAuth, address?: string): Promise<void> {
+  await act(async () => {
+    await auth.handleCallback(address)
+    await auth.ready
+  })
+}
+
+function exchanges(sent: readonly string[]): number {
+  return sent.filter((request) => request === 'POST /token').length
+}
+
+const code = { code: 'fresh' }
+
+describe('a login that worked', () => {
+  it('is done once, with the place the person was going to', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders?page=2#top', code)
+    const onDone = vi.fn<OnDone>()
+    render(page(auth, { onDone }))
+    expect(screen.getByRole('status').textContent).toBe('Signing in…')
+    await settled(auth)
+
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/orders?page=2#top' }]])
+    expect(auth.store.getState().status).toBe('authenticated')
+    expect(world.href).toBe('https://app.example/callback')
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('is one exchange and one onDone in StrictMode', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', code)
+    const onDone = vi.fn<OnDone>()
+    render(<StrictMode>{page(auth, { onDone })}</StrictMode>)
+    await settled(auth)
+
+    expect(exchanges(world.sent)).toBe(1)
+    expect(onDone).toHaveBeenCalledTimes(1)
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('is one exchange when it is mounted anew halfway', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', code)
+    const onDone = vi.fn<OnDone>()
+    render(page(auth, { onDone })).unmount()
+    render(page(auth, { onDone }))
+    await settled(auth)
+
+    expect(exchanges(world.sent)).toBe(1)
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/orders' }]])
+  })
+
+  it('calls the onDone of the latest render', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', code)
+    const [first, latest] = [vi.fn<OnDone>(), vi.fn<OnDone>()]
+    const { rerender } = render(page(auth, { onDone: first }))
+    rerender(page(auth, { onDone: latest }))
+    await settled(auth)
+
+    expect(first).not.toHaveBeenCalled()
+    expect(latest).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells nobody when it was unmounted before', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', code)
+    const onDone = vi.fn<OnDone>()
+    render(page(auth, { onDone })).unmount()
+    await settled(auth)
+
+    expect(onDone).not.toHaveBeenCalled()
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+})
+
+describe('a login that did not work', () => {
+  it.each([
+    { name: 'cancelled', answer: { error: 'access_denied' }, text: 'The sign-in was cancelled.' },
+    { name: 'refused', answer: { error: 'server_error' }, text: 'The sign-in did not work.' },
+    { name: 'with a code that is spent', answer: { code: 'spent' }, text: 'The sign-in did not work.' },
+  ])('$name says so, and goes on only when asked, to the same place', async ({ answer, text }) => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', answer)
+    const onDone = vi.fn<OnDone>()
+    render(<StrictMode>{page(auth, { onDone })}</StrictMode>)
+    await settled(auth)
+
+    const alert = screen.getByRole('alert')
+    expect(alert.firstChild?.textContent).toBe(text)
+    expect(onDone).not.toHaveBeenCalled()
+    expect(world.left).toHaveLength(1)
+
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await vi.waitFor(() => expect(world.left).toHaveLength(2))
+    const again = comeBack(world, code)
+    render(page(again, { onDone }))
+    await settled(again)
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/orders' }]])
+  })
+
+  it('can be retried by keyboard alone', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', { error: 'access_denied' })
+    render(page(auth, { onDone: vi.fn<OnDone>() }))
+    await settled(auth)
+
+    const user = userEvent.setup()
+    await user.tab()
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Try again' }))
+    await user.keyboard('{Enter}')
+    await vi.waitFor(() => expect(world.left).toHaveLength(2))
+  })
+
+  it('that nobody here started changes nothing', async () => {
+    const world = createWorld('https://app.example/callback?code=stolen&state=forged')
+    serveOAuth(world)
+    const auth = createOAuth(world)
+    const problem = vi.fn<(given: CallbackProblem) => ReactNode>(({ error }) => error.code)
+    const { container } = render(page(auth, { onDone: vi.fn<OnDone>(), problem }))
+    await settled(auth)
+
+    expect(container.textContent).toBe('transaction_not_found')
+    expect(exchanges(world.sent)).toBe(0)
+    expect(world.left).toEqual([])
+  })
+
+  it('tells a problem of its own what happened, and of a retry that failed', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', { error: 'access_denied' })
+    const login = vi.fn<OAuthAuth['login']>().mockRejectedValue(new AuthError('network', 'Offline.'))
+    const seen: CallbackProblem[] = []
+    const problem = (given: CallbackProblem): ReactNode => {
+      seen.push(given)
+      return <button onClick={given.retry}>{given.error.code}</button>
+    }
+    render(page({ ...auth, login }, { onDone: vi.fn<OnDone>(), problem, pending: 'One moment' }))
+    expect(screen.getByText('One moment')).toBeDefined()
+    await settled(auth)
+
+    expect(seen.at(-1)).toMatchObject({ isCancelled: true, returnTo: '/orders', error: { code: 'access_denied' } })
+    await userEvent.click(screen.getByRole('button', { name: 'access_denied' }))
+    await screen.findByRole('button', { name: 'network' })
+    expect(login.mock.calls).toEqual([[{ returnTo: '/orders' }]])
+    expect(seen.at(-1)).toMatchObject({ isCancelled: false, returnTo: '/orders' })
+  })
+
+  it.each([
+    ['an error of ours', new AuthError('invalid_config', 'The redirectUri is elsewhere.'), 'invalid_config'],
+    ['anything else', new TypeError('a bug'), 'authorization_failed'],
+  ])('is no dead end when handling it throws %s', async (_, cause, expected) => {
+    const world = createWorld()
+    const auth = createOAuth(world)
+    const handleCallback = (): Promise<CallbackOutcome> => Promise.reject(cause)
+    const problem = ({ error }: CallbackProblem): ReactNode =>
+      `${error.code} ${error === cause || error.cause === cause}`
+    render(page({ ...auth, handleCallback }, { onDone: vi.fn<OnDone>(), problem }))
+
+    expect(await screen.findByText(`${expected} true`)).toBeDefined()
+  })
+})
+
+describe('nothing to complete', () => {
+  it('is done at once when somebody is signed in: the page was reloaded', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const before = await returnFromProvider(world, '/orders', code)
+    await before.handleCallback()
+    before.dispose()
+    const auth = createOAuth(world)
+    const onDone = vi.fn<OnDone>()
+    render(<StrictMode>{page(auth, { onDone })}</StrictMode>)
+    await settled(auth)
+
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/' }]])
+  })
+
+  it('goes by who is signed in now, not by who was at the start', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', code)
+    expect((await auth.ready).status).toBe('unauthenticated')
+    await auth.handleCallback()
+    world.href = 'https://app.example/elsewhere'
+    const onDone = vi.fn<OnDone>()
+    render(page(auth, { onDone }))
+    await settled(auth)
+
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/' }]])
+  })
+
+  it('is a problem with a way on when nobody is signed in, and redirects nobody', async () => {
+    const world = createWorld('https://app.example/callback')
+    serveOAuth(world)
+    const auth = createOAuth(world)
+    const onDone = vi.fn<OnDone>()
+    render(<StrictMode>{page(auth, { onDone })}</StrictMode>)
+    await settled(auth)
+
+    expect(screen.getByRole('alert').textContent).toContain('The sign-in did not work.')
+    expect(screen.getByRole('button', { name: 'Try again' }).getAttribute('type')).toBe('button')
+    expect(onDone).not.toHaveBeenCalled()
+    expect(world.left).toEqual([])
+    expect(world.sent).toEqual([])
+  })
+
+  it('is a problem also where a login worked and the person has signed out since', async () => {
+    const world = createWorld()
+    serveOAuth(world)
+    const auth = await returnFromProvider(world, '/orders', code)
+    await auth.handleCallback()
+    await auth.logout()
+    const onDone = vi.fn<OnDone>()
+    const seen: CallbackProblem[] = []
+    render(page(auth, { onDone, problem: (given) => seen.push(given) }))
+    await settled(auth)
+
+    expect(onDone).not.toHaveBeenCalled()
+    expect(isAuthError(seen.at(-1)?.error, 'transaction_not_found')).toBe(true)
+  })
+})

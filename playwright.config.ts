@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { defineConfig } from '@playwright/test'
+import type { Project } from '@playwright/test'
+import { findChromium } from './scripts/browsers.ts'
+
+const root = import.meta.dirname
+const node = JSON.stringify(process.execPath)
+const vite = `${node} ${JSON.stringify(join(root, 'node_modules/vite/bin/vite.js'))}`
+
+/** A demo with an identity server of its own, on ports that `pnpm demo` does not use. */
+interface Site {
+  readonly name: string
+  readonly demoPort: number
+  readonly identityPort: number
+  /** Builds (or not) and serves the demo; gets the port appended. */
+  readonly serve: string
+  readonly tests: Pick<Project, 'grep' | 'grepInvert'>
+}
+
+const build = `--mode e2e --outDir ${JSON.stringify(join(root, 'node_modules/.vite/e2e-dist'))}`
+
+/** Everything runs against the production build; React's StrictMode doubles effects in development only. */
+const sites: readonly Site[] = [
+  {
+    name: 'chromium',
+    demoPort: 5183,
+    identityPort: 4410,
+    serve: `${vite} build ${build} --emptyOutDir --logLevel warn && ${vite} preview ${build}`,
+    tests: { grepInvert: /@dev\b/ },
+  },
+  { name: 'chromium-dev', demoPort: 5184, identityPort: 4411, serve: `${vite} --mode e2e`, tests: { grep: /@dev\b/ } },
+]
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  retries: 0,
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: 'list',
+  use: { trace: 'retain-on-failure', launchOptions: launchOptions() },
+  projects: sites.map(({ name, demoPort, identityPort, tests }) => ({
+    name,
+    ...tests,
+    use: { browserName: 'chromium', baseURL: `http://localhost:${demoPort}` },
+    metadata: { identityOrigin: `http://localhost:${identityPort}` },
+  })),
+  webServer: sites.flatMap(({ name, demoPort, identityPort, serve }) => [
+    {
+      name: `${name} identity`,
+      command: `${node} apps/identity/src/main.ts`,
+      url: `http://localhost:${identityPort}/.well-known/openid-configuration`,
+      env: { IDENTITY_PORT: String(identityPort), DEMO_ORIGIN: `http://localhost:${demoPort}` },
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5000 } as const,
+    },
+    {
+      name: `${name} demo`,
+      command: `${serve} --port ${demoPort}`,
+      url: `http://localhost:${demoPort}/`,
+      env: { VITE_IDENTITY_ORIGIN: `http://localhost:${identityPort}` },
+    },
+  ]),
+})
+
+function launchOptions(): { args: string[]; executablePath?: string } {
+  const executablePath = findChromium()
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
+  // Chromium's sandbox refuses to start as root.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet
+  return executablePath === undefined ? { args } : { args, executablePath }
+}

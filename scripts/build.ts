@@ -1,0 +1,11 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { node } from './node.ts'
+
+const root = join(import.meta.dirname, '..')
+
+// In this order: the binding is compiled against the built core, as its users will be.
+for (const name of ['core', 'react']) {
+  rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
+  if (!node('node_modules/typescript/bin/tsc', ['-p', `packages/${name}/tsconfig.build.json`])) process.exit(1)
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureChromium } from './browsers.ts'
+import { addTallies, closingLine, playwrightTally, vitestTally } from './tally.ts'
+import type { Tally } from './tally.ts'
+
+const root = join(import.meta.dirname, '..')
+const reports = mkdtempSync(join(tmpdir(), 'tessera-test-'))
+
+interface Runner {
+  readonly name: string
+  readonly cli: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly report: string
+  readonly tally: (report: unknown, exitCode: number) => Tally
+}
+
+const vitestReport = join(reports, 'vitest.json')
+const playwrightReport = join(reports, 'playwright.json')
+
+const runners: readonly Runner[] = [
+  {
+    name: 'vitest run',
+    cli: 'node_modules/vitest/vitest.mjs',
+    args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
+    report: vitestReport,
+    tally: vitestTally,
+  },
+  {
+    name: 'playwright test',
+    cli: 'node_modules/@playwright/test/cli.js',
+    args: ['test', '--pass-with-no-tests', '--reporter=list,json'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
+    report: playwrightReport,
+    tally: playwrightTally,
+  },
+]
+
+async function run({ name, cli, args, env, report, tally }: Runner): Promise<Tally> {
+  console.log(`\n> ${name}`)
+  const child = spawn(process.execPath, [join(root, cli), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  })
+  await once(child, 'exit')
+  const written: unknown = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined
+  return tally(written, child.exitCode ?? 1)
+}
+
+async function main(): Promise<void> {
+  console.log(`> Chromium: ${ensureChromium()}`)
+  const tallies: Tally[] = []
+  for (const runner of runners) tallies.push(await run(runner))
+  const total = addTallies(tallies)
+  process.exitCode = total.failed === 0 ? 0 : 1
+  console.log(`\n${closingLine(total)}`)
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.log(`\n${closingLine({ passed: 0, failed: 1 })}`)
+  process.exitCode = 1
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+}

@@ -1,0 +1,109 @@
+import { expect, test } from './demo.ts'
+
+const path = '/authorization-code'
+
+test('signs in by redirect and comes back to where the person was, query and all', async ({ demo, page }) => {
+  await page.goto(`${path}?lifetime=3600&storage=session&from=mail`)
+  await expect(demo.status).toHaveText('Nobody is signed in.')
+  await demo.signInByRedirect()
+  expect(new URL(page.url()).pathname).toBe(path)
+  expect(new URL(page.url()).searchParams.get('from')).toBe('mail')
+  expect(page.url()).not.toMatch(/code=|state=/)
+  expect(demo.tokenRequests().map(({ what, grant, status }) => [what, grant, status])).toEqual([['POST /token', 'authorization_code', 200]])
+  await expect(page.getByText('ada@example.com').first()).toBeVisible()
+  expect(await demo.call('Call the API')).toBe(200)
+  expect(await demo.call('Call the admin API')).toBe(200)
+  expect(demo.sent.filter(({ status }) => status >= 400)).toEqual([])
+})
+
+test('asks for the metadata once, and for nothing when the page loads', async ({ demo, page }) => {
+  await page.goto(path)
+  await expect(demo.status).toHaveText('Nobody is signed in.')
+  expect(demo.sent).toEqual([])
+  await demo.signInByRedirect()
+  expect(demo.sent.map(({ what }) => what)).toEqual(['GET /.well-known/openid-configuration', 'POST /token'])
+})
+
+test('refused consent lands on a friendly page with a way to try again, and in no redirect loop', async ({ demo, page }) => {
+  let authorizations = 0
+  page.on('request', (request) => void (new URL(request.url()).pathname === '/auth' && authorizations++))
+  await page.goto(path)
+  await demo.button('Sign in').click()
+  await demo.signInAtProvider('ada', 'Deny')
+  await expect(page.getByRole('alert')).toContainText('You cancelled the sign-in.')
+  expect(page.url()).not.toMatch(/error=|state=/)
+  await page.reload()
+  await expect(demo.button('Try again')).toBeVisible()
+  expect(authorizations).toBe(1)
+  expect(demo.tokenRequests()).toEqual([])
+
+  await demo.button('Try again').click()
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await expect(demo.status).toContainText('Signed in as Ada Lovelace')
+  expect(new URL(page.url()).pathname).toBe(path)
+})
+
+test('CB-02 a tampered state is refused without a token request, and the real callback still works', async ({ demo, page }) => {
+  const untampered = await demo.tamper({ state: 'tampered' })
+  await page.goto(path)
+  await demo.button('Sign in').click()
+  await demo.signInAtProvider('ada')
+  await expect(page.getByRole('alert')).toContainText('This tab did not start this sign-in')
+  await expect(demo.button('Try again')).toBeVisible()
+  expect(demo.tokenRequests()).toEqual([])
+
+  await page.goto(await untampered())
+  await expect(demo.status).toContainText('Signed in as Ada Lovelace')
+  expect(demo.tokenRequests()).toHaveLength(1)
+})
+
+test('CB-13 an answer that names another issuer is refused without a token request', async ({ demo, page }) => {
+  await demo.tamper({ iss: 'https://evil.example' })
+  await page.goto(path)
+  await demo.button('Sign in').click()
+  await demo.signInAtProvider('ada')
+  await expect(page.getByRole('alert')).toContainText('does not come from the identity server that was asked')
+  expect(demo.tokenRequests()).toEqual([])
+})
+
+for (const storage of ['session', 'memory'] as const) {
+  test(`CB-05 the same callback address again does not break (${storage})`, async ({ demo, page }) => {
+    const callback = page.waitForRequest(/\/authorization-code\/callback\?/)
+    await page.goto(`${path}?storage=${storage}&lifetime=3600`)
+    await demo.signInByRedirect()
+    await page.goto((await callback).url())
+    if (storage === 'session') {
+      await expect(demo.status).toContainText('Signed in as Ada Lovelace')
+      expect(new URL(page.url()).pathname).toBe(path)
+    } else {
+      await expect(page.getByRole('alert')).toContainText('completed before')
+      await demo.button('Try again').click()
+      await expect(demo.status).toContainText('Signed in as Ada Lovelace')
+    }
+    expect(demo.tokenRequests()).toHaveLength(storage === 'session' ? 1 : 2)
+    expect(demo.tokenRequests().every(({ status }) => status === 200)).toBe(true)
+  })
+}
+
+test('the callback page reloaded while the code is being exchanged does not break', async ({ demo, page }) => {
+  await page.goto(`${path}?storage=session`)
+  let exchanges = 0
+  await page.route('**/token', async (route) => {
+    // The page is reloaded before the answer to its first exchange is there: the answer is lost.
+    if (++exchanges === 1) return page.reload().catch(() => {}) as Promise<void>
+    return route.continue()
+  })
+  await demo.button('Sign in').click()
+  await demo.signInAtProvider('ada')
+  await expect(demo.button('Try again')).toBeVisible()
+  await demo.button('Try again').click()
+  await expect(demo.status).toContainText('Signed in as Ada Lovelace')
+})
+
+test('@dev StrictMode: one code exchange and one refresh, though React runs every effect twice', async ({ demo, page }) => {
+  await page.goto(`${path}?lifetime=3600`)
+  await demo.signInByRedirect()
+  await demo.button('Refresh now').click()
+  await expect(page.getByRole('listitem').filter({ hasText: 'refreshed' }).first()).toBeVisible()
+  expect(demo.tokenRequests().map(({ grant, status }) => [grant, status])).toEqual([['authorization_code', 200], ['refresh_token', 200]])
+})
