@@ -7,3 +7,8 @@ export function ownMembers<T extends object>(value: T): T {
   Reflect.setPrototypeOf(copy, null)
   return copy
 }
+
+/** What a value has of its own if it is an object, and nothing if it is none. */
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? ownMembers({ ...value }) : {}
+}

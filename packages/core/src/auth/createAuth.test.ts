@@ -5,7 +5,8 @@ import { createWorld, defer, type World } from '../../test/world.ts'
 import { password, type PasswordInput } from '../methods/password.ts'
 import type { Claims } from '../session/claims.ts'
 import type { AuthState } from '../session/state.ts'
-import { createAuth, type AuthOptions } from './createAuth.ts'
+import type { AuthOptions } from './authOptions.ts'
+import { createAuth } from './createAuth.ts'
 import type { InspectEvent } from './inspect.ts'
 
 const hour = 3_600_000
@@ -80,10 +81,9 @@ describe('construction', () => {
   })
 
   test('touches nothing until it is used', () => {
-    const untouchable = new Proxy({}, { get: (_, name) => expect.unreachable(`touched ${String(name)}`) })
-    const environment = Object.fromEntries(Object.keys(world.environment).map((name) => [name, untouchable]))
-    // The address is asked for lazily too: only the function that asks is handed on.
-    const auth = createAuth({ method, storage: 'memory' }, { ...world.environment, ...environment, page: world.environment.page, crypto: world.environment.crypto, network: world.environment.network } as never)
+    const untouchable = (name: string) => new Proxy({}, { get: (_, member) => () => expect.unreachable(`touched ${name}.${String(member)}`) })
+    const environment = Object.fromEntries(Object.keys(world.environment).map((name) => [name, untouchable(name)]))
+    const auth = createAuth({ method, storage: 'session' }, { ...world.environment, ...environment })
     expect(auth.store.getState()).toEqual({ status: 'loading', pending: null, error: null })
   })
 
@@ -162,7 +162,7 @@ describe('a refresh', () => {
     const changes = vi.fn()
     const statuses = vi.fn()
     auth.store.subscribe(changes)
-    auth.refreshStore.subscribe(({ phase }) => statuses(phase))
+    auth.refreshStore.subscribe(({ phase }) => void statuses(phase))
     await vi.advanceTimersByTimeAsync(10 * 55 * 60_000)
     expect(count).toBe(11)
     expect(changes).not.toHaveBeenCalled()

@@ -3,16 +3,20 @@ import { AuthError } from '../errors.ts'
 import type { AuthMethod } from '../methods/method.ts'
 import { isSessionRecord } from '../session/record.ts'
 import type { SessionRecord, TokenSet } from '../session/session.ts'
-import { TokenManager, type TokenManagerOptions } from '../tokens/tokenManager.ts'
+import { TokenManager } from '../tokens/tokenManager.ts'
+import type { TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
 import { stayingOnPage, type ContextFactory } from './context.ts'
 
-type Kept = 'storage' | 'storageKey' | 'refreshLeadMs' | 'requestTimeoutMs'
+interface TokensOptions<User> extends Required<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>> {
+  readonly method: AuthMethod<never, User>
+  /** Of the auth: its tokens are kept under it. */
+  readonly name: string
+}
 
 /** A TokenManager that keeps whole sessions, refreshed by the method that made them. */
 export function createTokens<User>(
-  method: AuthMethod<never, User>,
+  { method, name, storage, refreshLeadMs, requestTimeoutMs }: TokensOptions<User>,
   context: ContextFactory,
-  options: Required<Pick<TokenManagerOptions, Kept>>,
   environment: Environment,
 ): TokenManager<SessionRecord<User>> {
   /** Tokens that nobody will use are of no use to anybody else either. */
@@ -23,7 +27,11 @@ export function createTokens<User>(
 
   return new TokenManager<SessionRecord<User>>(
     {
-      ...options,
+      storage,
+      storageKey: `tessera:${name}:tokens`,
+      refreshLeadMs,
+      // Each of its requests has the deadline; metadata and tokens are two.
+      requestTimeoutMs: 2 * requestTimeoutMs,
       background: false,
       canRefresh: (session) => refresh !== undefined && session?.refreshToken !== undefined,
       accept: (tokens: TokenSet): tokens is SessionRecord<User> => isSessionRecord(tokens, [method.name]),

@@ -88,15 +88,16 @@ describe('withDeadline', () => {
   })
 
   test.each([
-    ['a result', (settle: PromiseWithResolvers<string>) => settle.resolve('late')],
-    ['a failure', (settle: PromiseWithResolvers<string>) => settle.reject(new Error('late'))],
-  ])('%s that comes late is nobody’s: no second outcome, no unhandled rejection', async (_, conclude) => {
-    const late = Promise.withResolvers<string>()
-    const result = withDeadline(systemTimer, 1_000, null, () => late.promise)
+    ['a result', (resolve: (value: string) => void) => resolve('late')],
+    ['a failure', (_: unknown, reject: (reason: Error) => void) => reject(new Error('late'))],
+  ])('%s that comes late is nobody’s: no second outcome, no unhandled rejection', async (_, settle) => {
+    let conclude = (): void => {}
+    const late = new Promise<string>((resolve, reject) => (conclude = () => settle(resolve, reject)))
+    const result = withDeadline(systemTimer, 1_000, null, () => late)
     const outcome = expect(result).rejects.toMatchObject({ code: 'timeout' })
     await vi.advanceTimersByTimeAsync(1_000)
     await outcome
-    conclude(late)
+    conclude()
     await vi.advanceTimersByTimeAsync(0)
     await expect(result).rejects.toBeInstanceOf(AuthError)
   })

@@ -1,7 +1,8 @@
-/** The request with the access token on it (RFC 6750 §2.1). Takes over the body of the given one. */
+/**
+ * Puts the access token on a request (RFC 6750 §2.1), which is changed and given back: a copy made with other headers would
+ * forget the caller's referrer policy.
+ */
 export function attach(request: Request, accessToken: string): Request {
-  // Headers as a second argument would make the constructor forget the caller's referrer policy.
-  const authorized = new Request(request)
-  authorized.headers.set('authorization', `Bearer ${accessToken}`)
-  return authorized
+  request.headers.set('authorization', `Bearer ${accessToken}`)
+  return request
 }

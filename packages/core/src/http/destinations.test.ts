@@ -100,7 +100,7 @@ describe('without a list', () => {
   test('the page is asked at each check', () => {
     let here: string | null = null
     const { check } = createDestinations(undefined, () => here)
-    expect(() => check(new URL(page))).toThrow()
+    expect(() => check(new URL(page))).toThrow('Credentials may not go to https://app.example/callback')
     here = page
     expect(() => check(new URL(page))).not.toThrow()
   })
@@ -171,7 +171,6 @@ describe('with a list', () => {
     ['api', 'https://api.example/#x'],
     ['api', 'https://api.example/?tenant=1'],
     ['api', 'javascript:alert(1)'],
-    ['api', 'https://*.example/*\u0000:x'],
     ['api', []],
     ['api', null],
     ['api', 42],
@@ -180,12 +179,8 @@ describe('with a list', () => {
     ['api[0]', [null]],
     ['api[1]', ['https://api.example', 'http://api.example']],
     ['api[1]', ['https://api.example', new URL('https://api.example')]],
-    ['api[2]', ['https://api.example', 'https://b.example', 'https://c.example?']],
   ])('DO-07 %s is named when it is no destination: %j', (option, api) => {
-    const isQuestionMarkAlone = Array.isArray(api) && api[2] === 'https://c.example?'
-    const create = (): unknown => createDestinations(api as string, () => page)
-    if (isQuestionMarkAlone) expect(create).not.toThrow()
-    else expect(create).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+    expect(() => createDestinations(api as string, () => page)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
   })
 })
 
@@ -206,19 +201,22 @@ describe('the error', () => {
 test('FE-03 whatever is appended to a prefix, credentials stay below it', () => {
   const { check } = createDestinations('https://api.example/v1/', () => page)
   const piece = fc.constantFrom('..', '.', '/', '\\', '%2e', '%2E', '%2f', '%5c', '%25', ';', '@', ':', '?', '#', 'x', '//', '\t', '\n', 'evil.example')
+  /** Where the request arrives at a server that decodes any number of times before it routes; `null`: it is not sent. */
+  const arrival = (text: string): string | null => {
+    const url = new URL(text)
+    try {
+      check(url)
+    } catch (error) {
+      if (isAuthError(error, 'destination_not_allowed')) return null
+      throw error
+    }
+    let path = url.pathname
+    for (let times = 0; times < 4; times++) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    return new URL(path.replaceAll(/[?#].*/gs, ''), url).href
+  }
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-      const text = `https://api.example/v1/${pieces.join('')}`
-      const url = new URL(text)
-      try {
-        check(url)
-      } catch (error) {
-        return isAuthError(error, 'destination_not_allowed')
-      }
-      // A server may decode any number of times before it routes.
-      let path = url.pathname
-      for (let times = 0; times < 4; times++) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-      return url.origin === 'https://api.example' && new URL(path.replaceAll(/[?#].*/gs, ''), url).pathname.startsWith('/v1/')
+      expect(arrival(`https://api.example/v1/${pieces.join('')}`) ?? 'https://api.example/v1/').toMatch(/^https:\/\/api\.example\/v1\//)
     }),
     { numRuns: 2_000 },
   )

@@ -1,10 +1,12 @@
 import { checkOptions, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
-import type { OAuthClient } from '../oauth/codeFlow.ts'
+import type * as CodeFlowModule from '../oauth/codeFlow.ts'
+import type { CodeFlow } from '../oauth/codeFlow.ts'
 import { safeReturnTo } from '../oauth/returnTo.ts'
 import { findTransaction, maxAgeMs, spendTransaction, type Transaction } from '../oauth/transaction.ts'
 import type { Claims } from '../session/claims.ts'
+import type { Session } from '../session/session.ts'
 import { leavingPage, type AuthMethod, type MethodContext } from './method.ts'
 
 /** Options of {@link authorizationCode}. */
@@ -34,7 +36,7 @@ export interface AuthorizationCodeInput {
   readonly loginHint?: string
 }
 
-const codeFlow = (): Promise<typeof import('../oauth/codeFlow.ts')> => import('../oauth/codeFlow.ts')
+const protocol = (): Promise<typeof CodeFlowModule> => import('../oauth/codeFlow.ts')
 
 /** Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207, OpenID Connect Session Management). */
 const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri']
@@ -50,14 +52,20 @@ const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'e
  */
 export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod<AuthorizationCodeInput | void, Claims> {
   const checked = checkOptions(options, 'authorizationCode', ['issuer', 'clientId', 'redirectUri', 'scope', 'postLogoutRedirectUri'])
-  const { redirectUri = '/callback', scope = 'openid profile email', postLogoutRedirectUri } = checked
-  checkSecureUrl(checked.issuer, 'issuer')
+  const { issuer, redirectUri = '/callback', scope = 'openid profile email', postLogoutRedirectUri } = checked
+  checkSecureUrl(issuer, 'issuer')
+  const clientId = checkText(checked.clientId, 'clientId')
   checkReturnUri(redirectUri, 'redirectUri')
   if (postLogoutRedirectUri !== undefined) checkReturnUri(postLogoutRedirectUri, 'postLogoutRedirectUri')
-  const config = { issuer: checked.issuer, clientId: checkText(checked.clientId, 'clientId'), scope: checkText(scope, 'scope').split(' ') }
-  const client = (ctx: MethodContext): OAuthClient => ({
-    ...config,
-    postLogoutRedirectUri: postLogoutRedirectUri === undefined ? undefined : onThisOrigin(postLogoutRedirectUri, ctx, 'postLogoutRedirectUri').href,
+  const scopes = checkText(scope, 'scope').split(' ')
+  /** Addresses are resolved when they are used: at construction there may be no page. */
+  const flowIn = (ctx: MethodContext): CodeFlow => ({
+    issuer,
+    clientId,
+    scope: scopes,
+    redirectUri: onThisOrigin(redirectUri, ctx, 'redirectUri'),
+    postLogoutRedirectUri: postLogoutRedirectUri === undefined ? undefined : onThisOrigin(postLogoutRedirectUri, ctx, 'postLogoutRedirectUri'),
+    ctx,
   })
 
   return {
@@ -66,29 +74,28 @@ export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod
       if (!ctx.isSecureContext()) {
         throw new AuthError('insecure_context', 'PKCE needs crypto.subtle, which browsers offer on https and localhost only.')
       }
-      const back = onThisOrigin(redirectUri, ctx, 'redirectUri')
-      const { returnTo = here(ctx), prompt, loginHint } = input ?? {}
-      const { beginLogin } = await codeFlow()
-      const target = safeReturnTo(returnTo, back.href, [back.pathname])
-      const url = await beginLogin(client(ctx), back.href, target, { prompt, login_hint: loginHint }, ctx)
-      ctx.page.assign(url)
+      const flow = flowIn(ctx)
+      const { returnTo = ctx.page.href(), prompt, loginHint } = input ?? {}
+      const target = safeReturnTo(returnTo, flow.redirectUri.href, [flow.redirectUri.pathname])
+      const { beginLogin } = await protocol()
+      ctx.page.assign(await beginLogin(flow, target, { prompt, login_hint: loginHint }))
       return leavingPage
     },
-    callback: (host) =>
-      createCallbackHandler((url, ctx) => readCallback(url, onThisOrigin(redirectUri, ctx, 'redirectUri'), client(ctx), ctx), host),
+    callback: (host) => createCallbackHandler((url, ctx) => readCallback(url, flowIn(ctx)), host),
     async refresh(session, ctx) {
-      const { refreshLogin } = await codeFlow()
-      return refreshLogin(client(ctx), session, ctx)
+      const { refreshLogin } = await protocol()
+      return refreshLogin(flowIn(ctx), session)
     },
     async logout(session, ctx) {
-      const { endLogin } = await codeFlow()
-      await endLogin(client(ctx), session, ctx)
+      const { endLogin } = await protocol()
+      await endLogin(flowIn(ctx), session)
     },
   }
 }
 
 /** Looks the state up before anything else in the address is believed. */
-function readCallback(url: URL, redirectUri: URL, client: OAuthClient, ctx: MethodContext): Callback<Claims> | null {
+function readCallback(url: URL, flow: CodeFlow): Callback<Claims> | null {
+  const { redirectUri, ctx } = flow
   const state = url.searchParams.get('state')
   if (url.origin !== redirectUri.origin || url.pathname !== redirectUri.pathname) return null
   if (!url.searchParams.has('code') && !url.searchParams.has('error') && state === null) return null
@@ -101,12 +108,11 @@ function readCallback(url: URL, redirectUri: URL, client: OAuthClient, ctx: Meth
   const returnTo = safeReturnTo(transaction.returnTo, redirectUri.href, [redirectUri.pathname])
   const known = { state, cleanUrl: cleanUrl(url), returnTo }
   if (transaction.spent) return { type: 'used', ...known }
-  const complete = async () => {
+  const complete = async (): Promise<Session<Claims>> => {
     spendTransaction(ctx.scratch, transaction)
-    const age = ctx.now() - transaction.createdAt
-    if (age > maxAgeMs) throw new AuthError('transaction_expired', 'The sign-in took too long: sign in again.')
-    const { completeLogin } = await codeFlow()
-    return completeLogin(client, redirectUri.href, url, transaction, ctx)
+    if (ctx.now() - transaction.createdAt > maxAgeMs) throw new AuthError('transaction_expired', 'The sign-in took too long: sign in again.')
+    const { completeLogin } = await protocol()
+    return completeLogin(flow, url, transaction)
   }
   return { type: 'pending', ...known, complete }
 }
@@ -141,8 +147,4 @@ function onThisOrigin(uri: string, ctx: MethodContext, option: string): URL {
   const url = new URL(uri, page)
   if (url.origin !== new URL(page).origin) throw configError(option, `it must be on this app's own origin, ${new URL(page).origin}.`)
   return url
-}
-
-function here(ctx: MethodContext): string {
-  return ctx.page.href() ?? '/'
 }

@@ -148,7 +148,7 @@ describe('refreshing', () => {
     world.answer = () => Response.json(answer({}, { refresh_token: undefined }))
     await auth.tokens.refresh()
     await auth.tokens.refresh()
-    expect(sent().slice(1)).toEqual(Array(2).fill(['POST', '/v1/auth/refresh', '{"refresh_token":"rt-1"}']))
+    expect(sent().slice(1)).toEqual(Array.from({ length: 2 }, () => ['POST', '/v1/auth/refresh', '{"refresh_token":"rt-1"}']))
     expect(auth.store.getState()).toBe(state)
   })
 

@@ -1,6 +1,6 @@
 import { checkOptions, checkSecureUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
-import { tokenError } from '../oauth/tokenError.ts'
+import { tokenError, type Refusal } from '../oauth/tokenError.ts'
 import { parseTokenResponse, readJson } from '../oauth/tokenResponse.ts'
 import { decodeClaims, jwtLifetimeMs, userClaims, type Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
@@ -43,20 +43,20 @@ export function password<Input extends object = PasswordInput>(options: Password
     async login(input, ctx) {
       if (typeof input !== 'object' || input === null) throw new AuthError('invalid_input', 'login() takes an object, such as { email, password }.')
       const response = await post(loginUrl, input, ctx)
-      if (!response.ok) throw await tokenError(response, ctx.now(), 'invalid_credentials', isWrongPassword)
+      if (!response.ok) throw await tokenError(response, ctx.now(), wrongPassword)
       return toSession(await readJson(response), null)
     },
     ...(refreshUrl !== undefined && {
       async refresh(session: Session<Claims>, ctx: MethodContext) {
         const response = await post(refreshUrl, { refresh_token: session.refreshToken }, ctx)
-        if (!response.ok) throw await tokenError(response, ctx.now(), 'refresh_rejected', isSpentToken)
+        if (!response.ok) throw await tokenError(response, ctx.now(), spentToken)
         return toSession(await readJson(response), session)
       },
     }),
     ...(logoutUrl !== undefined && {
       async logout(session: Session<Claims>, ctx: MethodContext) {
         const response = await post(logoutUrl, { refresh_token: session.refreshToken }, ctx, true)
-        if (!response.ok) throw await tokenError(response, ctx.now(), 'client_rejected', () => false)
+        if (!response.ok) throw await tokenError(response, ctx.now())
       },
     }),
   }
@@ -73,13 +73,15 @@ function post(url: string, body: object, ctx: MethodContext, keepalive = false):
   })
 }
 
-/** Login endpoints say "wrong password" with 401, or with 400 and a code of their own or of OAuth. */
-function isWrongPassword(status: number, oauthError: string | undefined): boolean {
-  return status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_credentials'
+/** Login endpoints say so with 401, or with 400 and a code of their own or of OAuth. */
+const wrongPassword: Refusal = {
+  code: 'invalid_credentials',
+  applies: (status, oauthError) => status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_credentials',
 }
 
-function isSpentToken(status: number, oauthError: string | undefined): boolean {
-  return status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_token'
+const spentToken: Refusal = {
+  code: 'refresh_rejected',
+  applies: (status, oauthError) => status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_token',
 }
 
 function toSession(body: unknown, previous: Session<Claims> | null): Session<Claims> {
@@ -95,6 +97,7 @@ function toSession(body: unknown, previous: Session<Claims> | null): Session<Cla
 }
 
 /** A path is allowed: it is resolved against the page when it is used. */
-function checkEndpoint(value: string, option: string): void {
-  checkSecureUrl(value, option, String(value).startsWith('/') ? 'https://app.invalid' : undefined)
+function checkEndpoint(value: unknown, option: string): void {
+  const isPath = typeof value === 'string' && value.startsWith('/')
+  checkSecureUrl(value, option, isPath ? 'https://app.invalid' : undefined)
 }

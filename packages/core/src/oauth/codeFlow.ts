@@ -10,46 +10,43 @@ import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
-import { discover } from './discovery.ts'
+import { discover } from './discover.ts'
 import { requestOptions } from './requestOptions.ts'
-import { exchangeCode, refreshTokens } from './tokenEndpoint.ts'
+import { exchangeCode, refreshTokens, type TokenEndpoint } from './tokenEndpoint.ts'
 import { oauthErrorOf, tokenError } from './tokenError.ts'
 import { keepTransaction, type Transaction } from './transaction.ts'
 
-/** A public client at a provider, checked. */
-export interface OAuthClient {
+/** A public client at a provider, checked, and the page it runs in. */
+export interface CodeFlow {
   readonly issuer: string
   readonly clientId: string
   readonly scope: readonly string[]
-  readonly postLogoutRedirectUri: string | undefined
+  readonly redirectUri: URL
+  readonly postLogoutRedirectUri: URL | undefined
+  readonly ctx: MethodContext
 }
 
 /**
  * Remembers a login and gives the address to leave for: code flow with PKCE S256, state and nonce
  * (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
+ *
+ * @param extra Parameters beside our own, which they cannot override.
  */
-export async function beginLogin(
-  client: OAuthClient,
-  redirectUri: string,
-  returnTo: string,
-  extra: Readonly<Record<string, string | undefined>>,
-  ctx: MethodContext,
-): Promise<string> {
-  const server = await discover(client.issuer, ctx)
+export async function beginLogin(flow: CodeFlow, returnTo: string, extra: Parameters): Promise<string> {
+  const { issuer, clientId, scope, redirectUri, ctx } = flow
+  const server = await discover(issuer, ctx)
   const [state, nonce, verifier] = [ctx.random(), ctx.random(), ctx.random()]
-  const url = endpoint(server, 'authorization_endpoint')
-  const parameters = {
+  const url = withParameters(server, 'authorization_endpoint', {
     ...extra,
     response_type: 'code',
-    client_id: client.clientId,
-    redirect_uri: redirectUri,
-    scope: client.scope.join(' '),
+    client_id: clientId,
+    redirect_uri: redirectUri.href,
+    scope: scope.join(' '),
     state,
-    nonce: client.scope.includes('openid') ? nonce : undefined,
+    nonce: scope.includes('openid') ? nonce : undefined,
     code_challenge: await calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-  }
-  setParameters(url, parameters)
+  })
   keepTransaction(ctx.scratch, {
     state,
     nonce,
@@ -60,7 +57,7 @@ export async function beginLogin(
     createdAt: ctx.now(),
     spent: false,
   })
-  return url.href
+  return url
 }
 
 /**
@@ -69,17 +66,12 @@ export async function beginLogin(
  *
  * @throws AuthError `access_denied`, `authorization_failed`, `invalid_callback`, or what {@link exchangeCode} throws.
  */
-export async function completeLogin(
-  client: OAuthClient,
-  redirectUri: string,
-  callbackUrl: URL,
-  transaction: Transaction,
-  ctx: MethodContext,
-): Promise<Session<Claims>> {
+export async function completeLogin(flow: CodeFlow, callbackUrl: URL, transaction: Transaction): Promise<Session<Claims>> {
+  const { clientId, scope, redirectUri, ctx } = flow
   const { state, nonce, verifier, issuer } = transaction
-  const parameters = validate({ issuer }, client.clientId, callbackUrl, state)
-  const server = await discover(client.issuer, ctx)
-  return exchangeCode(server, client.clientId, { parameters, redirectUri, verifier, nonce, scope: client.scope }, ctx)
+  const parameters = validate({ issuer }, clientId, callbackUrl, state)
+  const server = await discover(flow.issuer, ctx)
+  return exchangeCode({ server, clientId, ctx }, { parameters, redirectUri: redirectUri.href, verifier, nonce, scope })
 }
 
 function validate(server: AuthorizationServer, clientId: string, url: URL, state: string): URLSearchParams {
@@ -102,8 +94,8 @@ function authorizationError(value: string): AuthError {
 }
 
 /** New tokens for a session. */
-export async function refreshLogin(client: OAuthClient, session: Session<Claims>, ctx: MethodContext): Promise<Session<Claims>> {
-  return refreshTokens(await discover(client.issuer, ctx), client.clientId, session, ctx)
+export async function refreshLogin({ issuer, clientId, ctx }: CodeFlow, session: Session<Claims>): Promise<Session<Claims>> {
+  return refreshTokens({ server: await discover(issuer, ctx), clientId, ctx }, session)
 }
 
 /**
@@ -112,44 +104,32 @@ export async function refreshLogin(client: OAuthClient, session: Session<Claims>
  *
  * @throws AuthError when the revocation failed; the provider's session is ended all the same.
  */
-export async function endLogin(client: OAuthClient, session: Session<Claims>, ctx: MethodContext): Promise<void> {
-  const server = await discover(client.issuer, ctx)
-  const revoked = revoke(server, client, session, ctx)
-  if (client.postLogoutRedirectUri !== undefined && server.end_session_endpoint !== undefined) {
+export async function endLogin(flow: CodeFlow, session: Session<Claims>): Promise<void> {
+  const { issuer, clientId, postLogoutRedirectUri, ctx } = flow
+  const server = await discover(issuer, ctx)
+  const revoked = revoke({ server, clientId, ctx }, session.refreshToken ?? session.accessToken)
+  if (postLogoutRedirectUri !== undefined && server.end_session_endpoint !== undefined) {
     // Settled rather than awaited for its result: a provider that cannot revoke must still be told to sign out.
     await Promise.allSettled([revoked])
-    const url = endpoint(server, 'end_session_endpoint')
-    setParameters(url, {
-      client_id: client.clientId,
-      post_logout_redirect_uri: client.postLogoutRedirectUri,
-      id_token_hint: session.idToken,
-    })
-    ctx.page.assign(url.href)
+    const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, id_token_hint: session.idToken }
+    ctx.page.assign(withParameters(server, 'end_session_endpoint', parameters))
   }
   await revoked
 }
 
-async function revoke(server: AuthorizationServer, client: OAuthClient, session: Session<Claims>, ctx: MethodContext): Promise<void> {
+async function revoke({ server, clientId, ctx }: TokenEndpoint, token: string): Promise<void> {
   if (server.revocation_endpoint === undefined) return
-  const { refreshToken, accessToken } = session
-  const response = await revocationRequest(
-    server,
-    { client_id: client.clientId },
-    None(),
-    refreshToken ?? accessToken,
-    requestOptions(server.issuer, ctx, true),
-  )
-  if (!response.ok) throw await tokenError(response, ctx.now(), 'client_rejected', () => false)
+  const options = requestOptions(server.issuer, ctx, true)
+  const response = await revocationRequest(server, { client_id: clientId }, None(), token, options)
+  if (!response.ok) throw await tokenError(response, ctx.now())
 }
 
-function endpoint(server: AuthorizationServer, name: 'authorization_endpoint' | 'end_session_endpoint'): URL {
-  const value = server[name]
-  if (value === undefined) throw new AuthError('invalid_response', `The provider's metadata has no ${name}.`)
-  return new URL(value)
-}
+type Parameters = Readonly<Record<string, string | undefined>>
 
-function setParameters(url: URL, parameters: Readonly<Record<string, string | undefined>>): void {
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, value)
-  }
+function withParameters(server: AuthorizationServer, name: 'authorization_endpoint' | 'end_session_endpoint', parameters: Parameters): string {
+  const endpoint = server[name]
+  if (endpoint === undefined) throw new AuthError('invalid_response', `The provider's metadata has no ${name}.`)
+  const url = new URL(endpoint)
+  for (const [parameter, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(parameter, value)
+  return url.href
 }

@@ -17,7 +17,7 @@ import type { MethodContext } from '../methods/method.ts'
 import { userClaims, type Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { requestOptions } from './requestOptions.ts'
-import { tokenError } from './tokenError.ts'
+import { invalidGrant, tokenError } from './tokenError.ts'
 import { parseTokenResponse, readJson } from './tokenResponse.ts'
 
 /** Seconds by which the device's clock may be off when an ID token is judged at login. */
@@ -25,6 +25,13 @@ const loginSkewS = 60
 
 /** At a refresh the ID token only has to be of the same person and issuer; a wrong clock must not end the session. */
 const refreshSkewS = 86_400
+
+/** Where tokens come from, and for whom. */
+export interface TokenEndpoint {
+  readonly server: AuthorizationServer
+  readonly clientId: string
+  readonly ctx: MethodContext
+}
 
 /** What a callback and its transaction contribute to an exchange. */
 export interface CodeGrant {
@@ -41,25 +48,14 @@ export interface CodeGrant {
  *
  * @throws AuthError `authorization_failed`, `client_rejected`, `invalid_response`, `invalid_id_token`, `clock_skew` or a transient code.
  */
-export async function exchangeCode(server: AuthorizationServer, clientId: string, grant: CodeGrant, ctx: MethodContext): Promise<Session<Claims>> {
+export async function exchangeCode({ server, clientId, ctx }: TokenEndpoint, grant: CodeGrant): Promise<Session<Claims>> {
   const client: Client = { client_id: clientId, [clockTolerance]: loginSkewS }
-  const { parameters, redirectUri, verifier } = grant
-  const response = await authorizationCodeGrantRequest(
-    server,
-    client,
-    None(),
-    parameters,
-    redirectUri,
-    verifier,
-    requestOptions(server.issuer, ctx),
-  )
-  if (!response.ok) {
-    throw await tokenError(response, ctx.now(), 'authorization_failed', (_, oauthError) => oauthError === 'invalid_grant')
-  }
-  const isOpenId = grant.scope.includes('openid')
-  return toSession(response, null, grant.scope, (checked) =>
-    processAuthorizationCodeResponse(server, client, checked, isOpenId ? { expectedNonce: grant.nonce, requireIdToken: true } : {}),
-  )
+  const { parameters, redirectUri, verifier, nonce, scope } = grant
+  const options = requestOptions(server.issuer, ctx)
+  const response = await authorizationCodeGrantRequest(server, client, None(), parameters, redirectUri, verifier, options)
+  if (!response.ok) throw await tokenError(response, ctx.now(), invalidGrant('authorization_failed'))
+  const expected = scope.includes('openid') ? { expectedNonce: nonce, requireIdToken: true } : {}
+  return toSession(response, { scope }, (checked) => processAuthorizationCodeResponse(server, client, checked, expected))
 }
 
 /**
@@ -68,23 +64,21 @@ export async function exchangeCode(server: AuthorizationServer, clientId: string
  *
  * @throws AuthError `refresh_rejected` for `invalid_grant`, `client_rejected`, `invalid_id_token`, or a transient code.
  */
-export async function refreshTokens(server: AuthorizationServer, clientId: string, session: Session<Claims>, ctx: MethodContext): Promise<Session<Claims>> {
+export async function refreshTokens({ server, clientId, ctx }: TokenEndpoint, session: Session<Claims>): Promise<Session<Claims>> {
   const client: Client = { client_id: clientId, [clockTolerance]: refreshSkewS }
-  const response = await refreshTokenGrantRequest(server, client, None(), session.refreshToken ?? '', requestOptions(server.issuer, ctx))
-  if (!response.ok) {
-    throw await tokenError(response, ctx.now(), 'refresh_rejected', (_, oauthError) => oauthError === 'invalid_grant')
-  }
-  return toSession(response, session, session.scope, (checked) => processRefreshTokenResponse(server, client, checked))
+  const options = requestOptions(server.issuer, ctx)
+  const response = await refreshTokenGrantRequest(server, client, None(), session.refreshToken ?? '', options)
+  if (!response.ok) throw await tokenError(response, ctx.now(), invalidGrant('refresh_rejected'))
+  return toSession(response, session, (checked) => processRefreshTokenResponse(server, client, checked))
 }
 
+/** @param previous What stays in force where the answer is silent. */
 async function toSession(
   response: Response,
-  previous: Session<Claims> | null,
-  askedScope: readonly string[],
+  previous: Pick<Session<Claims>, 'scope'> & Partial<Session<Claims>>,
   validate: (response: Response) => ReturnType<typeof processRefreshTokenResponse>,
 ): Promise<Session<Claims>> {
-  const body = await readJson(response)
-  const { scope = askedScope, ...tokens } = parseTokenResponse(body)
+  const { scope = previous.scope, ...tokens } = parseTokenResponse(await readJson(response))
   const { accessToken, idToken } = tokens
   // Only what oauth4webapi is to judge: its reading of other members is stricter or looser than ours.
   const checked = Response.json({ access_token: accessToken, token_type: 'bearer', id_token: idToken })
@@ -98,9 +92,9 @@ async function toSession(
   return {
     ...tokens,
     scope,
-    idToken: idToken ?? previous?.idToken,
-    subject: claims === undefined ? (previous?.subject ?? null) : (claims.sub ?? null),
-    user: claims === undefined ? (previous?.user ?? Object.freeze({})) : userClaims(claims),
+    idToken: idToken ?? previous.idToken,
+    subject: claims?.sub ?? previous.subject ?? null,
+    user: claims === undefined ? (previous.user ?? {}) : userClaims(claims),
   }
 }
 

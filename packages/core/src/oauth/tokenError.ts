@@ -1,21 +1,27 @@
 import { AuthError, type AuthErrorCode } from '../errors.ts'
+import { membersOf } from '../ownMembers.ts'
 import { retryAfterMs } from '../session/retryAfter.ts'
+
+/** What "these credentials are no good" looks like at an endpoint, and what it is called here. */
+export interface Refusal {
+  readonly code: AuthErrorCode
+  readonly applies: (status: number, oauthError: string | undefined) => boolean
+}
+
+/** RFC 6749 §5.2: `invalid_grant` is what a token endpoint says of a code or refresh token that is no good. */
+export function invalidGrant(code: AuthErrorCode): Refusal {
+  return { code, applies: (_, oauthError) => oauthError === 'invalid_grant' }
+}
 
 /**
  * The error that an unsuccessful answer of a token endpoint means (RFC 6749 §5.2).
  *
- * Only `rejected` is definitive. 408, 425, 429, every 5xx and every HTML page can pass, so they are retryable;
+ * Only a refusal is definitive. 408, 425, 429, every 5xx and every HTML page can pass, so they are retryable;
  * any other refusal is a matter of configuration: `client_rejected`.
  *
- * @param rejected The code for "these credentials are no good".
- * @param isRejection Tells such a refusal by status and the server's `error` value.
+ * @param refusal Absent where there are no credentials to refuse.
  */
-export async function tokenError(
-  response: Response,
-  nowAt: number,
-  rejected: AuthErrorCode,
-  isRejection: (status: number, oauthError: string | undefined) => boolean,
-): Promise<AuthError> {
+export async function tokenError(response: Response, nowAt: number, refusal?: Refusal): Promise<AuthError> {
   const { status, headers } = response
   const oauthError = await readOauthError(response)
   const details = { status, oauthError, retryAfterMs: retryAfterMs(headers.get('retry-after'), nowAt) }
@@ -25,8 +31,8 @@ export async function tokenError(
   }
   const isHtml = headers.get('content-type')?.includes('html') === true
   if (isHtml) return new AuthError('invalid_response', `A page instead of an answer, status ${status}: a proxy in between?`, details)
-  if (isRejection(status, oauthError)) {
-    return new AuthError(rejected, `The server refused the credentials (${oauthError ?? status}).`, details)
+  if (refusal?.applies(status, oauthError) === true) {
+    return new AuthError(refusal.code, `The server refused the credentials (${oauthError ?? status}).`, details)
   }
   return new AuthError(
     'client_rejected',
@@ -37,14 +43,11 @@ export async function tokenError(
 
 /** The `error` member, if it is one that RFC 6749 allows: printable, short, safe to show to a developer. */
 async function readOauthError(response: Response): Promise<string | undefined> {
-  let body: unknown
   try {
-    body = await response.json()
+    return oauthErrorOf(membersOf(await response.json())['error'])
   } catch {
     return undefined
   }
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'error')) return undefined
-  return oauthErrorOf((body as { error: unknown }).error)
 }
 
 /** An `error` value cut down to what RFC 6749 §5.2 allows, or `undefined`. */

@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.ts'
+import { membersOf } from '../ownMembers.ts'
 import { isToken, type TokenSet } from '../session/session.ts'
 
 /** A successful answer of a token endpoint (RFC 6749 §5.1) in our units: only the members that we know. */
@@ -29,19 +30,16 @@ export async function readJson(response: Response): Promise<unknown> {
  * or a token type other than Bearer (RFC 6749 §7.1).
  */
 export function parseTokenResponse(body: unknown): TokenResponse {
-  const read = reader(body)
-  if (read('error') !== undefined) throw invalid('an error inside a successful answer')
-  const accessToken = read('access_token')
+  const { error, access_token: accessToken, token_type: type, refresh_token: refreshToken, ...rest } = membersOf(body)
+  if (error !== undefined) throw invalid('an error inside a successful answer')
   if (!isToken(accessToken)) throw invalid('no usable "access_token"')
-  const type = read('token_type')
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw invalid('a "token_type" other than Bearer')
-  const refreshToken = read('refresh_token')
-  const idToken = read('id_token')
+  const idToken = rest['id_token']
   return {
     accessToken,
     refreshToken: isToken(refreshToken) ? refreshToken : undefined,
-    expiresInMs: durationMs(read('expires_in')),
-    scope: parseScope(read('scope')),
+    expiresInMs: durationMs(rest['expires_in']),
+    scope: parseScope(rest['scope']),
     idToken: isToken(idToken) ? idToken : undefined,
   }
 }
@@ -55,12 +53,6 @@ export function durationMs(seconds: unknown): number | undefined {
 /** Splits a scope value (RFC 6749 §3.3); `undefined` when the server did not say. */
 export function parseScope(scope: unknown): readonly string[] | undefined {
   return typeof scope === 'string' ? scope.split(' ').filter((item) => item !== '') : undefined
-}
-
-/** Reads own members only: neither a polluted prototype nor a body that is no object gives anything. */
-function reader(body: unknown): (name: string) => unknown {
-  return (name) =>
-    typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined
 }
 
 function invalid(problem: string): AuthError {

@@ -1,4 +1,5 @@
 import type { PageStorage } from '../browser/storage.ts'
+import { membersOf } from '../ownMembers.ts'
 
 /** What a login remembers while the person is away at the provider. */
 export interface Transaction {
@@ -77,9 +78,6 @@ const shape = {
 } satisfies Record<keyof Transaction, string>
 
 function isTransaction(value: unknown): value is Transaction {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(shape).every(([key, type]) => Object.hasOwn(value, key) && typeof (value as Record<string, unknown>)[key] === type)
-  )
+  const members = membersOf(value)
+  return Object.entries(shape).every(([key, type]) => typeof members[key] === type)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isFresh, leadMs, lifetimeOf, remainingMs, untilRefreshMs, type Lifetime, type Moment } from './lifetime.ts'
+import { elapsedSince, isFresh, leadMs, lifetimeOf, remainingMs, untilRefreshMs, type Lifetime, type Moment } from './lifetime.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -30,6 +30,10 @@ describe('lifetimeOf', () => {
   ])('takes %s', (_, expiresInMs, lifetimeMs) => {
     expect(living(expiresInMs)).toEqual({ received, lifetimeMs })
   })
+})
+
+test('elapsedSince gives the longer of two clocks', () => {
+  expect([after(5, 3), after(3, 5), after(-5, 3), received].map((now) => elapsedSince(received, now))).toEqual([5, 5, 3, 0])
 })
 
 describe('remainingMs', () => {

@@ -26,15 +26,16 @@ export function lifetimeOf(tokens: TokenSet, received: Moment): Lifetime {
 }
 
 /**
- * Life left in milliseconds; `Infinity` when unknown; zero or less when expired.
- *
- * The wall clock runs on during sleep but can be set; elapsed time cannot be set but may stop in sleep: the earlier wins.
+ * Milliseconds between two moments. The wall clock runs on during sleep but can be set; elapsed time cannot be set but may stop
+ * in sleep: the longer counts.
  */
+export function elapsedSince(then: Moment, now: Moment): number {
+  return Math.max(now.wallAt - then.wallAt, now.elapsedMs - then.elapsedMs)
+}
+
+/** Life left in milliseconds; `Infinity` when unknown; zero or less when expired. */
 export function remainingMs(lifetime: Lifetime, now: Moment): number {
-  if (lifetime.lifetimeMs === null) return Infinity
-  const byWall = now.wallAt - lifetime.received.wallAt
-  const byElapsed = now.elapsedMs - lifetime.received.elapsedMs
-  return lifetime.lifetimeMs - Math.max(byWall, byElapsed)
+  return lifetime.lifetimeMs === null ? Infinity : lifetime.lifetimeMs - elapsedSince(lifetime.received, now)
 }
 
 /** How long before expiry a refresh starts: `refreshLeadMs`, but never more than a quarter of the lifetime. */

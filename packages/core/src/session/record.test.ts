@@ -23,7 +23,7 @@ const decodeAny = (text: string): TokenRecord | null => decodeRecord(text, isTok
 const without = (name: keyof SessionRecord): object => ({ ...session, [name]: undefined })
 
 describe('decodeRecord', () => {
-  test.each<[string, TokenRecord]>([
+  test.each<[string, TokenRecord<SessionRecord>]>([
     ['a whole session', record],
     ['a session without an optional member', { ...record, tokens: { accessToken: 'at', subject: null, user: null, scope: [], method: 'google', family: 'f' } }],
     ['generation 0 at the beginning of time', { ...record, receivedAt: 0, generation: 0 }],

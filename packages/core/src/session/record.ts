@@ -1,4 +1,4 @@
-import { ownMembers } from '../ownMembers.ts'
+import { membersOf } from '../ownMembers.ts'
 import { isShallow } from './nesting.ts'
 import { isTokenSet, type SessionRecord, type TokenSet } from './session.ts'
 
@@ -17,7 +17,7 @@ const version = 1
 const maxLength = 1_048_576
 
 /** Text for a storage. */
-export function encodeRecord(record: TokenRecord): string {
+export function encodeRecord<T extends TokenSet>(record: TokenRecord<T>): string {
   return JSON.stringify({ version, ...record })
 }
 
@@ -61,11 +61,6 @@ export function isSessionRecord(tokens: TokenSet, methods: readonly string[]): t
     typeof family === 'string' &&
     user !== undefined
   )
-}
-
-/** What a value has of its own, if it is an object at all. */
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? ownMembers({ ...value }) : {}
 }
 
 function isInstant(value: unknown): value is number {

@@ -1,4 +1,4 @@
-import { ownMembers } from '../ownMembers.ts'
+import { membersOf } from '../ownMembers.ts'
 
 /** What a TokenManager keeps. Extend it with whatever belongs to the tokens. */
 export interface TokenSet {
@@ -38,8 +38,7 @@ export interface SessionRecord<User = unknown> extends Session<User> {
  * Only its own members count: others are lost as soon as it is copied or stored.
  */
 export function isTokenSet(value: unknown): value is TokenSet {
-  if (typeof value !== 'object' || value === null) return false
-  const { accessToken, refreshToken, expiresInMs }: Partial<Record<keyof TokenSet, unknown>> = ownMembers(value)
+  const { accessToken, refreshToken, expiresInMs } = membersOf(value)
   return (
     isToken(accessToken) &&
     (refreshToken === undefined || isToken(refreshToken)) &&

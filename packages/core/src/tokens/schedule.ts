@@ -28,16 +28,16 @@ export function createSchedule(
   onWake: (reason: WakeReason) => void,
 ): Schedule {
   let starts = 0
-  let cancelTimer = (): void => {}
+  let cancelTimer: (() => void) | null = null
   let unsubscribe: (() => void) | null = null
 
   const stop = (): void => {
-    cancelTimer()
+    cancelTimer?.()
     unsubscribe?.()
     unsubscribe = null
   }
   const update = (): void => {
-    cancelTimer()
+    cancelTimer?.()
     const delayMs = starts > 0 ? dueInMs() : Infinity
     // An open deadline is all that keeps listeners attached.
     if (delayMs === Infinity) return stop()

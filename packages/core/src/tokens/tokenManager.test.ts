@@ -3,7 +3,8 @@ import { createWorld, defer, type World } from '../../test/world.ts'
 import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { TokenEvent } from './tokenEvent.ts'
-import { TokenManager, type TokenManagerOptions } from './tokenManager.ts'
+import { TokenManager } from './tokenManager.ts'
+import type { TokenManagerOptions } from './tokenManagerOptions.ts'
 
 const hour = 3_600_000
 const minute = 60_000

@@ -1,41 +1,17 @@
 import { createEmitter } from '../browser/emitter.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
-import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
-import { checkDurationMs, checkOptions, checkText, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { isFresh, remainingMs, untilRefreshMs } from '../session/lifetime.ts'
 import { isTokenSet, type TokenSet } from '../session/session.ts'
+import { createGate, type Gate } from './gate.ts'
 import { raceAbort } from './raceAbort.ts'
-import { createRefresher, type RefreshFunction, type Refresher } from './refresh.ts'
+import { createRecordStore } from './recordStore.ts'
+import { createRefresher, type Refresher } from './refresh.ts'
 import { noTokensStatus, type RefreshStatus } from './refreshStatus.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 import type { TokenEvent } from './tokenEvent.ts'
+import { checkTokenManagerOptions, type TokenManagerOptions } from './tokenManagerOptions.ts'
 import { createVault, type Held, type Vault } from './vault.ts'
-
-/** Options of {@link TokenManager}. */
-export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
-  /**
-   * Gets new tokens for old. Called by at most one caller at a time. It ends the session by throwing an {@link AuthError} with code
-   * `refresh_rejected`; whatever else it throws counts as passing trouble.
-   */
-  readonly refresh: RefreshFunction<T>
-  /** `'memory'` (default), `'session'` (sessionStorage), or a storage of your own. */
-  readonly storage?: 'memory' | 'session' | TokenStorage
-  /** Under which the storage keeps the tokens. One manager per key. Default `tessera:tokens`. */
-  readonly storageKey?: string
-  /** How long before expiry a refresh starts, in milliseconds; never more than a quarter of the token's life. Default 300 000. */
-  readonly refreshLeadMs?: number
-  /** How long one refresh may take, in milliseconds. Default 10 000. */
-  readonly requestTimeoutMs?: number
-  /** Refreshes ahead of need by a timer. Default `true`; when `false`, only while {@link TokenManager.start} is in force. */
-  readonly background?: boolean
-  /** Whether these tokens, or none (`null`), can be refreshed. Default: always. Tokens that cannot be end when they expire. */
-  readonly canRefresh?: (tokens: T | null) => boolean
-  /** Checks the members that stored tokens have beyond a {@link TokenSet}. Default: none. */
-  readonly accept?: (tokens: TokenSet) => tokens is T
-  /** Receives tokens that came too late to be used (after `clear()` or `setTokens()`), so that they can be revoked. */
-  readonly onDiscard?: (tokens: T) => void
-}
 
 /** What a caller asks of an access token. */
 export interface AccessTokenOptions {
@@ -44,18 +20,6 @@ export interface AccessTokenOptions {
   /** Gives up waiting. A refresh that others wait for goes on. */
   readonly signal?: AbortSignal
 }
-
-const optionNames = [
-  'refresh',
-  'storage',
-  'storageKey',
-  'refreshLeadMs',
-  'requestTimeoutMs',
-  'background',
-  'canRefresh',
-  'accept',
-  'onDiscard',
-] as const
 
 /**
  * Holds tokens and keeps them fresh: one refresh at a time, ahead of expiry, through sleep and bad networks.
@@ -67,13 +31,12 @@ const optionNames = [
  */
 export class TokenManager<T extends TokenSet = TokenSet> {
   readonly #environment: Environment
+  readonly #options: ReturnType<typeof checkTokenManagerOptions<T>>
   readonly #vault: Vault<T>
+  readonly #gate: Gate
   readonly #refresher: Refresher
   readonly #schedule: Schedule
   readonly #events = createEmitter<TokenEvent>()
-  readonly #refreshLeadMs: number
-  readonly #onDiscard: (tokens: T) => void
-  readonly #canRefresh: (tokens: T | null) => boolean
   /** Aborted when the tokens of now become somebody else's, or nobody's. */
   #epoch = new AbortController()
   #isDisposed = false
@@ -81,32 +44,25 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** @throws AuthError `invalid_config`, naming the option. */
   constructor(options: TokenManagerOptions<T>, environment: Environment = realEnvironment) {
-    const checked = checkOptions(options, 'TokenManager', optionNames)
-    const { refresh, background = true, canRefresh = () => true, refreshLeadMs = 300_000, requestTimeoutMs = 10_000 } = checked
-    if (typeof refresh !== 'function') throw configError('refresh', 'expected a function.')
-    this.#environment = environment
-    this.#refreshLeadMs = checkDurationMs(refreshLeadMs, 'refreshLeadMs')
-    this.#canRefresh = canRefresh
-    this.#onDiscard = checked.onDiscard ?? (() => {})
+    const checked = checkTokenManagerOptions(options, environment)
+    const { storage, storageKey, accept, refresh, requestTimeoutMs, onDiscard, background } = checked
+    const { clock, timer, wake, crypto } = environment
     const emit = (event: TokenEvent): void => this.#emit(event)
-    this.#vault = createVault<T>({
-      storage: storageOf(checked.storage, environment),
-      key: checkText(checked.storageKey ?? 'tessera:tokens', 'storageKey'),
-      clock: environment.clock,
-      timer: environment.timer,
-      accept: checked.accept ?? ((tokens): tokens is T => isTokenSet(tokens)),
-      onStorageError: (error) => emit({ type: 'storage_failed', error }),
-    })
-    this.#refresher = createRefresher<T>({
+    this.#options = checked
+    this.#environment = environment
+    this.#vault = createVault(createRecordStore(storage, storageKey, timer, (error) => emit({ type: 'storage_failed', error })), clock, accept)
+    this.#gate = createGate(clock, crypto.fraction)
+    this.#refresher = createRefresher({
       vault: this.#vault,
+      gate: this.#gate,
       refresh,
-      deadlineMs: checkDurationMs(requestTimeoutMs, 'requestTimeoutMs'),
+      deadlineMs: requestTimeoutMs,
       environment,
       emit,
       end: (error) => this.end(error),
-      discard: this.#onDiscard,
+      discard: onDiscard,
     })
-    this.#schedule = createSchedule(environment.timer, environment.wake, () => this.#dueInMs(), () => this.#onDue(), () => this.#refresher.hurry())
+    this.#schedule = createSchedule(timer, wake, () => this.#dueInMs(), () => this.#onDue(), () => this.#gate.hurry())
     if (background) this.#schedule.start()
   }
 
@@ -118,7 +74,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     // Newer than whatever the storage may hold.
     this.#isRestored = true
     if (await this.#vault.commit(tokens)) this.#emit({ type: 'set' })
-    else this.#onDiscard(tokens)
+    else this.#options.onDiscard(tokens)
   }
 
   /**
@@ -139,7 +95,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
       if (this.#dueInMs() <= 0) this.#onDue()
       return held
     }
-    if (!this.#canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
+    if (!this.#options.canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
     return this.#refreshed(false, signal)
   }
 
@@ -152,7 +108,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     await this.restore()
     const held = this.#vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
-    if (!this.#canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
+    if (!this.#options.canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
     await this.#refreshed(true, options.signal)
   }
 
@@ -174,7 +130,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#isRestored = true
     const held = this.#vault.held()
     if (held === null) return
-    const isOver = remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#canRefresh(held.tokens)
+    const isOver = remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)
     if (isOver) this.#unusable(held)
     else this.#emit({ type: 'set' })
   }
@@ -190,13 +146,13 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     if (held === null) return noTokensStatus
     const { wallAt } = this.#environment.clock.now()
     const [leftMs, dueMs] = [remainingMs(held.lifetime, this.#environment.clock.now()), this.#dueInMs()]
-    const error = this.#refresher.lastError()
+    const error = this.#gate.lastError()
     const failing = this.#environment.network.isOnline() ? 'degraded' : 'paused'
     return {
       phase: this.#refresher.isRunning() ? 'refreshing' : error === null ? 'idle' : failing,
       receivedAt: held.lifetime.received.wallAt,
       expiresAt: leftMs === Infinity ? null : wallAt + leftMs,
-      refreshAt: dueMs === Infinity || !this.#canRefresh(held.tokens) ? null : wallAt + Math.max(0, dueMs),
+      refreshAt: dueMs === Infinity || !this.#options.canRefresh(held.tokens) ? null : wallAt + Math.max(0, dueMs),
       error,
     }
   }
@@ -242,16 +198,16 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     if (held === null || this.#isDisposed || this.#refresher.isRunning()) return Infinity
     const now = this.#environment.clock.now()
     const leftMs = remainingMs(held.lifetime, now)
-    if (!this.#canRefresh(held.tokens)) return leftMs
-    const waitMs = this.#refresher.waitMs()
+    if (!this.#options.canRefresh(held.tokens)) return leftMs
+    const waitMs = this.#gate.waitMs()
     // What will not pass by itself is tried once more when the token has run out, not in a loop.
-    const isBlocked = this.#refresher.lastError()?.retryable === false
-    return Math.max(waitMs, isBlocked ? leftMs : untilRefreshMs(held.lifetime, now, this.#refreshLeadMs))
+    const isBlocked = this.#gate.lastError()?.retryable === false
+    return Math.max(waitMs, isBlocked ? leftMs : untilRefreshMs(held.lifetime, now, this.#options.refreshLeadMs))
   }
 
   #onDue(): void {
     const held = this.#vault.held()
-    if (held !== null && !this.#canRefresh(held.tokens)) this.#unusable(held)
+    if (held !== null && !this.#options.canRefresh(held.tokens)) this.#unusable(held)
     else this.#refresher.run(false).catch(() => {})
   }
 
@@ -275,17 +231,6 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   #throwIfDisposed(): void {
     if (this.#isDisposed) throw disposed()
   }
-}
-
-function storageOf(storage: TokenManagerOptions['storage'], { tabStorage }: Environment): TokenStorage {
-  if (storage === undefined || storage === 'memory') return memoryStorage()
-  if (storage === 'session') return tabStorage
-  const isStorage =
-    typeof storage === 'object' &&
-    storage !== null &&
-    [storage.getItem, storage.setItem, storage.removeItem].every((member) => typeof member === 'function')
-  if (!isStorage) throw configError('storage', "expected 'memory', 'session', or an object with getItem, setItem and removeItem.")
-  return storage
 }
 
 function disposed(): AuthError {

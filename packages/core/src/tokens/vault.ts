@@ -1,11 +1,8 @@
 import type { Clock } from '../browser/clock.ts'
-import type { TokenStorage } from '../browser/storage.ts'
-import type { Timer } from '../browser/timer.ts'
-import { withDeadline } from '../browser/withDeadline.ts'
-import { AuthError } from '../errors.ts'
 import { lifetimeOf, type Lifetime } from '../session/lifetime.ts'
 import { decodeRecord, encodeRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
+import type { RecordStore } from './recordStore.ts'
 
 /** Tokens in use. */
 export interface Held<T extends TokenSet> {
@@ -26,59 +23,23 @@ export interface Vault<T extends TokenSet> {
   readonly clear: () => void
 }
 
-/** A storage that hangs must not hang the session. */
-const storageDeadlineMs = 3_000
-
-interface VaultOptions<T extends TokenSet> {
-  readonly storage: TokenStorage
-  readonly key: string
-  readonly clock: Clock
-  readonly timer: Timer
-  readonly accept: (tokens: TokenSet) => tokens is T
-  readonly onStorageError: (error: AuthError) => void
-}
-
-export function createVault<T extends TokenSet>(options: VaultOptions<T>): Vault<T> {
-  const { storage, key, clock, timer, accept, onStorageError } = options
+export function createVault<T extends TokenSet>(store: RecordStore, clock: Clock, accept: (tokens: TokenSet) => tokens is T): Vault<T> {
   let held: Held<T> | null = null
   let generation = 0
   let restoring: Promise<void> | null = null
 
-  let writes: Promise<unknown> = Promise.resolve()
-
-  const failed = (cause: unknown): void =>
-    onStorageError(new AuthError('storage_failed', 'The storage failed: the session goes on in memory.', { cause }))
-  const bounded = <R>(run: () => R | Promise<R>): Promise<R | void> =>
-    withDeadline(timer, storageDeadlineMs, undefined, async () => run()).catch(failed)
-
-  /** At once where the storage is synchronous; a write still under way is followed by another removal. */
-  const forget = (): void => {
-    try {
-      void Promise.resolve(storage.removeItem(key)).catch(failed)
-    } catch (cause) {
-      failed(cause)
-    }
-  }
-  /** One write at a time, each only if nothing newer came while it waited. */
-  const write = (text: string, written: number): Promise<unknown> => {
-    writes = writes.then(() => (written === generation ? bounded(() => storage.setItem(key, text)) : undefined))
-    return writes
-  }
   const read = async (): Promise<void> => {
     if (generation > 0) return
-    const text = await bounded(() => storage.getItem(key))
+    const text = await store.read()
     // A login or logout meanwhile is newer than anything stored.
     if (generation > 0 || typeof text !== 'string') return
     const record = decodeRecord(text, accept)
-    if (record === null) return forget()
+    if (record === null) return store.remove()
     const now = clock.now()
     const ageMs = Math.max(0, now.wallAt - record.receivedAt)
+    const received = { wallAt: record.receivedAt, elapsedMs: now.elapsedMs - ageMs }
     generation = record.generation
-    held = {
-      tokens: record.tokens,
-      generation,
-      lifetime: lifetimeOf(record.tokens, { wallAt: record.receivedAt, elapsedMs: now.elapsedMs - ageMs }),
-    }
+    held = { tokens: record.tokens, generation, lifetime: lifetimeOf(record.tokens, received) }
   }
 
   return {
@@ -87,18 +48,17 @@ export function createVault<T extends TokenSet>(options: VaultOptions<T>): Vault
     async commit(tokens) {
       const received = clock.now()
       const next = ++generation
-      await write(encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), next)
-      if (next !== generation) {
-        if (held === null) forget()
-        return false
-      }
-      held = { tokens, generation: next, lifetime: lifetimeOf(tokens, received) }
-      return true
+      const isNewest = (): boolean => next === generation
+      await store.write(encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), isNewest)
+      if (isNewest()) held = { tokens, generation: next, lifetime: lifetimeOf(tokens, received) }
+      // Cleared while the write was under way: it may have landed after the removal.
+      else if (held === null) store.remove()
+      return isNewest()
     },
     clear() {
       generation++
       held = null
-      forget()
+      store.remove()
     },
   }
 }

@@ -2,6 +2,7 @@ import { discoveryRequest, processDiscoveryResponse, type AuthorizationServer } 
 import { isSecureUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
+import { membersOf } from '../ownMembers.ts'
 import { requestOptions } from './requestOptions.ts'
 import { tokenError } from './tokenError.ts'
 
@@ -22,7 +23,7 @@ export async function discover(issuer: string, ctx: MethodContext): Promise<Auth
   const kept = readKept(issuer, ctx)
   if (kept !== null) return kept
   const response = await discoveryRequest(new URL(issuer), requestOptions(issuer, ctx))
-  if (!response.ok) throw await tokenError(response, ctx.now(), 'client_rejected', () => false)
+  if (!response.ok) throw await tokenError(response, ctx.now())
   let server: AuthorizationServer
   try {
     server = await processDiscoveryResponse(new URL(issuer), response)
@@ -30,13 +31,13 @@ export async function discover(issuer: string, ctx: MethodContext): Promise<Auth
     const problem = error instanceof Error ? error.message : 'unknown'
     throw new AuthError('invalid_response', `The metadata of ${issuer} cannot be used: ${problem}.`)
   }
-  const metadata = pick(server)
+  const metadata = pick({ ...server })
   keep(metadata, ctx)
   return metadata
 }
 
 /** Only the members that we use (RFC 8414 §2), each endpoint checked. */
-function pick(server: AuthorizationServer): AuthorizationServer {
+function pick(server: Readonly<Record<string, unknown>>): AuthorizationServer {
   const picked: Record<string, unknown> = {}
   for (const member of endpoints) {
     const value = server[member]
@@ -47,14 +48,15 @@ function pick(server: AuthorizationServer): AuthorizationServer {
     picked[member] = value
   }
   for (const member of others) picked[member] = server[member]
-  return { ...picked, issuer: server.issuer }
+  return { ...picked, issuer: String(server['issuer']) }
 }
 
 function readKept(issuer: string, ctx: MethodContext): AuthorizationServer | null {
   try {
-    const { server, fetchedAt } = JSON.parse(ctx.scratch.getItem(key) ?? '') as { server: AuthorizationServer; fetchedAt: number }
-    const isOurs = new URL(server.issuer).href === new URL(issuer).href
-    return isOurs && Math.abs(ctx.now() - fetchedAt) < maxAgeMs ? pick(server) : null
+    const { server, fetchedAt } = membersOf(JSON.parse(ctx.scratch.getItem(key) ?? ''))
+    const metadata = pick(membersOf(server))
+    const isOurs = new URL(metadata.issuer).href === new URL(issuer).href
+    return isOurs && typeof fetchedAt === 'number' && Math.abs(ctx.now() - fetchedAt) < maxAgeMs ? metadata : null
   } catch {
     return null
   }

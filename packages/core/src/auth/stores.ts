@@ -1,0 +1,37 @@
+import type { Clock } from '../browser/clock.ts'
+import { createEmitter, type Emitter } from '../browser/emitter.ts'
+import type { SessionRecord } from '../session/session.ts'
+import { initialState, type AuthEvent, type AuthState } from '../session/state.ts'
+import { transition } from '../session/transition.ts'
+import { noTokensStatus, type RefreshStatus } from '../tokens/refreshStatus.ts'
+import type { TokenManager } from '../tokens/tokenManager.ts'
+import type { InspectEvent, Occurrence } from './inspect.ts'
+import { emitChange, toStateEvent } from './stateEvent.ts'
+import { createStore, type ReadableStore, type Store } from './store.ts'
+
+/** What can be seen of an auth. */
+export interface Stores<User> {
+  readonly state: Store<AuthState<User>, AuthEvent<User>>
+  readonly refreshStore: ReadableStore<RefreshStatus>
+  readonly events: Emitter<InspectEvent>
+  /** Tells observers; costs nothing without any. */
+  readonly emit: (event: Occurrence) => void
+}
+
+/** Keeps the stores in step with the tokens. */
+export function createStores<User>(tokens: TokenManager<SessionRecord<User>>, clock: Clock): Stores<User> {
+  const state = createStore<AuthState<User>, AuthEvent<User>>(initialState, transition)
+  const refresh = createStore<RefreshStatus, RefreshStatus>(noTokensStatus, (_, next) => next)
+  const events = createEmitter<InspectEvent>()
+  const emit = (event: Occurrence): void => {
+    if (events.hasListeners()) events.emit({ ...event, at: clock.now().wallAt })
+  }
+  tokens.subscribe((event) => {
+    emit(event)
+    const stateEvent = toStateEvent(event, tokens.current?.tokens)
+    if (stateEvent !== null) state.dispatch(stateEvent)
+    refresh.dispatch(tokens.status)
+  })
+  state.store.subscribe((now, before) => emitChange(now, before, emit))
+  return { state, refreshStore: refresh.store, events, emit }
+}

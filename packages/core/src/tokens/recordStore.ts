@@ -1,0 +1,47 @@
+import type { TokenStorage } from '../browser/storage.ts'
+import type { Timer } from '../browser/timer.ts'
+import { withDeadline } from '../browser/withDeadline.ts'
+import { AuthError } from '../errors.ts'
+
+/** One entry of a storage that may be slow, full, blocked or broken: what fails is reported, and nothing throws. */
+export interface RecordStore {
+  readonly read: () => Promise<string | null>
+  /** One write at a time, each only if `isWanted` still holds when its turn comes. */
+  readonly write: (text: string, isWanted: () => boolean) => Promise<void>
+  /** At once where the storage is synchronous. */
+  readonly remove: () => void
+}
+
+/** A storage that hangs must not hang the session. */
+const deadlineMs = 3_000
+
+export function createRecordStore(storage: TokenStorage, key: string, timer: Timer, onError: (error: AuthError) => void): RecordStore {
+  const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: the session goes on in memory.', { cause }))
+  let writes = Promise.resolve()
+
+  const bounded = async <R>(run: () => R | Promise<R>): Promise<R | null> => {
+    try {
+      return await withDeadline(timer, deadlineMs, null, async () => run())
+    } catch (cause) {
+      failed(cause)
+      return null
+    }
+  }
+
+  return {
+    read: () => bounded(() => storage.getItem(key)),
+    write(text, isWanted) {
+      writes = writes.then(async () => {
+        if (isWanted()) await bounded(() => storage.setItem(key, text))
+      })
+      return writes
+    },
+    remove() {
+      try {
+        void Promise.resolve(storage.removeItem(key)).catch(failed)
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  }
+}

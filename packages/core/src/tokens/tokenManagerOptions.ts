@@ -1,0 +1,58 @@
+import type { Environment } from '../browser/environment.ts'
+import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
+import { checkDurationMs, checkOptions, checkText, configError } from '../checkOptions.ts'
+import type { TokenSet } from '../session/session.ts'
+import type { RefreshFunction } from './refresh.ts'
+
+/** Options of {@link TokenManager}. */
+export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
+  /**
+   * Gets new tokens for old. Called by at most one caller at a time. It ends the session by throwing an {@link AuthError} with code
+   * `refresh_rejected`; whatever else it throws counts as passing trouble.
+   */
+  readonly refresh: RefreshFunction<T>
+  /** `'memory'` (default), `'session'` (sessionStorage), or a storage of your own. */
+  readonly storage?: 'memory' | 'session' | TokenStorage
+  /** Under which the storage keeps the tokens. One manager per key. Default `tessera:tokens`. */
+  readonly storageKey?: string
+  /** How long before expiry a refresh starts, in milliseconds; never more than a quarter of the token's life. Default 300 000. */
+  readonly refreshLeadMs?: number
+  /** How long one refresh may take, in milliseconds. Default 10 000. */
+  readonly requestTimeoutMs?: number
+  /** Refreshes ahead of need by a timer. Default `true`; when `false`, only while `start()` is in force. */
+  readonly background?: boolean
+  /** Whether these tokens, or none (`null`), can be refreshed. Default: always. Tokens that cannot be end when they expire. */
+  readonly canRefresh?: (tokens: T | null) => boolean
+  /** Checks the members that stored tokens have beyond a {@link TokenSet}. Default: no further check. */
+  readonly accept?: (tokens: TokenSet) => tokens is T
+  /** Receives tokens that came too late to be used (after `clear()` or `setTokens()`), so that they can be revoked. */
+  readonly onDiscard?: (tokens: T) => void
+}
+
+type Checked<T extends TokenSet> = Required<TokenManagerOptions<T>> & { readonly storage: TokenStorage }
+
+/** @throws AuthError `invalid_config`, naming the option. */
+export function checkTokenManagerOptions<T extends TokenSet>(options: TokenManagerOptions<T>, environment: Environment): Checked<T> {
+  const known = ['refresh', 'storage', 'storageKey', 'refreshLeadMs', 'requestTimeoutMs', 'background', 'canRefresh', 'accept', 'onDiscard'] as const
+  const checked = checkOptions(options, 'TokenManager', known)
+  if (typeof checked.refresh !== 'function') throw configError('refresh', 'expected a function.')
+  return {
+    background: true,
+    canRefresh: () => true,
+    accept: (_tokens): _tokens is T => true,
+    onDiscard: () => {},
+    ...checked,
+    storage: checkStorage(checked.storage, environment),
+    storageKey: checkText(checked.storageKey ?? 'tessera:tokens', 'storageKey'),
+    refreshLeadMs: checkDurationMs(checked.refreshLeadMs ?? 300_000, 'refreshLeadMs'),
+    requestTimeoutMs: checkDurationMs(checked.requestTimeoutMs ?? 10_000, 'requestTimeoutMs'),
+  }
+}
+
+function checkStorage(storage: TokenManagerOptions['storage'], { tabStorage }: Environment): TokenStorage {
+  if (storage === undefined || storage === 'memory') return memoryStorage()
+  if (storage === 'session') return tabStorage
+  const members = [storage?.getItem, storage?.setItem, storage?.removeItem]
+  if (members.every((member) => typeof member === 'function')) return storage
+  throw configError('storage', "expected 'memory', 'session', or an object with getItem, setItem and removeItem.")
+}
