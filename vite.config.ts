@@ -38,6 +38,7 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
     project('react', ['packages/react/src/**/*.test.{ts,tsx}'], 'jsdom'),
     project('identity', ['apps/identity/src/**/*.test.ts']),
     project('scripts', ['scripts/**/*.test.ts']),
+    project('docs', ['examples/**/*.test.ts']),
     typesProject('types', ['packages/*/src/**/*.test-d.{ts,tsx}'], 'tsconfig.test-d.json'),
     // A program of its own: it registers an auth, which holds for a whole program.
     typesProject('types-registered', [`${registered}/*.test-d.tsx`], `${registered}/tsconfig.json`),

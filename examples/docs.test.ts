@@ -5,7 +5,8 @@ import { AuthError, type AuthErrorCode } from '@tessera-auth/core'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-const workshop = join(root, 'node_modules/.tessera-docs')
+/** Within the demo, which has installed everything that an app has. */
+const workshop = join(root, 'apps/demo/node_modules/.tessera-docs')
 const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => !path.endsWith('CHANGELOG.md'))
@@ -28,7 +29,6 @@ export const auth = createAuth({ method: authorizationCode({ issuer: 'https://id
       moduleResolution: 'bundler',
       types: ['node'],
       noUnusedLocals: false,
-      paths: { 'react-router': [join(root, 'apps/demo/node_modules/react-router')] },
     },
     include: ['*'],
   }

@@ -7,6 +7,8 @@ import './styles/controls.css'
 import './styles/shell.css'
 import './styles/home.css'
 import './styles/method.css'
+import './styles/session.css'
+import './styles/panels.css'
 
 const root = document.querySelector('#root')
 if (root === null) throw new Error('index.html has no element #root.')

@@ -23,6 +23,8 @@ export function checkOptions<T extends object>(value: T, where: string, known: r
   const names: readonly string[] = known
   const stranger = Object.keys(copy).find((name) => !names.includes(name))
   if (stranger !== undefined) throw configError(stranger, `${where} does not know it. It knows: ${known.join(', ')}.`)
+  // An option given as undefined is one not given: it must not hide a default.
+  for (const name of known) if (copy[name] === undefined) delete copy[name]
   return copy
 }
 

@@ -32,8 +32,8 @@ type Refusal = Extract<CallbackOutcome, { readonly error: AuthError }>
 
 /**
  * The page at the redirect URI: completes the login, once, however often React mounts it. Where there is nothing to
- * complete (a reload, a bookmark), it is done when somebody is signed in, and a problem otherwise. It redirects only when
- * asked to.
+ * complete (a reload, a bookmark), it is done when somebody is signed in, and a problem otherwise. Leaves for the
+ * provider only when asked to.
  *
  * @example
  * <AuthCallback onDone={({ returnTo }) => navigate(returnTo, { replace: true })} />

@@ -1,4 +1,5 @@
 import { act, render, screen } from '@testing-library/react'
+import * as React from 'react'
 import { StrictMode, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
 import { createWorld, type World } from '../test/createWorld.ts'
@@ -147,6 +148,21 @@ describe('AuthProvider', () => {
     expect(screen.getByText('ada')).toBeDefined()
     unmount()
     expect(worldB.remains()).toEqual(nothing)
+  })
+
+  it.runIf('Activity' in React)('rests while it is hidden, and goes on when it is shown again', async () => {
+    const world = await signedInBefore()
+    const auth = createPasswordAuth(world)
+    const inActivity = (mode: 'hidden' | 'visible'): ReactNode => <React.Activity mode={mode}>{app(auth)}</React.Activity>
+    const { rerender } = render(inActivity('visible'))
+    await act(() => auth.ready)
+    rerender(inActivity('hidden'))
+    expect(world.remains()).toEqual(nothing)
+    await act(() => auth.logout())
+    await act(() => auth.login(grace))
+    rerender(inActivity('visible'))
+    expect(screen.getByText('grace')).toBeDefined()
+    expect(world.remains()).toEqual({ timers: 1, listeners: 1 })
   })
 
   it('survives unmounting while a login is under way', async () => {

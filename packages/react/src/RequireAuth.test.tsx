@@ -1,11 +1,16 @@
 import { AuthError, type AuthErrorCode, type AuthState, type Claims } from '@tessera-auth/core'
 import { act, render } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { describe, expect, it } from 'vitest'
 import { authInState, loading, signedIn, signedOut } from '../test/authInState.ts'
 import { setUp } from '../test/setUp.ts'
-import { AuthProvider, RequireAuth } from './index.ts'
+import { AuthProvider, RequireAuth, useAuth } from './index.ts'
 
 setUp()
+
+function Flag(): ReactNode {
+  return useAuth().isAuthenticated ? ' in' : ' out'
+}
 
 function shown(state: AuthState<Claims>): string | null {
   const { auth } = authInState(state)
@@ -14,6 +19,7 @@ function shown(state: AuthState<Claims>): string | null {
       <RequireAuth fallback="fallback" loading="loading">
         secret
       </RequireAuth>
+      <Flag />
     </AuthProvider>,
   )
   const { textContent } = container
@@ -35,9 +41,9 @@ describe('RequireAuth', () => {
   it.each(errors.flatMap((error) => [null, 'password'].map((pending) => ({ error, pending }))))(
     'shows its children to people who are signed in alone: error $error.code, pending $pending',
     (beside) => {
-      expect(shown({ ...loading, ...beside })).toBe('loading')
-      expect(shown({ ...signedOut, ...beside })).toBe('fallback')
-      expect(shown({ ...signedIn, ...beside })).toBe('secret')
+      expect(shown({ ...loading, ...beside })).toBe('loading out')
+      expect(shown({ ...signedOut, ...beside })).toBe('fallback out')
+      expect(shown({ ...signedIn, ...beside })).toBe('secret in')
     },
   )
 
@@ -54,7 +60,7 @@ describe('RequireAuth', () => {
     {},
     ['authenticated'],
   ])('fails closed for a status that cannot be: %j', (status) => {
-    expect(shown({ ...signedIn, status, isAuthenticated: true } as never)).toBe('')
+    expect(shown({ ...signedIn, status, isAuthenticated: true } as never)).toBe(' out')
   })
 
   it('shows nothing while it is not known who is signed in, unless told what', () => {

@@ -1,12 +1,11 @@
-import type { AuthState } from '@tessera-auth/core'
 import { createContext, useContext, type Context } from 'react'
-import type { AuthView } from './authView.ts'
-import type { RegisteredAuth, RegisteredUser } from './register.ts'
+import type { AuthView, State } from './authView.ts'
+import type { RegisteredAuth } from './register.ts'
 
 /** What the provider shares: one object for as long as the auth is the same. */
 export interface AuthContextValue {
   readonly auth: RegisteredAuth
-  readonly view: (state: AuthState<RegisteredUser>) => AuthView
+  readonly view: (state: State) => AuthView
 }
 
 export const AuthContext: Context<AuthContextValue | null> = createContext<AuthContextValue | null>(null)

@@ -1,4 +1,5 @@
 import type { AuthState, SignedOutReason } from '@tessera-auth/core'
+import { oncePerState } from './oncePerState.ts'
 import type { RegisteredAuth, RegisteredUser } from './register.ts'
 
 interface Shared {
@@ -43,23 +44,17 @@ export interface SignedOutView extends Shared {
  */
 export type AuthView = SignedInView | SignedOutView
 
-type State = AuthState<RegisteredUser>
+/** The state of the registered auth. */
+export type State = AuthState<RegisteredUser>
 
 const nobody = { reason: null, method: null, user: null, scope: [] } as const
 
 /** Makes the view of a state, the same object for the same state. */
 export function createAuthView({ login, logout }: RegisteredAuth): (state: State) => AuthView {
-  const views = new WeakMap<State, AuthView>()
-  return (state) => {
-    let view = views.get(state)
-    if (view === undefined) {
-      const shared = { ...nobody, login, logout }
-      view =
-        state.status === 'authenticated'
-          ? { ...shared, ...state, isAuthenticated: true }
-          : { ...shared, ...state, isAuthenticated: false }
-      views.set(state, view)
-    }
-    return view
-  }
+  const shared = { ...nobody, login, logout }
+  return oncePerState((state) =>
+    state.status === 'authenticated'
+      ? { ...shared, ...state, isAuthenticated: true }
+      : { ...shared, ...state, isAuthenticated: false },
+  )
 }

@@ -1,7 +1,8 @@
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { useAuthContext } from './authContext.ts'
-import type { AuthView } from './authView.ts'
+import type { AuthView, State } from './authView.ts'
+import { oncePerState } from './oncePerState.ts'
 
 /**
  * Who is signed in, and how to sign in and out. Renders when that changes, and never for a token refresh.
@@ -18,23 +19,10 @@ export function useAuth(): AuthView
 export function useAuth<Selected>(selector: (auth: AuthView) => Selected): Selected
 export function useAuth(selector: (auth: AuthView) => unknown = whole): unknown {
   const { auth, view } = useAuthContext()
-  const select = useMemo(() => oncePerView(view, selector), [view, selector])
+  const select = useMemo(() => oncePerState((state: State) => selector(view(state))), [view, selector])
   return useStore(auth.store, select)
 }
 
 function whole(auth: AuthView): AuthView {
   return auth
-}
-
-/** A new object made by the selector must not look like a change: React would render for ever. */
-function oncePerView<State>(
-  view: (state: State) => AuthView,
-  selector: (auth: AuthView) => unknown,
-): (state: State) => unknown {
-  let last: { readonly view: AuthView; readonly selected: unknown } | undefined
-  return (state) => {
-    const next = view(state)
-    if (last?.view !== next) last = { view: next, selected: selector(next) }
-    return last.selected
-  }
 }

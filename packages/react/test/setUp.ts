@@ -1,12 +1,10 @@
-import { Blob as NodeBlob } from 'node:buffer'
 import { cleanup } from '@testing-library/react'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 
 /** Cleans up after each test, and lets it fail for anything that React complains about. */
 export function setUp(): void {
   beforeEach(() => {
-    // jsdom has a Blob and an ArrayBuffer of its own, which Node's Response and Web Crypto do not know.
-    vi.stubGlobal('Blob', NodeBlob)
+    // jsdom has an ArrayBuffer of its own, for which oauth4webapi does not take what Node's Web Crypto gives.
     vi.stubGlobal('ArrayBuffer', Buffer.alloc(1).buffer.constructor)
     vi.spyOn(console, 'error').mockImplementation(() => {})
   })

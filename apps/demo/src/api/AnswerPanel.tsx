@@ -8,7 +8,11 @@ export function AnswerPanel({ answer }: { readonly answer: Answer | null }): Rea
     <section className="panel answer">
       <h2 id="answer-heading">Answer</h2>
       <Scroller labelledBy="answer-heading" isLive>
-        {answer === null ? <p className="empty">Call the API, and its answer shows here.</p> : <Details answer={answer} />}
+        {answer === null ? (
+          <p className="empty">Call the API, and its answer shows here.</p>
+        ) : (
+          <Details answer={answer} />
+        )}
       </Scroller>
     </section>
   )

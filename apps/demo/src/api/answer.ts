@@ -23,7 +23,9 @@ export interface Answer {
 export async function answerTo({ name, ask }: Question): Promise<Answer> {
   try {
     const response = await ask()
-    if (response === undefined) return { name, words: 'Done: the new tokens are here.', isGood: true, status: null, body: null }
+    if (response === undefined) {
+      return { name, words: 'Done: the new tokens are here.', isGood: true, status: null, body: null }
+    }
     const { status, statusText, ok } = response
     const body = layOut(await response.text())
     return { name, words: answerWords(status), isGood: ok, status: `${status} ${statusText}`.trim(), body }

@@ -13,12 +13,12 @@ export function HomePage(): ReactNode {
         <div className="hero-text">
           <h1>Watch a session stay alive</h1>
           <p className="lead">
-            Tessera is a TypeScript library that keeps a person signed in in a single-page app: it signs in, renews tokens
-            before they run out, and sends them only where you allow.
+            Tessera is a TypeScript library that keeps a person signed in to a single-page app: it signs in, renews
+            tokens before they run out, and sends them only where you allow.
           </p>
           <p>
-            This demo runs it against a real OpenID server on your computer; nothing is simulated. Tessera decides what the
-            screen shows. What must be protected, a server still has to protect.
+            This demo runs it against a real OpenID server on your computer; nothing is simulated. Tessera decides what
+            the screen shows. What must be protected, a server still has to protect.
           </p>
         </div>
         <Mosaic />

@@ -11,7 +11,7 @@ export function LogPanel({ log }: { readonly log: ActivityLog }): ReactNode {
       <h2 id="log-heading">What happened</h2>
       <Scroller labelledBy="log-heading">
         {entries.length === 0 ? (
-          <p className="empty">Nothing yet. Every event of the session shows up here, newest first, and never a token.</p>
+          <p className="empty">Nothing yet. Every event shows up here, newest first, and never a token.</p>
         ) : (
           <ol className="log-list">
             {entries.map((entry) => (

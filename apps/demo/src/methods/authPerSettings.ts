@@ -3,8 +3,8 @@ import type { Settings } from '../settings/settings.ts'
 import type { DemoAuth } from './demoAuth.ts'
 
 /**
- * Keeps one auth for each combination of settings, made when first asked for. An app has a single one and needs none of this.
- * Those not on the screen are not started, so they do nothing.
+ * Keeps one auth for each combination of settings, made when first asked for. Those not on the screen are not started,
+ * so they do nothing. An app has a single auth and needs none of this.
  */
 export function authPerSettings<A extends DemoAuth>(
   log: ActivityLog,

@@ -46,7 +46,10 @@ function AuthorizationCodePage({ method }: MethodPageProps): ReactNode {
   const [settings, changeSettings] = useSettings(method)
   const auth = authFor(settings)
   return (
-    <MethodPage {...{ method, auth, log, settings, changeSettings }} signIn={<RedirectSignIn login={() => auth.login()} />} />
+    <MethodPage
+      {...{ method, auth, log, settings, changeSettings }}
+      signIn={<RedirectSignIn login={() => auth.login()} />}
+    />
   )
 }
 

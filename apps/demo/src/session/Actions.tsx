@@ -15,7 +15,8 @@ export function Actions({ auth, onAsk, onForget }: ActionsProps): ReactNode {
   const { isAuthenticated, logout } = useAuth()
   const authedFetch = useAuthedFetch()
   const reasonId = useId()
-  const common = { type: 'button', disabled: !isAuthenticated, 'aria-describedby': isAuthenticated ? undefined : reasonId } as const
+  const describedBy = isAuthenticated ? undefined : reasonId
+  const common = { type: 'button', disabled: !isAuthenticated, 'aria-describedby': describedBy } as const
   const call = (path: string) => (): void =>
     onAsk({ name: `GET ${path}`, ask: () => authedFetch(identityOrigin + path) })
   const signOut = async (): Promise<void> => {
@@ -38,7 +39,9 @@ export function Actions({ auth, onAsk, onForget }: ActionsProps): ReactNode {
         Sign out
       </button>
       <p id={reasonId} className="hint actions-reason">
-        {isAuthenticated ? 'Both calls carry the access token; the admin API wants write access.' : 'Sign in to use these.'}
+        {isAuthenticated
+          ? 'Both calls carry the access token; the admin API wants write access.'
+          : 'Sign in to use these.'}
       </p>
     </div>
   )

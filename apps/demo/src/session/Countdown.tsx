@@ -15,7 +15,7 @@ export function Countdown(): ReactNode {
     <div className="countdown">
       <p className="countdown-line">
         <span id={labelId}>Next refresh in</span>
-        <span role="timer" aria-labelledby={labelId} className="countdown-time">
+        <span role="timer" aria-labelledby={labelId} className="countdown-time" data-none={nextAt === null}>
           {nextAt === null ? '–' : formatDuration(nextAt - now)}
         </span>
       </p>

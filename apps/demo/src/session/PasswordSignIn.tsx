@@ -27,7 +27,14 @@ export function PasswordSignIn({ login }: PasswordSignInProps): ReactNode {
         <legend className="visually-hidden">Your account</legend>
         <label className="field">
           E-mail
-          <input ref={email} type="email" name="email" autoComplete="username" defaultValue="ada@example.com" required />
+          <input
+            ref={email}
+            type="email"
+            name="email"
+            autoComplete="username"
+            defaultValue="ada@example.com"
+            required
+          />
         </label>
         <label className="field">
           Password

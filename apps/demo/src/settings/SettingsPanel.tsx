@@ -9,9 +9,9 @@ interface SettingsPanelProps {
 }
 
 const lifetimeWords: Record<Settings['lifetime'], { readonly label: string; readonly hint: string }> = {
-  8: { label: '8 s', hint: 'Refreshed after 6 s: good for watching.' },
+  8: { label: '8 s', hint: 'Refreshed after 6 s.' },
   60: { label: '60 s', hint: 'Refreshed after 45 s.' },
-  3600: { label: '1 h', hint: 'Refreshed after 55 min, as in real life.' },
+  3600: { label: '1 h', hint: 'Refreshed after 55 min.' },
 }
 
 const storageWords: Record<Settings['storage'], { readonly label: string; readonly hint: string }> = {

@@ -10,7 +10,7 @@ export interface Settings {
   readonly storage: (typeof storages)[number]
 }
 
-/** The settings in a query such as `?lifetime=8&storage=memory`; what is missing or unknown there comes from `otherwise`. */
+/** The settings in a query such as `?lifetime=8&storage=memory`; what is not there comes from `otherwise`. */
 export function parseSettings(query: URLSearchParams, otherwise: Settings): Settings {
   const [lifetime, storage] = [query.get('lifetime'), query.get('storage')]
   return {

@@ -5,8 +5,8 @@ import { tabMemory } from '../tabMemory.ts'
 import { parseSettings, writeSettings, type Settings } from './settings.ts'
 
 /**
- * The settings of a method and how to change them. The address wins; what it leaves open is as last chosen in this tab, so that
- * nothing is lost on the way to the identity server and back.
+ * The settings of a method and how to change them. The address wins; what it leaves open is as last chosen in this tab,
+ * so that nothing is lost on the way to the identity server and back.
  */
 export function useSettings({ path, defaults }: DemoMethod): [Settings, (settings: Settings) => void] {
   const [query, setQuery] = useSearchParams()

@@ -16,7 +16,7 @@ export function Scroller({ labelledBy, isLive = false, children }: ScrollerProps
       role="region"
       aria-labelledby={labelledBy}
       aria-live={isLive ? 'polite' : 'off'}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- without a mouse, only focus can scroll (WCAG 2.1.1)
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keys scroll only what has focus
       tabIndex={0}
     >
       {children}

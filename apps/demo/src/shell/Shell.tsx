@@ -31,7 +31,7 @@ export function Shell(): ReactNode {
   )
 }
 
-/** A single-page app has to do what a browser does at a new page: begin at its top, for eyes and screen readers alike. */
+/** Does what a browser does at a new page: begins at its top, for eyes and screen readers alike. */
 function useFocusAtNewPage(): React.RefObject<HTMLElement | null> {
   const { pathname, hash } = useLocation()
   const main = useRef<HTMLElement>(null)

@@ -37,5 +37,7 @@ const words: Record<AuthErrorCode, string> = {
 /** What went wrong, in words for the person in front of the screen. */
 export function errorWords(error: unknown): string {
   if (isAuthError(error)) return words[error.code]
-  return error instanceof TypeError ? 'No answer: the network is down, or the server is not running.' : 'Something unexpected went wrong.'
+  // What fetch throws when there is no answer.
+  if (error instanceof TypeError) return 'No answer: the network is down, or the server is not running.'
+  return 'Something unexpected went wrong.'
 }

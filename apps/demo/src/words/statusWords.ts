@@ -5,7 +5,8 @@ import { signedOutWords } from './signedOutWords.ts'
 
 /** The state of the session in words. */
 export function statusWords(auth: AuthView, refresh: RefreshStatus): string {
-  if (auth.isAuthenticated) return `Signed in as ${auth.user?.name ?? 'somebody without a name'}.${refreshWords(refresh)}`
+  const name = auth.user?.name ?? 'somebody without a name'
+  if (auth.isAuthenticated) return `Signed in as ${name}.${refreshWords(refresh)}`
   if (auth.pending !== null) return 'Signing in…'
   return auth.reason === null ? 'Checking who is signed in…' : signedOutWords[auth.reason]
 }

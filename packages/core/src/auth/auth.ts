@@ -10,7 +10,7 @@ import type { ReadableStore } from './store.ts'
 
 /** How far a sign-out came. Here it is complete in any case. */
 export interface LogoutResult {
-  /** Whether the server was told. `false` also when the method has no way to tell it. */
+  /** Whether the server was told. `false` also when there is no way to tell it. */
   readonly isRemote: boolean
   /** Why the server could not be told. */
   readonly error: AuthError | null
@@ -36,9 +36,11 @@ export interface Auth<Input = void, User = unknown> {
   /** Signs out: here at once, then at the server as best it can. Nothing under way can undo it. Never rejects. */
   readonly logout: () => Promise<LogoutResult>
   /**
-   * Takes up a login when the person comes back from the provider. Safe to call on any page and any number of times.
+   * Takes up a login when the person comes back from the provider. Safe to call on any page and any number of times: what cannot be
+   * completed is an outcome, not an error.
    *
    * @param url Default: the current address.
+   * @throws AuthError `invalid_config` when the redirect URI is not of this app's own origin.
    */
   readonly handleCallback: (url?: string | URL) => Promise<CallbackOutcome>
   /**

@@ -80,6 +80,12 @@ describe('construction', () => {
     expect(world.requests).toEqual([])
   })
 
+  test('an option given as undefined is one not given', async () => {
+    const auth = create({ name: undefined, api: undefined, storage: undefined, refreshLeadMs: undefined, requestTimeoutMs: undefined } as never)
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    expect((await auth.fetch('/api')).status).toBe(200)
+  })
+
   test('touches nothing until it is used', () => {
     const untouchable = (name: string) => new Proxy({}, { get: (_, member) => () => expect.unreachable(`touched ${name}.${String(member)}`) })
     const environment = Object.fromEntries(Object.keys(world.environment).map((name) => [name, untouchable(name)]))
@@ -222,6 +228,18 @@ describe('fetch', () => {
     expect(auth.store.getState().status).toBe('authenticated')
   })
 
+  test('a 401 for a token that cannot be refreshed ends the session, once it says that the token is no good', async () => {
+    const plain = password({ loginUrl: '/v1/auth/login' })
+    const auth = createAuth({ method: plain }, world.environment)
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    api = () => new Response('', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } })
+    expect((await auth.fetch('/api')).status).toBe(401)
+    expect(auth.store.getState().status).toBe('authenticated')
+    api = () => new Response('', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+    expect((await auth.fetch('/api')).status).toBe(401)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
+  })
+
   test('a 401 while the token server is down keeps the session', async () => {
     const auth = await signedIn()
     world.answer = (request) => new Response('', { status: request.url.endsWith('/api') ? 401 : 503 })
@@ -338,6 +356,14 @@ describe('observing', () => {
     ]) // prettier-ignore
     expect(events.every(({ at }) => at === Date.now())).toBe(true)
     expect(JSON.stringify(events)).not.toMatch(/canary|secret/)
+  })
+
+  test('a change of user is a sign-in of its own', async () => {
+    const auth = await signedIn()
+    const types: string[] = []
+    auth.inspect(({ type }) => types.push(type))
+    await auth.login({ email: 'bob@example.com', password: 'x' })
+    expect(types).toEqual(['login_started', 'set', 'signed_in'])
   })
 
   test('INV-7 INV-22 after a logout no token is left anywhere, and nothing printed ever held one', async () => {

@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.ts'
+import { AuthError, isAuthError } from '../errors.ts'
 import type { CredentialSource } from '../http/authedFetch.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
@@ -8,16 +8,27 @@ export function createCredentialSource<User>(
   tokens: TokenManager<SessionRecord<User>>,
   ready: () => Promise<unknown>,
 ): CredentialSource {
+  /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use. */
+  const onRejected: CredentialSource['onRejected'] = ({ generation }) => {
+    if (tokens.current?.generation !== generation) return
+    tokens.end(new AuthError('revoked', 'The API refuses the token, and a refresh does not help: the session has been revoked.'))
+  }
+
   return {
     async acquire(signal) {
       await ready()
       const held = await tokens.acquire({ signal })
       return { accessToken: held.tokens.accessToken, generation: held.generation, family: held.tokens.family }
     },
-    refresh: (generation, signal) => tokens.refresh({ generation, signal }),
-    onRejected({ generation }) {
-      if (tokens.current?.generation !== generation) return
-      tokens.end(new AuthError('revoked', 'The API refused a token straight from a refresh: the session has been revoked.'))
+    async refresh(used, signal) {
+      try {
+        await tokens.refresh({ generation: used.generation, signal })
+      } catch (error) {
+        // There is nothing to refresh it with.
+        if (isAuthError(error, 'session_expired')) onRejected(used)
+        throw error
+      }
     },
+    onRejected,
   }
 }

@@ -70,8 +70,7 @@ export function createSignIn<Input, User>(options: SignInOptions<Input, User>): 
       tokens.clear()
       if (session === undefined || method.logout === undefined) return { isRemote: false, error: null }
       try {
-        await method.logout(session, context())
-        return { isRemote: true, error: null }
+        return { isRemote: await method.logout(session, context()), error: null }
       } catch (cause) {
         return { isRemote: false, error: toAuthError(cause, 'server_error', 'The server could not be told of the sign-out.') }
       }

@@ -1,8 +1,7 @@
 import type { AuthError, AuthErrorCode } from '../errors.ts'
 import type { SessionRecord } from '../session/session.ts'
-import type { AuthEvent, AuthState, SignedOutReason } from '../session/state.ts'
+import type { AuthEvent, SignedOutReason } from '../session/state.ts'
 import type { TokenEvent } from '../tokens/tokenEvent.ts'
-import type { Occurrence } from './inspect.ts'
 
 /** What something that happened to the tokens means for the state; `null`: nothing, as with a refresh that failed. */
 export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<User> | undefined): AuthEvent<User> | null {
@@ -19,15 +18,6 @@ export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<Use
     case 'refresh_failed':
     case 'storage_failed':
       return null
-  }
-}
-
-/** Tells observers of sign-in and sign-out, once each. */
-export function emitChange(now: AuthState, before: AuthState, emit: (event: Occurrence) => void): void {
-  if (now.status === before.status) return
-  if (now.status === 'authenticated') emit({ type: 'signed_in', method: now.method })
-  if (now.status === 'unauthenticated' && before.status === 'authenticated') {
-    emit({ type: 'signed_out', reason: now.reason, error: now.error })
   }
 }
 

@@ -6,7 +6,7 @@ import { transition } from '../session/transition.ts'
 import { noTokensStatus, type RefreshStatus } from '../tokens/refreshStatus.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { InspectEvent, Occurrence } from './inspect.ts'
-import { emitChange, toStateEvent } from './stateEvent.ts'
+import { toStateEvent } from './stateEvent.ts'
 import { createStore, type ReadableStore, type Store } from './store.ts'
 
 /** What can be seen of an auth. */
@@ -28,10 +28,12 @@ export function createStores<User>(tokens: TokenManager<SessionRecord<User>>, cl
   }
   tokens.subscribe((event) => {
     emit(event)
-    const stateEvent = toStateEvent(event, tokens.current?.tokens)
-    if (stateEvent !== null) state.dispatch(stateEvent)
+    const wasSignedIn = state.store.getState().status === 'authenticated'
+    const change = toStateEvent(event, tokens.current?.tokens)
+    if (change !== null) state.dispatch(change)
     refresh.dispatch(tokens.status)
+    if (change?.type === 'signed_in') emit({ type: 'signed_in', method: change.method })
+    if (change?.type === 'signed_out' && wasSignedIn) emit(change)
   })
-  state.store.subscribe((now, before) => emitChange(now, before, emit))
   return { state, refreshStore: refresh.store, events, emit }
 }

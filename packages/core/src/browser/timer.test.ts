@@ -47,6 +47,13 @@ describe('systemTimer', () => {
     expect(setTimeout.mock.calls.map(([, delay]) => delay)).toEqual([armed])
   })
 
+  test.each([7, {}])('cancels by whatever setTimeout gave: %o', (id) => {
+    vi.spyOn(globalThis, 'setTimeout').mockReturnValue(id as ReturnType<typeof setTimeout>)
+    const clearTimeout = vi.spyOn(globalThis, 'clearTimeout').mockImplementation(() => {})
+    systemTimer.after(1, () => {})()
+    expect(clearTimeout).toHaveBeenCalledExactlyOnceWith(id)
+  })
+
   test.runIf(typeof window === 'undefined')('does not keep a Node process alive', () => {
     vi.useRealTimers()
     const setTimeout = vi.spyOn(globalThis, 'setTimeout')

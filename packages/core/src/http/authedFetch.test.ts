@@ -245,13 +245,19 @@ describe('a 401', () => {
     answers = [first, Response.json({ ok: true })]
     expect(await (await fetch(url)).json()).toEqual({ ok: true })
     expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
-    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(1, expect.any(AbortSignal))
+    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }), expect.any(AbortSignal))
     expect(source.onRejected).not.toHaveBeenCalled()
     expect(cancel).toHaveBeenCalledTimes(1)
     expect(events).toEqual([
       { type: 'unauthorized', url: 'https://api.example/v1/things' },
       { type: 'replayed', url: 'https://api.example/v1/things', status: 200 },
     ])
+  })
+
+  test('whose body cannot be cancelled is answered by a replay all the same', async () => {
+    const body = new ReadableStream({ cancel: () => Promise.reject(new Error('no')) })
+    answers = [new Response(body, { status: 401 })]
+    expect((await fetch(url)).status).toBe(200)
   })
 
   test('FE-09 INV-13 a second one is given to the app, and told to the session: no third request', async () => {
@@ -286,7 +292,7 @@ describe('a 401', () => {
     source.acquire.mockResolvedValueOnce(alice).mockResolvedValueOnce({ ...renewed, generation: 5 })
     answers = [refused()]
     expect((await fetch(url)).status).toBe(200)
-    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(1, expect.any(AbortSignal))
+    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }), expect.any(AbortSignal))
     expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
   })
 

@@ -21,8 +21,8 @@ export interface Credential {
 export interface CredentialSource {
   /** A fresh credential; rejects when nobody is signed in. */
   readonly acquire: (signal: AbortSignal) => Promise<Credential>
-  /** Refreshes the credential of this generation, unless it was replaced already. */
-  readonly refresh: (generation: number, signal: AbortSignal) => Promise<void>
+  /** Refreshes this credential, unless it was replaced already. */
+  readonly refresh: (used: Credential, signal: AbortSignal) => Promise<void>
   /** The API refused a credential that came straight from a refresh. */
   readonly onRejected: (credential: Credential) => void
 }
@@ -95,7 +95,7 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
   async function renew(used: Credential, signal: AbortSignal): Promise<Credential | null> {
     let next: Credential
     try {
-      await source.refresh(used.generation, signal)
+      await source.refresh(used, signal)
       next = await source.acquire(signal)
     } catch (error) {
       signal.throwIfAborted()

@@ -64,6 +64,7 @@ describe('options', () => {
     ['issuer', { issuer: 'id.example', clientId: 'web' }],
     ['issuer', { issuer: 'http://id.example', clientId: 'web' }],
     ['issuer', { issuer: 'http://localhost.evil.example', clientId: 'web' }],
+    ['issuer', { issuer: 'https://id.example/?tenant=1', clientId: 'web' }],
     ['issuer', { issuer: 'https://u:p@id.example', clientId: 'web' }],
     ['clientId', { issuer }],
     ['clientId', { issuer, clientId: ' ' }],
@@ -322,6 +323,15 @@ describe('coming back', () => {
     const outcomes = await Promise.all([auth.handleCallback(), auth.handleCallback()])
     expect(outcomes[0]).toEqual(outcomes[1])
     expect(await auth.handleCallback()).toEqual(outcomes[0])
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
+  test('after a sign-out the outcome of before is no longer true: the clean address is no callback, the old one is used', async () => {
+    const { auth, state } = await signedIn()
+    await auth.logout()
+    expect(await auth.handleCallback()).toEqual({ type: 'none' })
+    comeBack({ code: 'the-code', state })
+    expect(failure(await auth.handleCallback())).toBe('failed callback_used')
     expect(tokenRequests()).toHaveLength(1)
   })
 
@@ -603,6 +613,12 @@ describe('signing out', () => {
     const url = new URL(world.left.at(-1) ?? '')
     expect(url.origin + url.pathname).toBe(`${issuer}/logout`)
     expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'web', post_logout_redirect_uri: 'https://app.example/bye', id_token_hint: idToken })
+  })
+
+  test('a provider that offers neither revocation nor sign-out is told nothing, and the result says so', async () => {
+    provider.metadata['revocation_endpoint'] = undefined
+    const { auth } = await signedIn()
+    expect(await auth.logout()).toEqual({ isRemote: false, error: null })
   })
 
   test('LO-01 a provider that cannot be reached: signed out here all the same, and the result says so', async () => {

@@ -53,7 +53,8 @@ const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'e
 export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod<AuthorizationCodeInput | void, Claims> {
   const checked = checkOptions(options, 'authorizationCode', ['issuer', 'clientId', 'redirectUri', 'scope', 'postLogoutRedirectUri'])
   const { issuer, redirectUri = '/callback', scope = 'openid profile email', postLogoutRedirectUri } = checked
-  checkSecureUrl(issuer, 'issuer')
+  // RFC 8414 §2: an issuer has neither query nor fragment.
+  if (checkSecureUrl(issuer, 'issuer').search !== '') throw configError('issuer', 'an issuer has no query.')
   const clientId = checkText(checked.clientId, 'clientId')
   checkReturnUri(redirectUri, 'redirectUri')
   if (postLogoutRedirectUri !== undefined) checkReturnUri(postLogoutRedirectUri, 'postLogoutRedirectUri')
@@ -88,7 +89,7 @@ export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod
     },
     async logout(session, ctx) {
       const { endLogin } = await protocol()
-      await endLogin(flowIn(ctx), session)
+      return endLogin(flowIn(ctx), session)
     },
   }
 }

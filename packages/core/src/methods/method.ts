@@ -32,8 +32,8 @@ export interface AuthMethod<Input = void, User = unknown> {
   /** For methods that leave the page and come back to it: makes what looks at an address and takes up a login found there. */
   readonly callback?: (host: CallbackHost<User>) => (address: string) => Promise<CallbackOutcome>
   readonly refresh?: (session: Session<User>, ctx: MethodContext) => Promise<Session<User>>
-  /** Tells the server, after everything here is forgotten. May leave the page. */
-  readonly logout?: (session: Session<User>, ctx: MethodContext) => Promise<void>
+  /** Tells the server, after everything here is forgotten. May leave the page. Gives whether there was anything to tell it. */
+  readonly logout?: (session: Session<User>, ctx: MethodContext) => Promise<boolean>
 }
 
 /** What came of a callback. Each outcome has a way on. */

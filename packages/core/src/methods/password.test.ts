@@ -37,6 +37,8 @@ describe('options', () => {
   test.each([
     ['loginUrl', {}],
     ['loginUrl', { loginUrl: 'v1/login' }],
+    ['loginUrl', { loginUrl: '//evil.example/login' }],
+    ['loginUrl', { loginUrl: '/\\evil.example/login' }],
     ['loginUrl', { loginUrl: 'http://api.example/login' }],
     ['refreshUrl', { loginUrl: '/l', refreshUrl: 'ftp://api.example' }],
     ['logoutUrl', { loginUrl: '/l', logoutUrl: 7 }],
@@ -56,6 +58,12 @@ describe('signing in', () => {
     expect(request).toMatchObject({ url: 'https://app.example/v1/auth/login', credentials: 'omit', cache: 'no-store', redirect: 'error', referrerPolicy: 'no-referrer' })
     expect(auth.store.getState()).toMatchObject({ status: 'authenticated', method: 'password', user: { sub: 'ada', name: 'Ada Lovelace' }, scope: [] })
     expect(auth.tokens.current?.lifetime.lifetimeMs).toBe(hour)
+  })
+
+  test('a path without a page is refused with what to do', async () => {
+    const environment = { ...world.environment, page: { ...world.environment.page, href: () => null } }
+    const auth = createAuth({ method: password(urls), api: 'https://api.example' }, environment)
+    await expect(auth.login(ada)).rejects.toMatchObject({ code: 'unsupported_request' })
   })
 
   test('takes another shape of input, and nothing that is no object', async () => {
@@ -178,6 +186,14 @@ describe('refreshing', () => {
 describe('signing out', () => {
   test('without logoutUrl it is local', async () => {
     const auth = create({ refreshUrl: '/r' })
+    await auth.login(ada)
+    expect(await auth.logout()).toEqual({ isRemote: false, error: null })
+    expect(world.requests).toHaveLength(1)
+  })
+
+  test('without a refresh token there is nothing to tell the server', async () => {
+    world.answer = () => Response.json(answer({}, { refresh_token: undefined }))
+    const auth = create()
     await auth.login(ada)
     expect(await auth.logout()).toEqual({ isRemote: false, error: null })
     expect(world.requests).toHaveLength(1)

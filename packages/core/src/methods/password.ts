@@ -55,16 +55,21 @@ export function password<Input extends object = PasswordInput>(options: Password
     }),
     ...(logoutUrl !== undefined && {
       async logout(session: Session<Claims>, ctx: MethodContext) {
+        // Without a refresh token the server could not know whose session it is.
+        if (session.refreshToken === undefined) return false
         const response = await post(logoutUrl, { refresh_token: session.refreshToken }, ctx, true)
         if (!response.ok) throw await tokenError(response, ctx.now())
+        return true
       },
     }),
   }
 }
 
 /** @param keepalive Lets the request outlive the page. */
-function post(url: string, body: object, ctx: MethodContext, keepalive = false): Promise<Response> {
-  return ctx.fetch(new URL(url, ctx.page.href() ?? undefined).href, {
+async function post(url: string, body: object, ctx: MethodContext, keepalive = false): Promise<Response> {
+  const page = ctx.page.href() ?? undefined
+  if (!URL.canParse(url, page)) throw new AuthError('unsupported_request', `"${url}" is a path, and there is no page: give a whole URL.`)
+  return ctx.fetch(new URL(url, page).href, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify(body),
@@ -98,6 +103,6 @@ function toSession(body: unknown, previous: Session<Claims> | null): Session<Cla
 
 /** A path is allowed: it is resolved against the page when it is used. */
 function checkEndpoint(value: unknown, option: string): void {
-  const isPath = typeof value === 'string' && value.startsWith('/')
+  const isPath = typeof value === 'string' && /^\/(?![/\\])/.test(value)
   checkSecureUrl(value, option, isPath ? 'https://app.invalid' : undefined)
 }

@@ -27,7 +27,7 @@ export function createCallbackHandler<User>(
   read: (url: URL, ctx: MethodContext) => Callback<User> | null,
   { context, signIn, currentFamily }: CallbackHost<User>,
 ): (address: string) => Promise<CallbackOutcome> {
-  const outcomes = new Map<string, Promise<CallbackOutcome>>()
+  const outcomes = new Map<string, { readonly state: string; readonly outcome: Promise<CallbackOutcome> }>()
 
   const settle = async (callback: Callback<User>): Promise<CallbackOutcome> => {
     const { returnTo } = callback
@@ -47,15 +47,19 @@ export function createCallbackHandler<User>(
   return async (address) => {
     const ctx = context()
     const known = outcomes.get(address)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      const outcome = await known.outcome
+      // Signed out since, or somebody else's session: this callback no longer says who is signed in.
+      if (outcome.type !== 'signed_in' || (await currentFamily()) === known.state) return outcome
+    }
     const base = ctx.page.href() ?? undefined
     const callback = URL.canParse(address, base) ? read(new URL(address, base), ctx) : null
     if (callback === null) return { type: 'none' }
     if (callback.type === 'foreign') return settle(callback)
     // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.
     if (address === ctx.page.href()) ctx.page.replace(callback.cleanUrl)
-    const outcome = settle(callback)
-    outcomes.set(address, outcome).set(callback.cleanUrl, outcome)
-    return outcome
+    const handled = { state: callback.state, outcome: settle(callback) }
+    outcomes.set(address, handled).set(callback.cleanUrl, handled)
+    return handled.outcome
   }
 }

@@ -102,26 +102,29 @@ export async function refreshLogin({ issuer, clientId, ctx }: CodeFlow, session:
  * Revokes the refresh token, or the access token where there is none (RFC 7009 §2.1), then ends the session at the provider
  * (RP-Initiated Logout 1.0 §2) if the client has a `postLogoutRedirectUri`: that leaves the page.
  *
+ * @returns Whether the provider offers either.
  * @throws AuthError when the revocation failed; the provider's session is ended all the same.
  */
-export async function endLogin(flow: CodeFlow, session: Session<Claims>): Promise<void> {
+export async function endLogin(flow: CodeFlow, session: Session<Claims>): Promise<boolean> {
   const { issuer, clientId, postLogoutRedirectUri, ctx } = flow
   const server = await discover(issuer, ctx)
   const revoked = revoke({ server, clientId, ctx }, session.refreshToken ?? session.accessToken)
-  if (postLogoutRedirectUri !== undefined && server.end_session_endpoint !== undefined) {
+  const endsSession = postLogoutRedirectUri !== undefined && server.end_session_endpoint !== undefined
+  if (endsSession) {
     // Settled rather than awaited for its result: a provider that cannot revoke must still be told to sign out.
     await Promise.allSettled([revoked])
     const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, id_token_hint: session.idToken }
     ctx.page.assign(withParameters(server, 'end_session_endpoint', parameters))
   }
-  await revoked
+  return (await revoked) || endsSession
 }
 
-async function revoke({ server, clientId, ctx }: TokenEndpoint, token: string): Promise<void> {
-  if (server.revocation_endpoint === undefined) return
+async function revoke({ server, clientId, ctx }: TokenEndpoint, token: string): Promise<boolean> {
+  if (server.revocation_endpoint === undefined) return false
   const options = requestOptions(server.issuer, ctx, true)
   const response = await revocationRequest(server, { client_id: clientId }, None(), token, options)
   if (!response.ok) throw await tokenError(response, ctx.now())
+  return true
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>

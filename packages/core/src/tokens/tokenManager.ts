@@ -151,8 +151,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     return {
       phase: this.#refresher.isRunning() ? 'refreshing' : error === null ? 'idle' : failing,
       receivedAt: held.lifetime.received.wallAt,
-      expiresAt: leftMs === Infinity ? null : wallAt + leftMs,
-      refreshAt: dueMs === Infinity || !this.#options.canRefresh(held.tokens) ? null : wallAt + Math.max(0, dueMs),
+      expiresAt: leftMs === Infinity ? null : Math.round(wallAt + leftMs),
+      refreshAt: dueMs === Infinity || !this.#options.canRefresh(held.tokens) ? null : Math.round(wallAt + Math.max(0, dueMs)),
       error,
     }
   }

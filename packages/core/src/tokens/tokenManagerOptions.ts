@@ -7,8 +7,9 @@ import type { RefreshFunction } from './refresh.ts'
 /** Options of {@link TokenManager}. */
 export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   /**
-   * Gets new tokens for old. Called by at most one caller at a time. It ends the session by throwing an {@link AuthError} with code
-   * `refresh_rejected`; whatever else it throws counts as passing trouble.
+   * Gets new tokens for old. One call at a time. It ends the session by throwing an {@link AuthError} with code `refresh_rejected`,
+   * `invalid_id_token`, `subject_changed` or `revoked`. Any other code that is not retryable ends it when the token has run out;
+   * whatever else it throws counts as passing trouble.
    */
   readonly refresh: RefreshFunction<T>
   /** `'memory'` (default), `'session'` (sessionStorage), or a storage of your own. */
