@@ -35,6 +35,9 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
     await ready()
     return tokens.current?.tokens.family ?? null
   }
+  tokens.subscribe(({ type }) => {
+    if (type === 'set') method.prepare?.()
+  })
   const takeUp = method.callback?.({ context, signIn, currentFamily })
 
   return {

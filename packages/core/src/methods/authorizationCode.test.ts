@@ -526,6 +526,18 @@ describe('the answer of the token endpoint', () => {
 })
 
 describe('refreshing', () => {
+  test('its code is loaded as soon as there is a session, not when the network may be gone', async () => {
+    await signedIn({}, 'session')
+    const method = authorizationCode({ issuer, clientId: 'web' })
+    const prepare = vi.fn(method.prepare)
+    const auth = createAuth({ method: { ...method, prepare }, storage: 'session' }, world.environment)
+    expect(prepare).not.toHaveBeenCalled()
+    await auth.ready
+    expect(prepare).toHaveBeenCalledTimes(1)
+    await auth.tokens.refresh()
+    expect(prepare).toHaveBeenCalledTimes(1)
+  })
+
   test('sends the refresh token, takes the rotated one, and changes nothing that an app shows', async () => {
     const { auth } = await signedIn()
     const state = auth.store.getState()

@@ -36,7 +36,14 @@ export interface AuthorizationCodeInput {
   readonly loginHint?: string
 }
 
-const protocol = (): Promise<typeof CodeFlowModule> => import('../oauth/codeFlow.ts')
+/** The protocol's code, a chunk of its own: nothing of it is needed to start an app. */
+async function protocol(): Promise<typeof CodeFlowModule> {
+  try {
+    return await import('../oauth/codeFlow.ts')
+  } catch (cause) {
+    throw new AuthError('network', 'The code for signing in could not be loaded: offline, or replaced by a newer version of the app.', { cause })
+  }
+}
 
 /** Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207, OpenID Connect Session Management). */
 const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri']
@@ -82,6 +89,8 @@ export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod
       ctx.page.assign(await beginLogin(flow, target, { prompt, login_hint: loginHint }))
       return leavingPage
     },
+    // A tab may outlive the version of the app that it was loaded from, and the chunk with it.
+    prepare: () => void protocol().catch(() => {}),
     callback: (host) => createCallbackHandler((url, ctx) => readCallback(url, flowIn(ctx)), host),
     async refresh(session, ctx) {
       const { refreshLogin } = await protocol()

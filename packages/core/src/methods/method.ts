@@ -29,6 +29,8 @@ export interface AuthMethod<Input = void, User = unknown> {
   /** Shown as `state.method`, and kept with the session. */
   readonly name: string
   readonly login: (input: Input, ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
+  /** Called when there is a session: loads what a refresh will need while the network is there. */
+  readonly prepare?: () => void
   /** For methods that leave the page and come back to it: makes what looks at an address and takes up a login found there. */
   readonly callback?: (host: CallbackHost<User>) => (address: string) => Promise<CallbackOutcome>
   readonly refresh?: (session: Session<User>, ctx: MethodContext) => Promise<Session<User>>

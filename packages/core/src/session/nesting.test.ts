@@ -20,3 +20,8 @@ test('DO-01 data that contains itself is deep, and is not followed for ever', ()
   loop.push(loop)
   expect(isShallow(loop)).toBe(false)
 })
+
+test('DO-01 of at most 32 levels, unless another number is given', () => {
+  const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+  expect([isShallow(nested(32)), isShallow(nested(33))]).toEqual([true, false])
+})
