@@ -30,12 +30,29 @@ function typesProject(name: string, include: string[], tsconfig: string): TestPr
   return { ...base, test: { name, include: [], typecheck: { enabled: true, only: true, include, tsconfig } } }
 }
 
+/** The oldest React supported, with the libraries that bring their React along. */
+const react18Project: TestProjectInlineConfiguration = {
+  ...resolution,
+  root,
+  resolve: {
+    ...resolution.resolve,
+    alias: [
+      {
+        find: /^(react|react-dom|zustand|@testing-library\/react)(?=$|\/)/,
+        replacement: join(root, 'test/react-18/node_modules/$1'),
+      },
+    ],
+  },
+  test: { name: 'react-18', include: ['packages/react/src/**/*.test.{ts,tsx}'], environment: 'jsdom' },
+}
+
 async function projects(): Promise<TestProjectInlineConfiguration[]> {
   // The drivers of three browsers are slow to load, and the demo needs none.
   const { browserProjects } = await import('./test/browsers/browserProjects.ts')
   return [
     project('core', ['packages/core/src/**/*.test.ts']),
     project('react', ['packages/react/src/**/*.test.{ts,tsx}'], 'jsdom'),
+    react18Project,
     project('identity', ['apps/identity/src/**/*.test.ts']),
     project('scripts', ['scripts/**/*.test.ts']),
     project('docs', ['examples/**/*.test.ts']),

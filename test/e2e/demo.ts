@@ -30,6 +30,10 @@ export interface Demo {
   readonly signInByPassword: (email?: 'ada' | 'bob') => Promise<void>
   /** Calls an API and gives the status that the page shows. */
   readonly call: (button: 'Call the API' | 'Call the admin API') => Promise<number>
+  /** All that the page keeps in its two storages and its cookies, as text. */
+  readonly stored: () => Promise<string>
+  /** The refresh token in sessionStorage; `null` when there is none. */
+  readonly storedRefreshToken: () => Promise<string | null>
   /** Changes parameters of the next callback before the app sees it; gives what they were. */
   readonly tamper: (parameters: Record<string, string>) => Promise<() => Promise<string>>
 }
@@ -95,6 +99,12 @@ export const test = base.extend<{ demo: Demo }>({
         await answered
         return Number.parseInt(await page.locator('.answer-status').innerText(), 10)
       },
+      stored: () => page.evaluate(() => JSON.stringify([Object.entries(sessionStorage), Object.entries(localStorage), document.cookie])),
+      storedRefreshToken: () =>
+        page.evaluate(() => {
+          const key = Object.keys(sessionStorage).find((name) => name.endsWith(':tokens')) ?? ''
+          return /"refreshToken":"([^"]+)"/.exec(sessionStorage.getItem(key) ?? '')?.[1] ?? null
+        }),
       async tamper(parameters) {
         await page.addInitScript((changes) => {
           if (!location.pathname.endsWith('/callback') || sessionStorage.getItem('untampered') !== null) return

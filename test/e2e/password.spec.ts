@@ -18,7 +18,7 @@ test('the password is sent once, in a body, and is nowhere afterwards', async ({
   await page.goto('/password?storage=session')
   await demo.signInByPassword()
   expect(demo.sent.filter(({ body }) => body.includes('correct-horse')).map(({ what }) => what)).toEqual(['POST /v1/auth/login'])
-  expect(await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))).not.toContain('correct-horse')
+  expect(await demo.stored()).not.toContain('correct-horse')
   await expect(page.getByLabel('Password')).toHaveValue('')
 })
 

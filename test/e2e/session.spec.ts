@@ -1,12 +1,25 @@
+import type { APIRequestContext } from '@playwright/test'
 import { expect, test, type Demo } from './demo.ts'
 
 /** Both methods are to behave alike: what they differ in is how one signs in. */
 const methods = [
-  { path: '/authorization-code', signIn: (demo: Demo, who?: 'ada' | 'bob') => demo.signInByRedirect(who), revocation: 'POST /token/revocation' },
-  { path: '/password', signIn: (demo: Demo, who?: 'ada' | 'bob') => demo.signInByPassword(who), revocation: 'POST /v1/auth/logout' },
+  {
+    path: '/authorization-code',
+    signIn: (demo: Demo, who?: 'ada' | 'bob') => demo.signInByRedirect(who),
+    revocation: 'POST /token/revocation 200',
+    refreshWith: (request: APIRequestContext, origin: string, token: string) =>
+      request.post(`${origin}/token`, { form: { grant_type: 'refresh_token', client_id: 'demo-1h', refresh_token: token } }),
+  },
+  {
+    path: '/password',
+    signIn: (demo: Demo, who?: 'ada' | 'bob') => demo.signInByPassword(who),
+    revocation: 'POST /v1/auth/logout 204',
+    refreshWith: (request: APIRequestContext, origin: string, token: string) =>
+      request.post(`${origin}/v1/auth/refresh`, { data: { refresh_token: token } }),
+  },
 ]
 
-for (const { path, signIn, revocation } of methods) {
+for (const { path, signIn, revocation, refreshWith } of methods) {
   test.describe(path, () => {
     test('storage "session": a reload stays signed in, without any request', async ({ demo, page }) => {
       await page.goto(`${path}?storage=session&lifetime=3600`)
@@ -23,8 +36,7 @@ for (const { path, signIn, revocation } of methods) {
       await page.goto(`${path}?storage=memory&lifetime=3600`)
       await signIn(demo)
       const token = (await demo.call('Call the API'), demo.sent.at(-1)?.bearer ?? 'none')
-      const kept = () => page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie]))
-      expect(await kept()).not.toContain(token)
+      expect(await demo.stored()).not.toContain(token)
       const before = demo.sent.length
       await page.reload()
       await expect(demo.status).toHaveText('Nobody is signed in.')
@@ -95,23 +107,24 @@ for (const { path, signIn, revocation } of methods) {
       await signIn(demo)
       await demo.button('Refresh now').click()
       await expect.poll(() => demo.tokenRequests().length).toBe(2)
-      const stored = () => page.evaluate(() => Object.entries({ ...sessionStorage }).find(([key]) => key.endsWith(':tokens'))?.[1] ?? null)
-      await expect.poll(stored).not.toBeNull()
-      const kept = JSON.parse((await stored()) ?? '{}') as { tokens: { refreshToken: string } }
+      await expect(page.getByRole('listitem').filter({ hasText: 'refreshed' })).toBeVisible()
+      const token = (await demo.storedRefreshToken()) ?? 'none'
 
       await demo.button('Sign out').click()
       await expect(demo.status).toHaveText(/Nobody is signed in/)
-      expect(demo.sent.find(({ what }) => what === revocation)).toMatchObject({ status: expect.any(Number), body: expect.stringContaining(kept.tokens.refreshToken) })
-      expect(await stored()).toBeNull()
-      const again = path === '/password'
-        ? await request.post(`${demo.identityOrigin}/v1/auth/refresh`, { data: { refresh_token: kept.tokens.refreshToken } })
-        : await request.post(`${demo.identityOrigin}/token`, { form: { grant_type: 'refresh_token', client_id: 'demo-1h', refresh_token: kept.tokens.refreshToken } })
+      const told = demo.sent.filter(({ body }) => body.includes(token)).map(({ what, status }) => `${what} ${status}`)
+      expect(told).toEqual([revocation])
+      expect(await demo.storedRefreshToken()).toBeNull()
+      expect(await demo.stored()).not.toContain(token)
+      const again = await refreshWith(request, demo.identityOrigin, token)
       expect(await again.json()).toMatchObject({ error: 'invalid_grant' })
 
+      await page.goto('/')
       await page.goBack()
-      await page.goto(`${path}?storage=session&lifetime=3600`)
       await expect(demo.status).toHaveText(/Nobody is signed in/)
       await expect(demo.button('Call the API')).toBeDisabled()
+      await page.reload()
+      await expect(demo.status).toHaveText(/Nobody is signed in/)
     })
   })
 }

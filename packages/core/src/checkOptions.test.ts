@@ -15,7 +15,11 @@ function refusal(option: string): unknown {
 }
 
 test('configError names the option, in a field and in words', () => {
-  expect(configError('api[1]', 'expected a URL.')).toMatchObject({ code: 'invalid_config', option: 'api[1]', message: 'Invalid option "api[1]": expected a URL.' })
+  expect(configError('api[1]', 'expected a URL.')).toMatchObject({
+    code: 'invalid_config',
+    option: 'api[1]',
+    message: 'Invalid option "api[1]": expected a URL.',
+  })
 })
 
 describe('checkOptions', () => {
@@ -32,14 +36,24 @@ describe('checkOptions', () => {
     ['frozen options', Object.freeze({ url: 'x' })],
     ['options without prototype', Object.assign(Object.create(null) as object, { leadMs: 0 })],
     ['an option that is undefined', { url: undefined }],
-    ['getters', { get url() { return 'x' } }],
+    [
+      'getters',
+      {
+        get url() {
+          return 'x'
+        },
+      },
+    ],
   ])('DO-07 takes %s', (_, options) => {
     expect(check(options)).toEqual(options)
   })
 
-  test.each([null, undefined, 42, 'text', true, () => ({ url: 'x' }), Symbol('x')])('DO-07 refuses %s, which is no object', (options) => {
-    expect(() => check(options)).toThrow(refusal('createThing'))
-  })
+  test.each([null, undefined, 42, 'text', true, () => ({ url: 'x' }), Symbol('x')])(
+    'DO-07 refuses %s, which is no object',
+    (options) => {
+      expect(() => check(options)).toThrow(refusal('createThing'))
+    },
+  )
 
   test.each([
     ['ur', { ur: 'x' }],
@@ -90,9 +104,12 @@ describe('checkDurationMs', () => {
     expect(checkDurationMs(value, 'leadMs')).toBe(value)
   })
 
-  test.each([-1, NaN, Infinity, -Infinity, '1000', null, undefined, 1n, new Number(1)])('TM-02 DO-07 refuses %o', (value) => {
-    expect(() => checkDurationMs(value, 'leadMs')).toThrow(refusal('leadMs'))
-  })
+  test.each([-1, NaN, Infinity, -Infinity, '1000', null, undefined, 1n, new Number(1)])(
+    'TM-02 DO-07 refuses %o',
+    (value) => {
+      expect(() => checkDurationMs(value, 'leadMs')).toThrow(refusal('leadMs'))
+    },
+  )
 })
 
 describe('checkSecureUrl', () => {

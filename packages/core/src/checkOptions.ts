@@ -52,10 +52,13 @@ export function checkDurationMs(value: unknown, option: string): number {
  */
 export function checkSecureUrl(value: unknown, option: string, base?: string): URL {
   const text = checkText(value, option)
-  if (!URL.canParse(text, base)) throw configError(option, base === undefined ? 'expected an absolute URL.' : 'expected a URL.')
+  if (!URL.canParse(text, base))
+    throw configError(option, base === undefined ? 'expected an absolute URL.' : 'expected a URL.')
   const url = new URL(text, base)
-  if (!isSecureUrl(url)) throw configError(option, `expected https, or http on localhost; got ${url.protocol}//${url.host}.`)
-  if (url.username !== '' || url.password !== '') throw configError(option, 'a URL must not contain a user name or password.')
+  if (!isSecureUrl(url))
+    throw configError(option, `expected https, or http on localhost; got ${url.protocol}//${url.host}.`)
+  if (url.username !== '' || url.password !== '')
+    throw configError(option, 'a URL must not contain a user name or password.')
   if (url.hash !== '') throw configError(option, 'a URL must not contain a fragment.')
   return url
 }
@@ -66,5 +69,10 @@ export function isSecureUrl(url: URL): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  )
 }

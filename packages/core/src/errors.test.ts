@@ -3,7 +3,10 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { AuthError, isAuthError, toAuthError, type AuthErrorCode } from './errors.ts'
 
-/** Every code, and whether the same call may succeed later by itself. A new code does not compile until it is thought about here. */
+/**
+ * Every code, and whether the same call may succeed later by itself. A new code does not compile until it is thought
+ * about here.
+ */
 const codes: Record<AuthErrorCode, boolean> = {
   invalid_config: false,
   invalid_input: false,
@@ -40,7 +43,12 @@ const codes: Record<AuthErrorCode, boolean> = {
 
 describe('AuthError', () => {
   test.each(Object.entries(codes))('INV-5 %s is retryable: %s', (code, retryable) => {
-    expect(new AuthError(code as AuthErrorCode, 'message')).toMatchObject({ name: 'AuthError', code, retryable, message: 'message' })
+    expect(new AuthError(code as AuthErrorCode, 'message')).toMatchObject({
+      name: 'AuthError',
+      code,
+      retryable,
+      message: 'message',
+    })
   })
 
   test('is an Error with a stack', () => {
@@ -52,8 +60,22 @@ describe('AuthError', () => {
 
   test('has the members that it was given, and no others', () => {
     const details = { option: 'api', status: 429, oauthError: 'slow_down', retryAfterMs: 1_000 }
-    expect(Object.keys(new AuthError('rate_limited', 'slow', details)).sort()).toEqual(['code', 'name', 'oauthError', 'option', 'retryAfterMs', 'retryable', 'status'])
-    const bare = new AuthError('network', 'down', { option: undefined, status: undefined, oauthError: undefined, retryAfterMs: undefined, cause: undefined })
+    expect(Object.keys(new AuthError('rate_limited', 'slow', details)).sort()).toEqual([
+      'code',
+      'name',
+      'oauthError',
+      'option',
+      'retryAfterMs',
+      'retryable',
+      'status',
+    ])
+    const bare = new AuthError('network', 'down', {
+      option: undefined,
+      status: undefined,
+      oauthError: undefined,
+      retryAfterMs: undefined,
+      cause: undefined,
+    })
     expect(Object.keys(bare).sort()).toEqual(['code', 'name', 'retryable'])
     expect(Object.hasOwn(bare, 'cause')).toBe(false)
     expect(Object.hasOwn(new AuthError('network', 'down', { cause: null }), 'cause')).toBe(true)
@@ -61,7 +83,12 @@ describe('AuthError', () => {
 
   test('FE-20 INV-22 is logged as what it says, and as JSON without its cause', () => {
     const error = new AuthError('rate_limited', 'slow', { status: 429, cause: new Error('underneath') })
-    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'AuthError', code: 'rate_limited', retryable: true, status: 429 })
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'AuthError',
+      code: 'rate_limited',
+      retryable: true,
+      status: 429,
+    })
     expect(inspect(error)).toMatch(/AuthError: slow[^]*underneath/)
     expect(inspect(new AuthError('network', 'down'))).not.toContain('undefined')
   })
@@ -71,7 +98,12 @@ describe('isAuthError', () => {
   const error = new AuthError('network', 'down')
 
   test('knows an AuthError, and one of given codes', () => {
-    expect([isAuthError(error), isAuthError(error, 'network'), isAuthError(error, 'timeout', 'network'), isAuthError(error, 'timeout')]).toEqual([true, true, true, false])
+    expect([
+      isAuthError(error),
+      isAuthError(error, 'network'),
+      isAuthError(error, 'timeout', 'network'),
+      isAuthError(error, 'timeout'),
+    ]).toEqual([true, true, true, false])
   })
 
   test('knows that of another copy of this library, and of another realm', () => {
@@ -81,15 +113,24 @@ describe('isAuthError', () => {
     }
     const foreign: unknown = runInNewContext("Object.assign(new Error('down'), { name: 'AuthError', code: 'network' })")
     expect(foreign).not.toBeInstanceOf(Error)
-    for (const value of [new AuthErrorOfAnotherCopy(), foreign]) expect([isAuthError(value, 'network'), isAuthError(value, 'timeout')]).toEqual([true, false])
+    for (const value of [new AuthErrorOfAnotherCopy(), foreign])
+      expect([isAuthError(value, 'network'), isAuthError(value, 'timeout')]).toEqual([true, false])
   })
 
-  test.each([undefined, null, 'AuthError', 42, {}, new Error('AuthError'), new DOMException('x', 'AbortError'), { name: 'AuthError' }, { code: 'network' }, () => error])(
-    'INV-25 takes %o for none',
-    (value) => {
-      expect(isAuthError(value)).toBe(false)
-    },
-  )
+  test.each([
+    undefined,
+    null,
+    'AuthError',
+    42,
+    {},
+    new Error('AuthError'),
+    new DOMException('x', 'AbortError'),
+    { name: 'AuthError' },
+    { code: 'network' },
+    () => error,
+  ])('INV-25 takes %o for none', (value) => {
+    expect(isAuthError(value)).toBe(false)
+  })
 })
 
 describe('toAuthError', () => {

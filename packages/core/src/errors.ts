@@ -66,7 +66,9 @@ const transientCodes: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
   'aborted',
 ])
 
-/** The one error class of this library. Decide by {@link AuthError.code}; show {@link AuthError.message} to developers. */
+/**
+ * The one error class of this library. Decide by {@link AuthError.code}; show {@link AuthError.message} to developers.
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   /** What went wrong: one of a closed list. */
@@ -90,7 +92,8 @@ export class AuthError extends Error {
 }
 
 /**
- * Tells an {@link AuthError} from any other value, across copies of this library and realms, optionally one of given codes.
+ * Tells an {@link AuthError} from any other value, across copies of this library and realms, optionally one of given
+ * codes.
  *
  * @example
  * if (isAuthError(error, 'invalid_credentials')) showWrongPassword()

@@ -7,18 +7,23 @@ import { expect, test } from 'vitest'
 
 const folder = import.meta.dirname
 const sources = globSync('**/*.ts', { cwd: folder, exclude: (name) => /\.test(-d)?\.ts$/.test(name) })
-const manifest = JSON.parse(readFileSync(join(folder, '../package.json'), 'utf8')) as Record<string, Record<string, unknown> | undefined>
+const manifest = JSON.parse(readFileSync(join(folder, '../package.json'), 'utf8')) as Record<
+  string,
+  Record<string, unknown> | undefined
+>
 /** What users can import. */
-const entries = Object.values(manifest['exports'] ?? {}).map((entry) => relative(folder, join(folder, '..', (entry as Record<string, string>)['@tessera-auth/source'] ?? '')))
+const entries = Object.values(manifest['exports'] ?? {}).map((entry) =>
+  relative(folder, join(folder, '..', (entry as Record<string, string>)['@tessera-auth/source'] ?? '')),
+)
 
 const globals = [
-  'window,document,navigator,location,history,self,sessionStorage,localStorage,indexedDB,crypto,fetch,setTimeout,setInterval',
-  'queueMicrotask,performance,addEventListener,BroadcastChannel,Worker,reportError,process',
+  'window,document,navigator,location,history,self,sessionStorage,localStorage,indexedDB,crypto,fetch',
+  'setTimeout,setInterval,queueMicrotask,performance,addEventListener,BroadcastChannel,Worker,reportError,process',
 ].flatMap((names) => names.split(','))
 
 /**
- * Imports files one after the other in a fresh Node where react cannot be found, and gives, for each, the globals that were touched
- * on the way and who touched them.
+ * Imports files one after the other in a fresh Node where react cannot be found, and gives, for each, the globals that
+ * were touched on the way and who touched them.
  */
 async function touched(files: readonly string[]): Promise<Record<string, string[]>> {
   const script = `
@@ -38,7 +43,9 @@ async function touched(files: readonly string[]): Promise<Record<string, string[
         get() {
           const caller = new Error().stack.split('\\n')[2] ?? ''
           // Node itself reads some of these while it loads files.
-          if (file !== undefined && !caller.includes('node:')) (found[file] ??= []).push(name + caller.replace(/.*(src|node_modules)/, ' in $1'))
+          if (file === undefined || caller.includes('node:')) return value
+          const touches = (found[file] ??= [])
+          touches.push(name + caller.replace(/.*(src|node_modules)/, ' in $1'))
           return value
         },
       })
@@ -64,7 +71,9 @@ test('SS-03 importing what users import touches no global, libraries included', 
 })
 
 test('SS-03 importing any file touches no global by our own hand', async () => {
-  const found = Object.entries(await touched(sources)).map(([file, touches]) => [file, touches.filter((touch) => !touch.includes(' in node_modules'))] as const)
+  const found = Object.entries(await touched(sources)).map(
+    ([file, touches]) => [file, touches.filter((touch) => !touch.includes(' in node_modules'))] as const,
+  )
   expect(found.filter(([, touches]) => touches.length > 0)).toEqual([])
 })
 
@@ -72,7 +81,11 @@ test('no framework is a dependency, nor imported by any file', () => {
   const fields = ['dependencies', 'peerDependencies', 'optionalDependencies', 'devDependencies']
   const packages = fields.flatMap((field) => Object.keys(manifest[field] ?? {}))
   expect(packages).toEqual(['jose', 'oauth4webapi', 'zustand'])
-  const imports = sources.flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\()\s*'([^./'][^/']*)/g)].map(([, name]) => name))
+  const imports = sources.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\()\s*'([^./'][^/']*)/g)].map(
+      ([, name]) => name,
+    ),
+  )
   expect(new Set(imports)).toEqual(new Set(packages))
 })
 

@@ -7,6 +7,8 @@ export function eventWords(event: InspectEvent): string {
   switch (event.type) {
     case 'login_started':
       return 'A sign-in is under way.'
+    case 'login_resumed':
+      return 'Back from the identity server.'
     case 'login_failed':
       return `The sign-in failed. ${errorWords(event.error)}`
     case 'signed_in':

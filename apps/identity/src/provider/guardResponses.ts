@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider'
 import { pageHeaders } from '../pages/pageHeaders.ts'
-import { showNotFound } from './showPage.ts'
+import { showNotFound } from './show.ts'
 
 /** Koa middleware of the provider. */
 type Middleware = Parameters<Provider['use']>[0]

@@ -5,7 +5,7 @@ import { apiScopes, openidScopes } from '../scopes.ts'
 import type { ServerContext } from '../serverContext.ts'
 import { userBySub } from '../users.ts'
 import { createMemoryStore } from './createMemoryStore.ts'
-import { showError, showSignedOut, showSignOut } from './showPage.ts'
+import { showError, showSignedOut, showSignOut } from './show.ts'
 
 const hourSeconds = 3600
 const fortnightSeconds = 14 * 24 * hourSeconds

@@ -133,6 +133,24 @@ describe('start', () => {
     expect(states).toMatchObject([{ status: 'unauthenticated', reason: 'expired' }])
   })
 
+  test('a login that fails while the storage is being read leaves it open who is signed in', async () => {
+    const stored = defer<string | null>()
+    await signedIn({ storage: 'session' })
+    const text = world.tabStorage.getItem('tessera:default:tokens')
+    const slow = { getItem: () => stored.promise, setItem: () => {}, removeItem: () => {} }
+    const [first, second] = [create({ storage: slow }), create({ storage: slow, name: 'other' })]
+    world.answer = () => new Response('', { status: 401 })
+    for (const auth of [first, second]) {
+      await expect(auth.login({ email: 'ada@example.com', password: 'x' })).rejects.toMatchObject({ code: 'invalid_credentials' })
+      expect(auth.store.getState()).toMatchObject({ status: 'loading', pending: null, error: { code: 'invalid_credentials' } })
+    }
+    stored.resolve(text)
+    expect(await first.ready).toMatchObject({ status: 'authenticated', user: { name: 'ada' } })
+    const empty = create()
+    await expect(empty.login({ email: 'ada@example.com', password: 'x' })).rejects.toThrow('refused')
+    expect(await empty.ready).toMatchObject({ status: 'unauthenticated', reason: 'never_signed_in', error: { code: 'invalid_credentials' } })
+  })
+
   test('ST-05 a session of a method that is no longer offered is not restored', async () => {
     await signedIn({ storage: 'session' })
     const key = 'tessera:default:tokens'

@@ -28,9 +28,10 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
   const destinations = createDestinations(checked.api, page.href)
   const context = createContext(environment, checked.name, checked.requestTimeoutMs)
   const tokens = createTokens(checked, context, environment)
-  const { state, refreshStore, events, emit } = createStores(tokens, clock)
+  const stores = createStores(tokens, clock)
+  const { state, refreshStore, events, emit } = stores
   const ready = createReady(tokens, state)
-  const { login, signIn, logout } = createSignIn({ method, tokens, context, environment, dispatch: state.dispatch, emit })
+  const { login, takeUp, logout, stop } = createSignIn({ method, tokens, stores, ready, context, environment })
   const currentFamily = async (): Promise<string | null> => {
     await ready()
     return tokens.current?.tokens.family ?? null
@@ -38,7 +39,7 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
   tokens.subscribe(({ type }) => {
     if (type === 'set') method.prepare?.()
   })
-  const takeUp = method.callback?.({ context, signIn, currentFamily })
+  const callback = method.callback?.({ context, signIn: takeUp, currentFamily })
 
   return {
     store: state.store,
@@ -48,13 +49,10 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
       return ready()
     },
     login,
-    async logout() {
-      if (state.store.getState().status === 'loading') await ready()
-      return logout()
-    },
+    logout,
     async handleCallback(url) {
       const address = url === undefined ? page.href() : String(url)
-      return address === null || takeUp === undefined ? { type: 'none' } : takeUp(address)
+      return address === null || callback === undefined ? { type: 'none' } : callback(address)
     },
     async getAccessToken(accessTokenOptions) {
       await ready()
@@ -63,11 +61,12 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
     fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source: createCredentialSource(tokens, ready), emit }),
     inspect: events.subscribe,
     start() {
-      const stop = tokens.start()
+      const release = tokens.start()
       void ready()
-      return stop
+      return release
     },
     dispose() {
+      stop()
       tokens.dispose()
       events.clear()
     },

@@ -8,6 +8,8 @@ export type InspectEvent = { readonly at: number } & (
   | TokenEvent
   | FetchEvent
   | { readonly type: 'login_started'; readonly method: string }
+  /** Back from the provider. */
+  | { readonly type: 'login_resumed'; readonly method: string }
   | { readonly type: 'login_failed'; readonly method: string; readonly error: AuthError }
   | { readonly type: 'signed_in'; readonly method: string }
   | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly error: AuthError | null }

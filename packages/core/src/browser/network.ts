@@ -1,7 +1,9 @@
 /** Sends requests. */
 export interface Network {
   readonly fetch: (request: Request) => Promise<Response>
-  /** What the browser believes. A hint for words on a screen: it is wrong behind captive portals and on some desktops. */
+  /**
+   * What the browser believes. A hint for words on a screen: it is wrong behind captive portals and on some desktops.
+   */
   readonly isOnline: () => boolean
 }
 

@@ -16,7 +16,13 @@ describe.each<[string, () => PageStorage]>([
   test('keeps text by exact keys, and lists them', () => {
     const storage = create()
     expect([storage.getItem('a'), storage.keys()]).toEqual([null, []])
-    for (const [key, value] of [['a', '1'], ['b:c', ''], ['A', 'ä\u0000😀'], ['a', '2']] as const) storage.setItem(key, value)
+    for (const [key, value] of [
+      ['a', '1'],
+      ['b:c', ''],
+      ['A', 'ä\u0000😀'],
+      ['a', '2'],
+    ] as const)
+      storage.setItem(key, value)
     expect(['a', 'b:c', 'A'].map((key) => storage.getItem(key))).toEqual(['2', '', 'ä\u0000😀'])
     expect([...storage.keys()].sort()).toEqual(['A', 'a', 'b:c'])
     storage.removeItem('a')

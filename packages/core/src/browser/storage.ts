@@ -28,7 +28,8 @@ export function memoryStorage(): PageStorage {
 }
 
 /**
- * The tab's `sessionStorage`: survives reloads and redirects, ends with the tab, and is copied when a tab is duplicated.
+ * The tab's `sessionStorage`: survives reloads and redirects, ends with the tab, and is copied when a tab is
+ * duplicated.
  *
  * Touched at each call, never at import. Where it is missing or blocked (private mode, sandboxed frame) reading finds
  * nothing and removing does nothing, while `setItem` throws what the browser threw.

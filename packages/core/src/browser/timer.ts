@@ -7,7 +7,9 @@ export interface Timer {
 /** Browsers and Node fire at once for a longer delay, for `Infinity` and for `NaN`. */
 export const longestDelayMs = 2_147_483_647
 
-/** The real timer. In Node it does not keep the process alive. A delay that is no number becomes the longest there is. */
+/**
+ * The real timer. In Node it does not keep the process alive. A delay that is no number becomes the longest there is.
+ */
 export const systemTimer: Timer = {
   after(delayMs, run) {
     const id = setTimeout(run, delayMs < longestDelayMs ? Math.max(0, delayMs) : longestDelayMs)

@@ -8,7 +8,9 @@ afterEach(() => vi.restoreAllMocks())
 function countListeners(): () => number {
   const adds = [vi.spyOn(window, 'addEventListener'), vi.spyOn(document, 'addEventListener')]
   const signals = (): (AbortSignal | undefined)[] =>
-    adds.flatMap(({ mock }) => mock.calls.map(([, , options]) => (typeof options === 'object' ? options.signal : undefined)))
+    adds.flatMap(({ mock }) =>
+      mock.calls.map(([, , options]) => (typeof options === 'object' ? options.signal : undefined)),
+    )
   return () => signals().filter((signal) => signal?.aborted !== true).length
 }
 

@@ -7,13 +7,20 @@ export interface Wake {
   readonly subscribe: (listener: (reason: WakeReason) => void) => () => void
 }
 
-/** The real one: `visibilitychange`, `focus`, `online` and `pageshow` from the back/forward cache. Silent without a window. */
+/**
+ * The real one: `visibilitychange`, `focus`, `online` and `pageshow` from the back/forward cache. Silent without a
+ * window.
+ */
 export const pageWake: Wake = {
   subscribe(listener) {
     if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}
     const detach = new AbortController()
     const options = { signal: detach.signal }
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && listener('visible'), options)
+    document.addEventListener(
+      'visibilitychange',
+      () => document.visibilityState === 'visible' && listener('visible'),
+      options,
+    )
     window.addEventListener('focus', () => listener('focus'), options)
     window.addEventListener('online', () => listener('online'), options)
     window.addEventListener('pageshow', (event) => event.persisted && listener('restored'), options)

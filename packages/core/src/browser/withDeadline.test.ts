@@ -13,7 +13,10 @@ function observed(): { controller: AbortController; listeners: () => number } {
   const controller = new AbortController()
   const add = vi.spyOn(controller.signal, 'addEventListener')
   const remove = vi.spyOn(controller.signal, 'removeEventListener')
-  return { controller, listeners: () => add.mock.calls.length - new Set(remove.mock.calls.map(([, listener]) => listener)).size }
+  return {
+    controller,
+    listeners: () => add.mock.calls.length - new Set(remove.mock.calls.map(([, listener]) => listener)).size,
+  }
 }
 
 describe('withDeadline', () => {
@@ -26,7 +29,9 @@ describe('withDeadline', () => {
   test('INV-18 gives why it failed, and leaves neither timer nor listener', async () => {
     const { controller, listeners } = observed()
     const failure = new Error('failed')
-    await expect(withDeadline(systemTimer, 1_000, controller.signal, () => Promise.reject(failure))).rejects.toBe(failure)
+    await expect(withDeadline(systemTimer, 1_000, controller.signal, () => Promise.reject(failure))).rejects.toBe(
+      failure,
+    )
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0])
   })
 
@@ -76,7 +81,10 @@ describe('withDeadline', () => {
 
   test('does not even begin when the caller has aborted before', async () => {
     const run = vi.fn(never)
-    await expect(withDeadline(systemTimer, 1_000, AbortSignal.abort('enough'), run)).rejects.toMatchObject({ code: 'aborted', cause: 'enough' })
+    await expect(withDeadline(systemTimer, 1_000, AbortSignal.abort('enough'), run)).rejects.toMatchObject({
+      code: 'aborted',
+      cause: 'enough',
+    })
     expect(run).not.toHaveBeenCalled()
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -2,7 +2,8 @@ import { AuthError } from '../errors.ts'
 import type { Timer } from './timer.ts'
 
 /**
- * Runs `run` and settles by `deadlineMs` at the latest, or when `signal` aborts, whether or not `run` heeds its own signal.
+ * Runs `run` and settles by `deadlineMs` at the latest, or when `signal` aborts, whether or not `run` heeds its own
+ * signal.
  *
  * @throws AuthError `timeout`, or `aborted` when the caller's signal aborted first.
  */
@@ -20,7 +21,9 @@ export function withDeadline<R>(
       reject(error)
     }
     const onAbort = (): void => stop(new AuthError('aborted', 'The caller aborted.', { cause: signal?.reason }))
-    const cancelTimer = timer.after(deadlineMs, () => stop(new AuthError('timeout', `No answer within ${deadlineMs} ms.`)))
+    const cancelTimer = timer.after(deadlineMs, () =>
+      stop(new AuthError('timeout', `No answer within ${deadlineMs} ms.`)),
+    )
     const finish = (): void => {
       cancelTimer()
       signal?.removeEventListener('abort', onAbort)

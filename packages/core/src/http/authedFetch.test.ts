@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemNetwork } from '../browser/network.ts'
 import { AuthError } from '../errors.ts'
-import { createAuthedFetch, type AuthedFetch, type Credential, type CredentialSource, type FetchEvent } from './authedFetch.ts'
+import {
+  createAuthedFetch,
+  type AuthedFetch,
+  type Credential,
+  type CredentialSource,
+  type FetchEvent,
+} from './authedFetch.ts'
 import { createDestinations } from './destinations.ts'
 
 const page = 'https://app.example/home'
@@ -90,8 +96,28 @@ describe('a request', () => {
     ['text', () => fetch(url, { method: 'PUT', headers: { 'x-a': '1' }, body: 'b' })],
     ['a URL', () => fetch(new URL(url), { method: 'PUT', headers: [['x-a', '1']], body: 'b' })],
     ['a Request', () => fetch(new Request(url, { method: 'PUT', headers: { 'x-a': '1' }, body: 'b' }))],
-    ['a Request with more', () => fetch(new Request(url, { method: 'PUT', body: 'x' }), { method: 'PUT', headers: new Headers({ 'x-a': '1' }), body: 'b' })],
-    ['a Request as second argument', () => fetch(url, new Request('https://other.example', { method: 'PUT', headers: { 'x-a': '1' }, body: 'b', duplex: 'half' } as RequestInit))],
+    [
+      'a Request with more',
+      () =>
+        fetch(new Request(url, { method: 'PUT', body: 'x' }), {
+          method: 'PUT',
+          headers: new Headers({ 'x-a': '1' }),
+          body: 'b',
+        }),
+    ],
+    [
+      'a Request as second argument',
+      () =>
+        fetch(
+          url,
+          new Request('https://other.example', {
+            method: 'PUT',
+            headers: { 'x-a': '1' },
+            body: 'b',
+            duplex: 'half',
+          } as RequestInit),
+        ),
+    ],
   ])('FE-16 is given as %s', async (_, run) => {
     await run()
     expect(sent[0]).toMatchObject({ bearer: 'Bearer alice-1', body: 'b' })
@@ -116,7 +142,13 @@ describe('a request', () => {
   })
 
   test('keeps every choice of the caller', async () => {
-    const init = { cache: 'no-store', credentials: 'include', integrity: 'sha256-x', keepalive: true, mode: 'same-origin' } as const
+    const init = {
+      cache: 'no-store',
+      credentials: 'include',
+      integrity: 'sha256-x',
+      keepalive: true,
+      mode: 'same-origin',
+    } as const
     await fetch(url, { ...init, referrerPolicy: 'no-referrer' })
     await fetch(new Request(url, init))
     for (const { request } of sent) expect(request).toMatchObject(Object.fromEntries(Object.entries(init)))
@@ -127,12 +159,15 @@ describe('a request', () => {
     ['a header', { headers: { Authorization: 'Basic mine' } }],
     ['Headers', { headers: new Headers({ authorization: 'Basic mine' }) }],
     ['a list', { headers: [['AUTHORIZATION', 'Basic mine']] as [string, string][] }],
-  ])('FE-16 whoever sets Authorization himself, by %s, gets what he asked for, and the answer is his', async (_, init) => {
-    answers = [refused()]
-    expect((await fetch(url, init)).status).toBe(401)
-    expect(bearers()).toEqual(['Basic mine'])
-    expect(source.acquire).not.toHaveBeenCalled()
-  })
+  ])(
+    'FE-16 whoever sets Authorization himself, by %s, gets what he asked for, and the answer is his',
+    async (_, init) => {
+      answers = [refused()]
+      expect((await fetch(url, init)).status).toBe(401)
+      expect(bearers()).toEqual(['Basic mine'])
+      expect(source.acquire).not.toHaveBeenCalled()
+    },
+  )
 
   test('FE-16 an Authorization of his own goes to allowed destinations alone, without redirects', async () => {
     const init = { headers: { authorization: 'Basic mine' } }
@@ -154,10 +189,13 @@ describe('a request', () => {
     expect(source.acquire).not.toHaveBeenCalled()
   })
 
-  test.each(['https://', 'https://user:pw@api.example/v1/', 'http://['])('the address %j is refused as fetch refuses it', async (target) => {
-    await expect(fetch(target)).rejects.toBeInstanceOf(TypeError)
-    expect(sent).toEqual([])
-  })
+  test.each(['https://', 'https://user:pw@api.example/v1/', 'http://['])(
+    'the address %j is refused as fetch refuses it',
+    async (target) => {
+      await expect(fetch(target)).rejects.toBeInstanceOf(TypeError)
+      expect(sent).toEqual([])
+    },
+  )
 
   test('FE-17 without cors is refused: its credentials would be dropped silently', async () => {
     await expect(fetch(url, { mode: 'no-cors' })).rejects.toMatchObject({ code: 'unsupported_request' })
@@ -201,7 +239,11 @@ describe('a redirect', () => {
     ['when the caller says follow', () => fetch(url, choose({ redirect: 'follow' })), 'follow'],
     ['when the caller says manual', () => fetch(url, choose({ redirect: 'manual' })), 'manual'],
     ['when the Request says manual', () => fetch(new Request(url, { redirect: 'manual' })), 'manual'],
-    ['when the caller overrules the Request', () => fetch(new Request(url, { redirect: 'manual' }), { redirect: 'follow' }), 'follow'],
+    [
+      'when the caller overrules the Request',
+      () => fetch(new Request(url, { redirect: 'manual' }), { redirect: 'follow' }),
+      'follow',
+    ],
   ])('FE-06 %s', async (_, run, expected) => {
     await run()
     expect(sent[0]?.request.redirect).toBe(expected)
@@ -245,7 +287,10 @@ describe('a 401', () => {
     answers = [first, Response.json({ ok: true })]
     expect(await (await fetch(url)).json()).toEqual({ ok: true })
     expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
-    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }), expect.any(AbortSignal))
+    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ generation: 1 }),
+      expect.any(AbortSignal),
+    )
     expect(source.onRejected).not.toHaveBeenCalled()
     expect(cancel).toHaveBeenCalledTimes(1)
     expect(events).toEqual([
@@ -292,7 +337,10 @@ describe('a 401', () => {
     source.acquire.mockResolvedValueOnce(alice).mockResolvedValueOnce({ ...renewed, generation: 5 })
     answers = [refused()]
     expect((await fetch(url)).status).toBe(200)
-    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }), expect.any(AbortSignal))
+    expect(source.refresh).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ generation: 1 }),
+      expect.any(AbortSignal),
+    )
     expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
   })
 
@@ -328,7 +376,10 @@ describe('a 401', () => {
 
   test.each<[string, () => void]>([
     ['is there after the refresh', () => source.refresh.mockImplementation(async () => void (current = bob))],
-    ['came during the refresh', () => source.refresh.mockRejectedValue(new AuthError('user_changed', 'Somebody signed in.'))],
+    [
+      'came during the refresh',
+      () => source.refresh.mockRejectedValue(new AuthError('user_changed', 'Somebody signed in.')),
+    ],
   ])('FE-22 EP-07 INV-8 when Bob %s, what Alice sent is not sent again', async (_, arrange) => {
     arrange()
     answers = [refused()]
@@ -356,14 +407,19 @@ describe('a body', () => {
     ['a form', form],
     ['URL parameters', () => new URLSearchParams({ a: 'ä b' })],
   ])('of %s is replayed byte for byte, with its type', async (_, body) => {
-    for (const run of [() => fetch(url, { method: 'POST', body: body() }), () => fetch(new Request(url, { method: 'POST', body: body() }))]) {
+    for (const run of [
+      () => fetch(url, { method: 'POST', body: body() }),
+      () => fetch(new Request(url, { method: 'POST', body: body() })),
+    ]) {
       sent = []
       current = alice
       answers = [refused()]
       await run()
       const [first, second] = sent
       expect(second?.request.headers.get('content-type')).toBe(first?.request.headers.get('content-type'))
-      expect(new Uint8Array((await second?.request.arrayBuffer()) ?? [])).toEqual(new Uint8Array((await first?.request.arrayBuffer()) ?? [1]))
+      expect(new Uint8Array((await second?.request.arrayBuffer()) ?? [])).toEqual(
+        new Uint8Array((await first?.request.arrayBuffer()) ?? [1]),
+      )
       expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
     }
   })
@@ -389,7 +445,10 @@ describe('a body', () => {
 
 describe('a 403', () => {
   test('FE-13 is given to the app untouched: no refresh, only a word to observers', async () => {
-    const answer = new Response('no', { status: 403, headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' } })
+    const answer = new Response('no', {
+      status: 403,
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' },
+    })
     answers = [answer]
     expect(await fetch(url)).toBe(answer)
     expect([answer.bodyUsed, sent.length, source.refresh.mock.calls.length]).toEqual([false, 1, 0])
@@ -412,7 +471,10 @@ describe('an abort by the caller', () => {
   test.each<[string, () => void]>([
     ['a credential is awaited', () => source.acquire.mockImplementationOnce(until)],
     ['a refresh is awaited', () => source.refresh.mockImplementationOnce((_, signal) => until(signal))],
-    ['the credential after a refresh is awaited', () => source.acquire.mockResolvedValueOnce(alice).mockImplementationOnce(until)],
+    [
+      'the credential after a refresh is awaited',
+      () => source.acquire.mockResolvedValueOnce(alice).mockImplementationOnce(until),
+    ],
   ])('while %s is the caller’s own reason, as with fetch', async (_, arrange) => {
     arrange()
     answers = [refused()]

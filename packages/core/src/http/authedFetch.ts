@@ -44,10 +44,10 @@ interface AuthedFetchOptions {
 /**
  * Makes the `fetch` that spends a session.
  *
- * A 401 refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a second
- * 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom headers
- * travel to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects with the signal's
- * reason, as `fetch` does.
+ * A 401 refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a
+ * second 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom
+ * headers travel to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects
+ * with the signal's reason, as `fetch` does.
  */
 export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
   const { network, destinations, source, pageUrl, emit } = options
@@ -63,50 +63,52 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
 
     const { origin, pathname } = new URL(request.url)
     const url = origin + pathname
-    /** A 401 from where a redirect led is not an answer to our credentials. */
-    const isRefusal = (response: Response): boolean =>
-      response.status === 401 && (!response.redirected || new URL(response.url).origin === origin) && rejectsToken(response)
-
-    const used = await acquire(request.signal)
+    const used = await acquire(source, request.signal)
     const response = await network.fetch(attach(request, used.accessToken))
     if (response.status === 403) emit({ type: 'forbidden', url })
-    if (!isRefusal(response)) return response
+    if (!isRefusal(response, origin)) return response
     emit({ type: 'unauthorized', url })
 
-    const next = await renew(used, request.signal)
+    const next = await renew(source, used, request.signal)
     if (next === null || replay === null) return response
     void response.body?.cancel().catch(() => {})
     const second = await network.fetch(attach(replay, next.accessToken))
     emit({ type: 'replayed', url, status: second.status })
-    if (isRefusal(second)) source.onRejected(next)
+    if (isRefusal(second, origin)) source.onRejected(next)
     return second
   }
+}
 
-  async function acquire(signal: AbortSignal): Promise<Credential> {
-    try {
-      return await source.acquire(signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw error
-    }
-  }
+/** Whether our credentials were refused. A 401 from where a redirect led is not an answer to them. */
+function isRefusal(response: Response, origin: string): boolean {
+  const isOurs = !response.redirected || new URL(response.url).origin === origin
+  return response.status === 401 && isOurs && rejectsToken(response)
+}
 
-  /** A credential other than the refused one; `null` when there is none to be had, so that the 401 stands. */
-  async function renew(used: Credential, signal: AbortSignal): Promise<Credential | null> {
-    let next: Credential
-    try {
-      await source.refresh(used, signal)
-      next = await source.acquire(signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (isAuthError(error, 'user_changed')) throw error
-      return null
-    }
-    if (next.family !== used.family) {
-      throw new AuthError('user_changed', 'Somebody else signed in while the request was under way: it was not sent again.')
-    }
-    return next.generation === used.generation ? null : next
+async function acquire(source: CredentialSource, signal: AbortSignal): Promise<Credential> {
+  try {
+    return await source.acquire(signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
   }
+}
+
+/** A credential other than the refused one; `null` when there is none to be had, so that the 401 stands. */
+async function renew(source: CredentialSource, used: Credential, signal: AbortSignal): Promise<Credential | null> {
+  let next: Credential
+  try {
+    await source.refresh(used, signal)
+    next = await source.acquire(signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isAuthError(error, 'user_changed')) throw error
+    return null
+  }
+  if (next.family !== used.family) {
+    throw new AuthError('user_changed', 'Somebody else signed in while the request was under way: it was not sent again.')
+  }
+  return next.generation === used.generation ? null : next
 }
 
 interface Prepared {

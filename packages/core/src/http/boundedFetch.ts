@@ -12,7 +12,8 @@ const maxBytes = 1_048_576
 /**
  * A `fetch` for token endpoints. Its answer has arrived whole when it resolves.
  *
- * Redirects are refused because a 307 or 308 would carry the body, with its secrets, to another origin (RFC 9700 §4.12).
+ * Redirects are refused because a 307 or 308 would carry the body, with its secrets, to another origin (RFC 9700
+ * §4.12).
  *
  * @param deadlineMs Time for the whole exchange, headers and body.
  * @throws AuthError `network`, `timeout`, `aborted`, or `invalid_response` when the answer is too large.
@@ -31,7 +32,11 @@ export function createBoundedFetch(network: Network, timer: Timer, deadlineMs: n
       try {
         return await readWhole(await network.fetch(request))
       } catch (cause) {
-        throw toAuthError(cause, 'network', `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect.`)
+        throw toAuthError(
+          cause,
+          'network',
+          `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect.`,
+        )
       }
     })
 }
@@ -39,7 +44,8 @@ export function createBoundedFetch(network: Network, timer: Timer, deadlineMs: n
 async function readWhole(response: Response): Promise<Response> {
   const { status, headers } = response
   // Text rather than a Blob: reading a Blob costs a round trip to another thread.
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  // Not fatal: a status counts even when the page that comes with it is in another encoding.
+  const decoder = new TextDecoder()
   const reader = response.body?.getReader()
   let text = ''
   let size = 0

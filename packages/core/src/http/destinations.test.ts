@@ -75,12 +75,15 @@ describe('without a list', () => {
     expect(allows(undefined, text)).toBe(true)
   })
 
-  test.each([...leaving, 'https://api.example/', 'https://sub.app.example/', 'https://example/', 'https://app.example./'])(
-    'FE-02 FE-03 FE-04 nobody else does: %j',
-    (text) => {
-      expect(allows(undefined, text)).toBe(false)
-    },
-  )
+  test.each([
+    ...leaving,
+    'https://api.example/',
+    'https://sub.app.example/',
+    'https://example/',
+    'https://app.example./',
+  ])('FE-02 FE-03 FE-04 nobody else does: %j', (text) => {
+    expect(allows(undefined, text)).toBe(false)
+  })
 
   test('FE-02 where there is no page, nobody does', () => {
     expect(allows(undefined, 'https://app.example/', null)).toBe(false)
@@ -118,6 +121,7 @@ describe('with a list', () => {
     ['https://api.example/v1/', 'https://api.example/v1/a/../b'],
     ['https://api.example/v1/', 'https://api.example/v1/a%2fb'],
     ['https://api.example/v1/', 'https://api.example/v1/a..b/..c/d../...'],
+    ['https://api.example', 'https://api.example/a%2f..%2fb'],
     ['https://bücher.example', 'https://xn--bcher-kva.example/'],
     ['http://localhost:4400', 'http://localhost:4400/x'],
     ['http://[::1]:4400', 'http://[::1]:4400/x'],
@@ -180,8 +184,18 @@ describe('with a list', () => {
     ['api[1]', ['https://api.example', 'http://api.example']],
     ['api[1]', ['https://api.example', new URL('https://api.example')]],
   ])('DO-07 %s is named when it is no destination: %j', (option, api) => {
-    expect(() => createDestinations(api as string, () => page)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+    expect(() => createDestinations(api as string, () => page)).toThrow(
+      expect.objectContaining({ code: 'invalid_config', option }),
+    )
   })
+})
+
+test('FE-05 a prefix without a slash at its end covers whole segments too', () => {
+  expect(
+    ['/v1', '/v1/x', '/v10', '/v1.5/x', '/v'].map((path) =>
+      allows('https://api.example/v1', `https://api.example${path}`),
+    ),
+  ).toEqual([true, true, false, false, false])
 })
 
 describe('the error', () => {
@@ -200,8 +214,30 @@ describe('the error', () => {
 
 test('FE-03 whatever is appended to a prefix, credentials stay below it', () => {
   const { check } = createDestinations('https://api.example/v1/', () => page)
-  const piece = fc.constantFrom('..', '.', '/', '\\', '%2e', '%2E', '%2f', '%5c', '%25', ';', '@', ':', '?', '#', 'x', '//', '\t', '\n', 'evil.example')
-  /** Where the request arrives at a server that decodes any number of times before it routes; `null`: it is not sent. */
+  const piece = fc.constantFrom(
+    '..',
+    '.',
+    '/',
+    '\\',
+    '%2e',
+    '%2E',
+    '%2f',
+    '%5c',
+    '%25',
+    ';',
+    '@',
+    ':',
+    '?',
+    '#',
+    'x',
+    '//',
+    '\t',
+    '\n',
+    'evil.example',
+  )
+  /**
+   * Where the request arrives at a server that decodes any number of times before it routes; `null`: it is not sent.
+   */
   const arrival = (text: string): string | null => {
     const url = new URL(text)
     try {
@@ -211,12 +247,15 @@ test('FE-03 whatever is appended to a prefix, credentials stay below it', () => 
       throw error
     }
     let path = url.pathname
-    for (let times = 0; times < 4; times++) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    for (let times = 0; times < 4; times++)
+      path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     return new URL(path.replaceAll(/[?#].*/gs, ''), url).href
   }
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-      expect(arrival(`https://api.example/v1/${pieces.join('')}`) ?? 'https://api.example/v1/').toMatch(/^https:\/\/api\.example\/v1\//)
+      expect(arrival(`https://api.example/v1/${pieces.join('')}`) ?? 'https://api.example/v1/').toMatch(
+        /^https:\/\/api\.example\/v1\//,
+      )
     }),
     { numRuns: 2_000 },
   )

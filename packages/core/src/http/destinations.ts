@@ -8,8 +8,8 @@ export interface Destinations {
 }
 
 /**
- * `..` between slashes, in escapes of any depth, that a server which decodes before it routes may follow. Plain ones are gone
- * from a parsed URL. Some servers also drop what follows a `;`.
+ * `..` between slashes, in escapes of any depth, that a server which decodes before it routes may follow. Plain ones
+ * are gone from a parsed URL. Some servers also drop what follows a `;`.
  */
 const hiddenTraversal = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){2}(?:$|[/;]|%(?:25)*(?:2f|3b|5c))/i
 
@@ -21,7 +21,10 @@ const hiddenTraversal = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){2}(?:$|[/;]|%
  * @param pageUrl The page's address at the time of the check; `null` where there is none.
  * @throws AuthError `invalid_config` naming the entry.
  */
-export function createDestinations(api: string | readonly string[] | undefined, pageUrl: () => string | null): Destinations {
+export function createDestinations(
+  api: string | readonly string[] | undefined,
+  pageUrl: () => string | null,
+): Destinations {
   const allowed = api === undefined ? null : parse(api)
   return {
     check(url) {
@@ -29,7 +32,8 @@ export function createDestinations(api: string | readonly string[] | undefined, 
       if (isAllowed && url.username === '' && url.password === '') return
       throw new AuthError(
         'destination_not_allowed',
-        `Credentials may not go to ${url.origin}${url.pathname}: add it to the option "api" if they should, or use fetch() without them.`,
+        `Credentials may not go to ${url.origin}${url.pathname}: add it to the option "api" if they should, ` +
+          'or use fetch() without them.',
         { option: 'api' },
       )
     },

@@ -136,6 +136,20 @@ describe('leaving', () => {
     expect(auth.store.getState().pending).toBeNull()
   })
 
+  test('INV-18 however often somebody leaves, one listener waits for them, and none after a logout or dispose()', async () => {
+    let listeners = 0
+    const wake = { subscribe: () => (listeners++, () => void listeners--) }
+    const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, { ...world.environment, wake })
+    await leave(auth)
+    await leave(auth)
+    expect(listeners).toBe(1)
+    await auth.logout()
+    expect(listeners).toBe(0)
+    await leave(auth)
+    auth.dispose()
+    expect(listeners).toBe(0)
+  })
+
   test('without crypto.subtle it says so, and asks nobody', async () => {
     const environment = { ...world.environment, crypto: { ...world.environment.crypto, isSecureContext: () => false } }
     const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, environment)
@@ -639,6 +653,23 @@ describe('signing out', () => {
     expect(await auth.logout()).toMatchObject({ isRemote: false, error: { code: 'network' } })
     expect(auth.store.getState().status).toBe('unauthenticated')
     await expect(auth.getAccessToken()).rejects.toMatchObject({ code: 'not_authenticated' })
+  })
+
+  test('LO-01 the page does not leave for a provider that does not answer', async () => {
+    const { auth } = await signedIn({ postLogoutRedirectUri: '/bye' })
+    world.answer = () => Promise.reject(new TypeError('Failed to fetch'))
+    expect(await auth.logout()).toMatchObject({ isRemote: false, error: { code: 'network' } })
+    expect(world.left).toHaveLength(1)
+  })
+
+  test('a redirect sign-in starts once and is resumed once', async () => {
+    const types: string[] = []
+    const auth = load()
+    auth.inspect(({ type }) => types.push(type))
+    const state = (await leave(auth)).get('state') ?? ''
+    comeBack({ code: 'c', state })
+    await auth.handleCallback()
+    expect(types).toEqual(['login_started', 'login_resumed', 'set', 'signed_in'])
   })
 
   test('LO-01 a failed revocation does not keep the person from the sign-out page', async () => {

@@ -6,7 +6,7 @@ import {
   validateAuthResponse,
   type AuthorizationServer,
 } from 'oauth4webapi'
-import { AuthError } from '../errors.ts'
+import { AuthError, toAuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
@@ -103,20 +103,21 @@ export async function refreshLogin({ issuer, clientId, ctx }: CodeFlow, session:
  * (RP-Initiated Logout 1.0 §2) if the client has a `postLogoutRedirectUri`: that leaves the page.
  *
  * @returns Whether the provider offers either.
- * @throws AuthError when the revocation failed; the provider's session is ended all the same.
+ * @throws AuthError when the revocation failed; the provider's session is ended all the same, unless it does not answer at all.
  */
 export async function endLogin(flow: CodeFlow, session: Session<Claims>): Promise<boolean> {
   const { issuer, clientId, postLogoutRedirectUri, ctx } = flow
   const server = await discover(issuer, ctx)
   const revoked = revoke({ server, clientId, ctx }, session.refreshToken ?? session.accessToken)
-  const endsSession = postLogoutRedirectUri !== undefined && server.end_session_endpoint !== undefined
-  if (endsSession) {
-    // Settled rather than awaited for its result: a provider that cannot revoke must still be told to sign out.
-    await Promise.allSettled([revoked])
+  if (postLogoutRedirectUri === undefined || server.end_session_endpoint === undefined) return revoked
+  const failure = await revoked.then(() => null, (cause: unknown) => toAuthError(cause, 'server_error', 'The revocation failed.'))
+  // Of a provider that does not answer, the person would get an error page of the browser.
+  if (failure?.code !== 'network' && failure?.code !== 'timeout') {
     const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, id_token_hint: session.idToken }
     ctx.page.assign(withParameters(server, 'end_session_endpoint', parameters))
   }
-  return (await revoked) || endsSession
+  if (failure !== null) throw failure
+  return true
 }
 
 async function revoke({ server, clientId, ctx }: TokenEndpoint, token: string): Promise<boolean> {

@@ -63,7 +63,12 @@ describe('decodeClaims', () => {
 
   test('ID-22 no claim is read from a member called __proto__, nor from a polluted prototype', () => {
     const claims = decodeClaims(jwtOf('{"__proto__":{"sub":"mallory","admin":true},"constructor":1}'))
-    expect([claims?.sub, claims?.['admin'], claims?.['constructor'], claims?.['toString']]).toEqual([undefined, undefined, 1, undefined])
+    expect([claims?.sub, claims?.['admin'], claims?.['constructor'], claims?.['toString']]).toEqual([
+      undefined,
+      undefined,
+      1,
+      undefined,
+    ])
     expect({}).not.toHaveProperty('admin')
   })
 
@@ -102,17 +107,34 @@ describe('decodeClaims', () => {
   })
 
   test('DO-02 a megabyte of anything takes no time', () => {
-    for (const text of ['.', 'a', '=', 'e30.', '\u0000']) expect(decodeClaims(text.repeat(1_000_000 / text.length))).toBeNull()
+    for (const text of ['.', 'a', '=', 'e30.', '\u0000'])
+      expect(decodeClaims(text.repeat(1_000_000 / text.length))).toBeNull()
   })
 })
 
 describe('userClaims', () => {
   const person = { sub: 'ada', name: 'Ada', email: 'ada@example.com', roles: ['admin'] }
-  const token = { iss: 'i', aud: 'a', exp: 2, iat: 1, jti: 'j', nonce: 'n', auth_time: 1, sid: 's', at_hash: 'h', acr: '1', amr: ['pwd'], azp: 'c', scope: 'x' }
+  const token = {
+    iss: 'i',
+    aud: 'a',
+    exp: 2,
+    iat: 1,
+    jti: 'j',
+    nonce: 'n',
+    auth_time: 1,
+    sid: 's',
+    at_hash: 'h',
+    acr: '1',
+    amr: ['pwd'],
+    azp: 'c',
+    scope: 'x',
+  }
 
   test('are equal before and after a refresh', () => {
     const before = userClaims(decodeClaims(jwt({ ...token, ...person })) ?? {})
-    const after = userClaims(decodeClaims(jwt({ ...token, jti: 'k', iat: 3, exp: 4, at_hash: 'i', auth_time: 3, ...person })) ?? {})
+    const after = userClaims(
+      decodeClaims(jwt({ ...token, jti: 'k', iat: 3, exp: 4, at_hash: 'i', auth_time: 3, ...person })) ?? {},
+    )
     expect(JSON.stringify(after)).toBe(JSON.stringify(before))
     expect(after).toEqual(person)
   })
@@ -142,7 +164,11 @@ describe('jwtLifetimeMs', () => {
     ['an exp that is null', { iat: 1, exp: null }, undefined],
     ['an exp before the iat', { iat: 2, exp: 1 }, undefined],
     ['an exp at the iat', { iat: 1, exp: 1 }, undefined],
-    ['an exp in milliseconds: long, finite, and capped by the nap', { iat: 1_800_000_000, exp: 1_800_003_600_000 }, 1_798_203_600_000_000],
+    [
+      'an exp in milliseconds: long, finite, and capped by the nap',
+      { iat: 1_800_000_000, exp: 1_800_003_600_000 },
+      1_798_203_600_000_000,
+    ],
   ])('PW-03 %s', (_, claims, expected) => {
     expect(jwtLifetimeMs(claims === null ? null : decodeClaims(jwt(claims)))).toBe(expected)
   })

@@ -17,7 +17,8 @@ const maxTokenLength = 65_536
  * claim that would come to life when an app copies the user with `Object.assign`.
  */
 const tokenClaims = new Set(
-  'iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash auth_time acr amr sid scope scp client_id typ __proto__'.split(' '),
+  `iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash
+  auth_time acr amr sid scope scp client_id typ __proto__`.split(/\s+/),
 )
 
 /**

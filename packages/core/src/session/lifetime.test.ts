@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { elapsedSince, isFresh, leadMs, lifetimeOf, remainingMs, untilRefreshMs, type Lifetime, type Moment } from './lifetime.ts'
+import {
+  elapsedSince,
+  isFresh,
+  leadMs,
+  lifetimeOf,
+  remainingMs,
+  untilRefreshMs,
+  type Lifetime,
+  type Moment,
+} from './lifetime.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -33,7 +42,9 @@ describe('lifetimeOf', () => {
 })
 
 test('elapsedSince gives the longer of two clocks', () => {
-  expect([after(5, 3), after(3, 5), after(-5, 3), received].map((now) => elapsedSince(received, now))).toEqual([5, 5, 3, 0])
+  expect([after(5, 3), after(3, 5), after(-5, 3), received].map((now) => elapsedSince(received, now))).toEqual([
+    5, 5, 3, 0,
+  ])
 })
 
 describe('remainingMs', () => {
@@ -64,9 +75,12 @@ describe('leadMs', () => {
     [0, lead, 0],
     [hour, 0, 0],
     [hour, 1e12, 15 * minute],
-  ])('RF-21 a token that lives %d ms with a lead of %d ms is refreshed %d ms early', (lifetimeMs, refreshLeadMs, expected) => {
-    expect(leadMs(lifetimeMs, refreshLeadMs)).toBe(expected)
-  })
+  ])(
+    'RF-21 a token that lives %d ms with a lead of %d ms is refreshed %d ms early',
+    (lifetimeMs, refreshLeadMs, expected) => {
+      expect(leadMs(lifetimeMs, refreshLeadMs)).toBe(expected)
+    },
+  )
 })
 
 describe('untilRefreshMs', () => {

@@ -22,12 +22,15 @@ const hardMarginMs = 5_000
 /** The lifetime of a token set received now. An absurd duration counts as unknown. */
 export function lifetimeOf(tokens: TokenSet, received: Moment): Lifetime {
   const { expiresInMs } = tokens
-  return { received, lifetimeMs: expiresInMs !== undefined && Number.isFinite(expiresInMs) ? Math.max(0, expiresInMs) : null }
+  return {
+    received,
+    lifetimeMs: expiresInMs !== undefined && Number.isFinite(expiresInMs) ? Math.max(0, expiresInMs) : null,
+  }
 }
 
 /**
- * Milliseconds between two moments. The wall clock runs on during sleep but can be set; elapsed time cannot be set but may stop
- * in sleep: the longer counts.
+ * Milliseconds between two moments. The wall clock runs on during sleep but can be set; elapsed time cannot be set but
+ * may stop in sleep: the longer counts.
  */
 export function elapsedSince(then: Moment, now: Moment): number {
   return Math.max(now.wallAt - then.wallAt, now.elapsedMs - then.elapsedMs)

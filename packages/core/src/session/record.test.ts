@@ -25,7 +25,10 @@ const without = (name: keyof SessionRecord): object => ({ ...session, [name]: un
 describe('decodeRecord', () => {
   test.each<[string, TokenRecord<SessionRecord>]>([
     ['a whole session', record],
-    ['a session without an optional member', { ...record, tokens: { accessToken: 'at', subject: null, user: null, scope: [], method: 'google', family: 'f' } }],
+    [
+      'a session without an optional member',
+      { ...record, tokens: { accessToken: 'at', subject: null, user: null, scope: [], method: 'google', family: 'f' } },
+    ],
     ['generation 0 at the beginning of time', { ...record, receivedAt: 0, generation: 0 }],
     ['a user who numbers himself', { ...record, tokens: { ...session, user: { sub: 7 } } }],
     ['a user of a session without a subject', { ...record, tokens: { ...session, subject: null } }],
@@ -34,18 +37,33 @@ describe('decodeRecord', () => {
   })
 
   test('gives back tokens that have members of the app', () => {
-    const accept = (tokens: TokenSet): tokens is TokenSet & { tenant: string } => 'tenant' in tokens && tokens.tenant === 'x'
+    const accept = (tokens: TokenSet): tokens is TokenSet & { tenant: string } =>
+      'tenant' in tokens && tokens.tenant === 'x'
     const tokens = { accessToken: 'at', tenant: 'x' }
     expect(decodeRecord(encodeRecord({ tokens, receivedAt: 1, generation: 1 }), accept)?.tokens.tenant).toBe('x')
-    expect(decodeRecord(encodeRecord({ tokens: { ...tokens, tenant: 'y' }, receivedAt: 1, generation: 1 }), accept)).toBeNull()
+    expect(
+      decodeRecord(encodeRecord({ tokens: { ...tokens, tenant: 'y' }, receivedAt: 1, generation: 1 }), accept),
+    ).toBeNull()
   })
 
-  test.each(['', ' ', '{', 'undefined', '42', 'null', 'true', '"text"', '[]', '[{}]', '{}', '\u0000', '\uFEFF{}', encodeRecord(record) + '}'])(
-    'ST-04 the text %j is no record',
-    (text) => {
-      expect(decodeAny(text)).toBeNull()
-    },
-  )
+  test.each([
+    '',
+    ' ',
+    '{',
+    'undefined',
+    '42',
+    'null',
+    'true',
+    '"text"',
+    '[]',
+    '[{}]',
+    '{}',
+    '\u0000',
+    '\uFEFF{}',
+    encodeRecord(record) + '}',
+  ])('ST-04 the text %j is no record', (text) => {
+    expect(decodeAny(text)).toBeNull()
+  })
 
   test.each<[string, object]>([
     ['ST-05 an older version', { version: 0 }],
@@ -119,7 +137,10 @@ describe('decodeRecord', () => {
 
   test('DO-01 a user too deep for those who will show or store it is dropped', () => {
     const deep = (levels: number): string =>
-      JSON.stringify({ ...stored, tokens: { ...session, user: 0 } }).replace('"user":0', `"user":${'['.repeat(levels)}${']'.repeat(levels)}`)
+      JSON.stringify({ ...stored, tokens: { ...session, user: 0 } }).replace(
+        '"user":0',
+        `"user":${'['.repeat(levels)}${']'.repeat(levels)}`,
+      )
     expect(decode(deep(30))).not.toBeNull()
     expect(decode(deep(31))).toBeNull()
     expect(decode(deep(400_000))).toBeNull()
@@ -139,14 +160,20 @@ describe('decodeRecord', () => {
     const bytes = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.json(),
-      fc.record({ version: fc.constant(1), tokens: fc.jsonValue(), receivedAt: fc.nat(), generation: fc.nat() }).map((value) => JSON.stringify(value)),
+      fc
+        .record({ version: fc.constant(1), tokens: fc.jsonValue(), receivedAt: fc.nat(), generation: fc.nat() })
+        .map((value) => JSON.stringify(value)),
       // One slice of a good record replaced by anything.
-      fc.tuple(fc.nat(text.length), fc.nat(20), fc.string()).map(([at, length, put]) => text.slice(0, at) + put + text.slice(at + length)),
+      fc
+        .tuple(fc.nat(text.length), fc.nat(20), fc.string())
+        .map(([at, length, put]) => text.slice(0, at) + put + text.slice(at + length)),
     )
     fc.assert(
       fc.property(bytes, (value) => {
         const decoded = decode(value)
-        expect(decoded === null || (isTokenSet(decoded.tokens) && isOurs(decoded.tokens) && decoded.generation >= 0)).toBe(true)
+        expect(
+          decoded === null || (isTokenSet(decoded.tokens) && isOurs(decoded.tokens) && decoded.generation >= 0),
+        ).toBe(true)
       }),
     )
   })

@@ -40,13 +40,14 @@ export function decodeRecord<T extends TokenSet>(
   const record = membersOf(value)
   const tokens = membersOf(record['tokens'])
   const { receivedAt, generation } = record
-  if (record['version'] !== version || !isShallow(value) || !isInstant(receivedAt) || !isInstant(generation)) return null
+  if (record['version'] !== version || !isShallow(value) || !isInstant(receivedAt) || !isInstant(generation))
+    return null
   return isTokenSet(tokens) && accept(tokens) ? { tokens, receivedAt, generation } : null
 }
 
 /**
- * Whether stored tokens are a whole {@link SessionRecord} of a known method. A user whose own `sub` is not the session's subject
- * shows that somebody edited the record.
+ * Whether stored tokens are a whole {@link SessionRecord} of a known method. A user whose own `sub` is not the
+ * session's subject shows that somebody edited the record.
  */
 export function isSessionRecord(tokens: TokenSet, methods: readonly string[]): tokens is SessionRecord {
   const { subject, scope, idToken, method, family, user } = membersOf(tokens)

@@ -10,7 +10,9 @@ interface User {
 type KeyOf<S> = S extends unknown ? keyof S : never
 
 test('no member of a public state can hold a credential', () => {
-  expectTypeOf<KeyOf<AuthState<User>>>().toEqualTypeOf<'status' | 'pending' | 'error' | 'reason' | 'method' | 'user' | 'scope'>()
+  expectTypeOf<KeyOf<AuthState<User>>>().toEqualTypeOf<
+    'status' | 'pending' | 'error' | 'reason' | 'method' | 'user' | 'scope'
+  >()
   expectTypeOf<KeyOf<AuthState<User>> & ('accessToken' | 'refreshToken' | 'idToken')>().toBeNever()
 })
 

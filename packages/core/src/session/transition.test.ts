@@ -14,9 +14,22 @@ const ended = new AuthError('refresh_rejected', 'over')
 
 const loading = initialState
 const loadingPending: AuthState<User> = { status: 'loading', pending: 'password', error: null }
+const loadingFailed: AuthState<User> = { status: 'loading', pending: null, error: failed }
 const signedOut: AuthState<User> = { status: 'unauthenticated', reason: 'user', pending: null, error: null }
-const rejected: AuthState<User> = { status: 'unauthenticated', reason: 'refresh_rejected', pending: 'password', error: ended }
-const signedIn: AuthState<User> = { status: 'authenticated', method: 'password', user: ada, scope: ['a'], pending: null, error: null }
+const rejected: AuthState<User> = {
+  status: 'unauthenticated',
+  reason: 'refresh_rejected',
+  pending: 'password',
+  error: ended,
+}
+const signedIn: AuthState<User> = {
+  status: 'authenticated',
+  method: 'password',
+  user: ada,
+  scope: ['a'],
+  pending: null,
+  error: null,
+}
 const steppingUp: AuthState<User> = { ...signedIn, pending: 'google', error: failed }
 
 const start: AuthEvent<User> = { type: 'login_started', method: 'google' }
@@ -26,23 +39,41 @@ const enter: AuthEvent<User> = { type: 'signed_in', method: 'google', user: bob,
 const renew: AuthEvent<User> = { type: 'renewed', user: bob, scope: ['b'] }
 const end: AuthEvent<User> = { type: 'signed_out', reason: 'refresh_rejected', error: ended }
 
-const bobSignedIn: AuthState<User> = { status: 'authenticated', method: 'google', user: bob, scope: ['b'], pending: null, error: null }
-const endedState: AuthState<User> = { status: 'unauthenticated', reason: 'refresh_rejected', pending: null, error: ended }
+const bobSignedIn: AuthState<User> = {
+  status: 'authenticated',
+  method: 'google',
+  user: bob,
+  scope: ['b'],
+  pending: null,
+  error: null,
+}
+const endedState: AuthState<User> = {
+  status: 'unauthenticated',
+  reason: 'refresh_rejected',
+  pending: null,
+  error: ended,
+}
 
 describe('every state and every event', () => {
   const table: [string, AuthState<User>, AuthEvent<User>, AuthState<User>][] = [
     ['loading', loading, start, { status: 'loading', pending: 'google', error: null }],
-    ['loading', loading, fail, { status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: failed }],
+    ['loading', loading, fail, loadingFailed],
     ['loading', loading, leave, loading],
     ['loading', loading, enter, bobSignedIn],
     ['loading', loading, renew, loading],
     ['loading', loading, end, endedState],
     ['loading, with a login', loadingPending, start, { status: 'loading', pending: 'google', error: null }],
-    ['loading, with a login', loadingPending, fail, { status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: failed }],
+    ['loading, with a login', loadingPending, fail, loadingFailed],
     ['loading, with a login', loadingPending, leave, loading],
     ['loading, with a login', loadingPending, enter, bobSignedIn],
     ['loading, with a login', loadingPending, renew, loadingPending],
     ['loading, with a login', loadingPending, end, { ...endedState, pending: 'password' }],
+    ['loading, after a login that failed', loadingFailed, start, { ...loadingPending, pending: 'google' }],
+    ['loading, after a login that failed', loadingFailed, fail, loadingFailed],
+    ['loading, after a login that failed', loadingFailed, leave, loadingFailed],
+    ['loading, after a login that failed', loadingFailed, enter, bobSignedIn],
+    ['loading, after a login that failed', loadingFailed, renew, loadingFailed],
+    ['loading, after a login that failed', loadingFailed, end, endedState],
     ['signed out', signedOut, start, { ...signedOut, pending: 'google' }],
     ['signed out', signedOut, fail, { ...signedOut, error: failed }],
     ['signed out', signedOut, leave, signedOut],
@@ -68,9 +99,21 @@ describe('every state and every event', () => {
     ['signed in, with another login', steppingUp, renew, { ...steppingUp, user: bob, scope: ['b'] }],
     ['signed in, with another login', steppingUp, end, { ...endedState, pending: 'google' }],
   ]
-  test.each(table.map((row) => [`${row[0]}: ${row[2].type}`, ...row] as const))('%s', (_, __, state, event, expected) => {
-    // Strict: no member of the old state shows through, not even as undefined.
-    expect(transition(state, event)).toStrictEqual(expected)
+  test.each(table.map((row) => [`${row[0]}: ${row[2].type}`, ...row] as const))(
+    '%s',
+    (_, __, state, event, expected) => {
+      // Strict: no member of the old state shows through, not even as undefined.
+      expect(transition(state, event)).toStrictEqual(expected)
+    },
+  )
+
+  const nobody: AuthEvent<User> = { type: 'signed_out', reason: 'never_signed_in', error: null }
+  test.each<[string, AuthState<User>, AuthError | null]>([
+    ['nobody tried to sign in', loading, null],
+    ['a login failed while it was not known who is signed in', loadingFailed, failed],
+    ['the error is of another time', steppingUp, null],
+  ])('when nobody is signed in, and %s, that is what it says', (_, state, error) => {
+    expect(transition(state, nobody)).toMatchObject({ status: 'unauthenticated', reason: 'never_signed_in', error })
   })
 
   test('the old state is left as it was', () => {
@@ -87,7 +130,11 @@ describe('SS-07 nothing visible changed, so the state is the same object', () =>
     ['the same failure again', { ...signedIn, error: failed }, fail],
     ['tokens are renewed while signed out', signedOut, renew],
     ['tokens are renewed for the same person and scope', signedIn, { type: 'renewed', user: { ...ada }, scope: ['a'] }],
-    ['the same person signs in again', signedIn, { type: 'signed_in', method: 'password', user: { ...ada }, scope: ['a'] }],
+    [
+      'the same person signs in again',
+      signedIn,
+      { type: 'signed_in', method: 'password', user: { ...ada }, scope: ['a'] },
+    ],
     ['a session ends that has ended', rejected, end],
   ])('%s', (_, state, event) => {
     expect(transition(state, event)).toBe(state)
@@ -96,12 +143,20 @@ describe('SS-07 nothing visible changed, so the state is the same object', () =>
   test.each<[string, AuthEvent<User>, boolean, boolean]>([
     ['the scope alone is renewed', { type: 'renewed', user: { ...ada }, scope: ['a', 'b'] }, true, false],
     ['the person alone is renewed', { type: 'renewed', user: bob, scope: ['a'] }, false, true],
-    ['the same person signs in by another method', { type: 'signed_in', method: 'google', user: { ...ada }, scope: ['a'] }, true, true],
+    [
+      'the same person signs in by another method',
+      { type: 'signed_in', method: 'google', user: { ...ada }, scope: ['a'] },
+      true,
+      true,
+    ],
     ['somebody else signs in', enter, false, false],
   ])('%s: what is equal stays the object that components hold', (_, event, keepsUser, keepsScope) => {
     const next = transition(signedIn, event)
     expect(next).not.toBe(signedIn)
-    expect(next.status === 'authenticated' && [next.user === ada, next.scope === signedIn.scope]).toEqual([keepsUser, keepsScope])
+    expect(next.status === 'authenticated' && [next.user === ada, next.scope === signedIn.scope]).toEqual([
+      keepsUser,
+      keepsScope,
+    ])
   })
 
   test('CC-06 a session without a person keeps its null', () => {

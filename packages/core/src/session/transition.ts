@@ -17,9 +17,7 @@ function follow<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState
     case 'login_started':
       return { ...state, pending: event.method, error: null }
     case 'login_failed':
-      return state.status === 'loading'
-        ? { status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: event.error }
-        : { ...state, pending: null, error: event.error }
+      return { ...state, pending: null, error: event.error }
     case 'login_left':
       return { ...state, pending: null }
     case 'signed_in':
@@ -27,8 +25,18 @@ function follow<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState
     case 'renewed':
       return state.status === 'authenticated' ? { ...state, ...shown(state, event) } : state
     case 'signed_out':
-      return { status: 'unauthenticated', reason: event.reason, pending: state.pending, error: event.error }
+      return {
+        status: 'unauthenticated',
+        reason: event.reason,
+        pending: state.pending,
+        error: event.error ?? lasting(state),
+      }
   }
+}
+
+/** A login may fail before it is known who is signed in: what it said is not lost when nobody is. */
+function lasting(state: AuthState): AuthState['error'] {
+  return state.status === 'loading' ? state.error : null
 }
 
 /** What components hold, as the objects that they hold where these are equal. */

@@ -1,7 +1,7 @@
 import { createEmitter } from '../browser/emitter.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
-import { isFresh, remainingMs, untilRefreshMs } from '../session/lifetime.ts'
+import { isFresh, remainingMs, untilRefreshMs, type Moment } from '../session/lifetime.ts'
 import { isTokenSet, type TokenSet } from '../session/session.ts'
 import { createGate, type Gate } from './gate.ts'
 import { raceAbort } from './raceAbort.ts'
@@ -144,15 +144,15 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   get status(): RefreshStatus {
     const held = this.#vault.held()
     if (held === null) return noTokensStatus
-    const { wallAt } = this.#environment.clock.now()
-    const [leftMs, dueMs] = [remainingMs(held.lifetime, this.#environment.clock.now()), this.#dueInMs()]
+    const now = this.#environment.clock.now()
     const error = this.#gate.lastError()
     const failing = this.#environment.network.isOnline() ? 'degraded' : 'paused'
+    const at = (inMs: number): number | null => (inMs === Infinity ? null : Math.round(now.wallAt + inMs))
     return {
       phase: this.#refresher.isRunning() ? 'refreshing' : error === null ? 'idle' : failing,
       receivedAt: held.lifetime.received.wallAt,
-      expiresAt: leftMs === Infinity ? null : Math.round(wallAt + leftMs),
-      refreshAt: dueMs === Infinity || !this.#options.canRefresh(held.tokens) ? null : Math.round(wallAt + Math.max(0, dueMs)),
+      expiresAt: at(remainingMs(held.lifetime, now)),
+      refreshAt: this.#options.canRefresh(held.tokens) ? at(Math.max(0, this.#dueInMs(now))) : null,
       error,
     }
   }
@@ -193,10 +193,9 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     return held
   }
 
-  #dueInMs(): number {
+  #dueInMs(now: Moment = this.#environment.clock.now()): number {
     const held = this.#vault.held()
     if (held === null || this.#isDisposed || this.#refresher.isRunning()) return Infinity
-    const now = this.#environment.clock.now()
     const leftMs = remainingMs(held.lifetime, now)
     if (!this.#options.canRefresh(held.tokens)) return leftMs
     const waitMs = this.#gate.waitMs()

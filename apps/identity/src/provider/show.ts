@@ -12,6 +12,13 @@ interface PageTarget {
   body: unknown
 }
 
+/** Answers with one of our pages. */
+export async function show(ctx: PageTarget, status: number, page: Html): Promise<void> {
+  ctx.status = status
+  ctx.type = 'html'
+  ctx.body = String(await page)
+}
+
 /** Answers with the page for an error that cannot go back to the client (OpenID Connect Core §3.1.2.2). */
 export async function showError(ctx: KoaContextWithOIDC, demoOrigin: string, out: ErrorOut): Promise<void> {
   await show(ctx, ctx.status, errorPage({ demoOrigin, code: out.error, description: out.error_description }))
@@ -42,10 +49,4 @@ export async function showSignOut(ctx: KoaContextWithOIDC): Promise<void> {
 /** Answers the end of a sign-out that names no address to return to. */
 export async function showSignedOut(ctx: KoaContextWithOIDC, demoOrigin: string): Promise<void> {
   await show(ctx, 200, signedOutPage({ demoOrigin, keptSessionOf: ctx.oidc.client?.clientName }))
-}
-
-async function show(ctx: PageTarget, status: number, page: Html): Promise<void> {
-  ctx.status = status
-  ctx.type = 'html'
-  ctx.body = String(await page)
 }

@@ -1,0 +1,44 @@
+import { expect, test } from './demo.ts'
+
+// Playwright switches the back/forward cache off; people have it on.
+test.use({ launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) })
+
+test.beforeEach(async ({ page }) => {
+  await page.addInitScript(() => {
+    addEventListener('pageshow', ({ persisted }) => persisted && document.documentElement.setAttribute('data-restored', ''))
+  })
+})
+
+test('XT-11 the back button brings a page out of the cache, and it is still signed out', async ({ demo, page }) => {
+  await page.goto('/password?storage=memory&lifetime=3600')
+  await demo.signInByPassword()
+  await demo.button('Sign out').click()
+  await expect(demo.status).toHaveText(/Nobody is signed in/)
+  await page.goto(`${demo.identityOrigin}/.well-known/openid-configuration`)
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(page.locator('html')).toHaveAttribute('data-restored')
+  await expect(demo.status).toHaveText(/Nobody is signed in/)
+  await expect(demo.button('Call the API')).toBeDisabled()
+})
+
+test('a page out of the cache goes on refreshing', async ({ demo, page }) => {
+  await page.goto('/password?storage=memory&lifetime=8')
+  await demo.signInByPassword()
+  await page.goto(`${demo.identityOrigin}/.well-known/openid-configuration`)
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(page.locator('html')).toHaveAttribute('data-restored')
+  const before = demo.tokenRequests().length
+  await expect.poll(() => demo.tokenRequests().length, { timeout: 15_000 }).toBeGreaterThan(before)
+  expect(await demo.call('Call the API')).toBe(200)
+  await expect(demo.status).toHaveText('Signed in as Ada Lovelace.')
+})
+
+test('XT-15 back from the provider without signing in, one can sign in again', async ({ demo, page }) => {
+  await page.goto('/authorization-code')
+  await demo.button('Sign in').click()
+  await expect(page.getByLabel('Password')).toBeVisible()
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(page.locator('html')).toHaveAttribute('data-restored')
+  await expect(demo.status).toHaveText('Nobody is signed in.')
+  await demo.signInByRedirect()
+})
