@@ -54,8 +54,8 @@ export function createAuth<Input, User>(options: AuthOptions<Input, User>, envir
       const address = url === undefined ? page.href() : String(url)
       return address === null || callback === undefined ? { type: 'none' } : callback(address)
     },
-    async getAccessToken(accessTokenOptions) {
-      await ready()
+    getAccessToken(accessTokenOptions) {
+      void ready()
       return tokens.getAccessToken(accessTokenOptions)
     },
     fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source: createCredentialSource(tokens, ready), emit }),

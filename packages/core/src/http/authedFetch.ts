@@ -106,7 +106,10 @@ async function renew(source: CredentialSource, used: Credential, signal: AbortSi
     return null
   }
   if (next.family !== used.family) {
-    throw new AuthError('user_changed', 'Somebody else signed in while the request was under way: it was not sent again.')
+    throw new AuthError(
+      'user_changed',
+      'Somebody else signed in while the request was under way: it was not sent again.',
+    )
   }
   return next.generation === used.generation ? null : next
 }

@@ -42,13 +42,13 @@ export function password<Input extends object = PasswordInput>(options: Password
     name: 'password',
     async login(input, ctx) {
       if (typeof input !== 'object' || input === null) throw new AuthError('invalid_input', 'login() takes an object, such as { email, password }.')
-      const response = await post(loginUrl, input, ctx)
+      const response = await post({ url: loginUrl, body: input }, ctx)
       if (!response.ok) throw await tokenError(response, ctx.now(), wrongPassword)
       return toSession(await readJson(response), null)
     },
     ...(refreshUrl !== undefined && {
       async refresh(session: Session<Claims>, ctx: MethodContext) {
-        const response = await post(refreshUrl, { refresh_token: session.refreshToken }, ctx)
+        const response = await post({ url: refreshUrl, body: { refresh_token: session.refreshToken } }, ctx)
         if (!response.ok) throw await tokenError(response, ctx.now(), spentToken)
         return toSession(await readJson(response), session)
       },
@@ -57,7 +57,7 @@ export function password<Input extends object = PasswordInput>(options: Password
       async logout(session: Session<Claims>, ctx: MethodContext) {
         // Without a refresh token the server could not know whose session it is.
         if (session.refreshToken === undefined) return false
-        const response = await post(logoutUrl, { refresh_token: session.refreshToken }, ctx, true)
+        const response = await post({ url: logoutUrl, body: { refresh_token: session.refreshToken }, keepalive: true }, ctx)
         if (!response.ok) throw await tokenError(response, ctx.now())
         return true
       },
@@ -65,8 +65,14 @@ export function password<Input extends object = PasswordInput>(options: Password
   }
 }
 
-/** @param keepalive Lets the request outlive the page. */
-async function post(url: string, body: object, ctx: MethodContext, keepalive = false): Promise<Response> {
+interface Message {
+  readonly url: string
+  readonly body: object
+  /** Lets the request outlive the page. */
+  readonly keepalive?: boolean
+}
+
+async function post({ url, body, keepalive = false }: Message, ctx: MethodContext): Promise<Response> {
   const page = ctx.page.href() ?? undefined
   if (!URL.canParse(url, page)) throw new AuthError('unsupported_request', `"${url}" is a path, and there is no page: give a whole URL.`)
   return ctx.fetch(new URL(url, page).href, {

@@ -68,15 +68,15 @@ export async function beginLogin(flow: CodeFlow, returnTo: string, extra: Parame
  */
 export async function completeLogin(flow: CodeFlow, callbackUrl: URL, transaction: Transaction): Promise<Session<Claims>> {
   const { clientId, scope, redirectUri, ctx } = flow
-  const { state, nonce, verifier, issuer } = transaction
-  const parameters = validate({ issuer }, clientId, callbackUrl, state)
+  const { nonce, verifier } = transaction
+  const parameters = validate(callbackUrl, clientId, transaction)
   const server = await discover(flow.issuer, ctx)
   return exchangeCode({ server, clientId, ctx }, { parameters, redirectUri: redirectUri.href, verifier, nonce, scope })
 }
 
-function validate(server: AuthorizationServer, clientId: string, url: URL, state: string): URLSearchParams {
+function validate(url: URL, clientId: string, { issuer, state }: Transaction): URLSearchParams {
   try {
-    const parameters = validateAuthResponse(server, { client_id: clientId }, url, state)
+    const parameters = validateAuthResponse({ issuer }, { client_id: clientId }, url, state)
     if (parameters.getAll('code').length === 1) return parameters
   } catch (error) {
     if (error instanceof AuthorizationResponseError) throw authorizationError(error.error)

@@ -15,7 +15,14 @@ export interface RecordStore {
 /** A storage that hangs must not hang the session. */
 const deadlineMs = 3_000
 
-export function createRecordStore(storage: TokenStorage, key: string, timer: Timer, onError: (error: AuthError) => void): RecordStore {
+interface RecordStoreOptions {
+  readonly storage: TokenStorage
+  readonly key: string
+  readonly timer: Timer
+  readonly onError: (error: AuthError) => void
+}
+
+export function createRecordStore({ storage, key, timer, onError }: RecordStoreOptions): RecordStore {
   const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: the session goes on in memory.', { cause }))
   let writes = Promise.resolve()
 

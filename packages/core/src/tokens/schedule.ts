@@ -1,5 +1,5 @@
 import type { Timer } from '../browser/timer.ts'
-import type { Wake, WakeReason } from '../browser/wake.ts'
+import type { Wake } from '../browser/wake.ts'
 
 /** Runs something when it is due, whatever timers and sleep do. */
 export interface Schedule {
@@ -16,17 +16,17 @@ export interface Schedule {
  */
 const longestNapMs = 60_000
 
-/**
- * @param dueInMs Milliseconds until `run` is due, by the clock of this moment; `Infinity`: never.
- * @param onWake Called before the clock is read when the page wakes.
- */
-export function createSchedule(
-  timer: Timer,
-  wake: Wake,
-  dueInMs: () => number,
-  run: () => void,
-  onWake: (reason: WakeReason) => void,
-): Schedule {
+interface ScheduleOptions {
+  readonly timer: Timer
+  readonly wake: Wake
+  /** Milliseconds until `run` is due, by the clock of this moment; `Infinity`: never. */
+  readonly dueInMs: () => number
+  readonly run: () => void
+  /** Called when the page wakes, before the clock is read. */
+  readonly onWake: () => void
+}
+
+export function createSchedule({ timer, wake, dueInMs, run, onWake }: ScheduleOptions): Schedule {
   let starts = 0
   let cancelTimer: (() => void) | null = null
   let unsubscribe: (() => void) | null = null
@@ -41,8 +41,8 @@ export function createSchedule(
     const delayMs = starts > 0 ? dueInMs() : Infinity
     // An open deadline is all that keeps listeners attached.
     if (delayMs === Infinity) return stop()
-    unsubscribe ??= wake.subscribe((reason) => {
-      onWake(reason)
+    unsubscribe ??= wake.subscribe(() => {
+      onWake()
       update()
     })
     if (delayMs <= 0) return run()

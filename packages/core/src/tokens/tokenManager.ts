@@ -50,7 +50,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     const emit = (event: TokenEvent): void => this.#emit(event)
     this.#options = checked
     this.#environment = environment
-    this.#vault = createVault(createRecordStore(storage, storageKey, timer, (error) => emit({ type: 'storage_failed', error })), clock, accept)
+    const onError = (error: AuthError): void => emit({ type: 'storage_failed', error })
+    this.#vault = createVault(createRecordStore({ storage, key: storageKey, timer, onError }), clock, accept)
     this.#gate = createGate(clock, crypto.fraction)
     this.#refresher = createRefresher({
       vault: this.#vault,
@@ -62,7 +63,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
       end: (error) => this.end(error),
       discard: onDiscard,
     })
-    this.#schedule = createSchedule(timer, wake, () => this.#dueInMs(), () => this.#onDue(), () => this.#gate.hurry())
+    this.#schedule = createSchedule({ timer, wake, dueInMs: () => this.#dueInMs(), run: () => this.#onDue(), onWake: this.#gate.hurry })
     if (background) this.#schedule.start()
   }
 
@@ -89,10 +90,12 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire({ minValidityMs, signal }: AccessTokenOptions = {}): Promise<Held<T>> {
-    await this.restore()
+    if (!this.#isRestored) await this.restore()
+    this.#throwIfDisposed()
     const held = this.#vault.held()
-    if (held !== null && isFresh(held.lifetime, this.#environment.clock.now(), minValidityMs)) {
-      if (this.#dueInMs() <= 0) this.#onDue()
+    const now = this.#environment.clock.now()
+    if (held !== null && isFresh(held.lifetime, now, minValidityMs)) {
+      if (this.#dueInMs(now) <= 0) this.#onDue()
       return held
     }
     if (!this.#options.canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
