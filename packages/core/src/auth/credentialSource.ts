@@ -16,8 +16,12 @@ export function createCredentialSource<User>(
 
   return {
     async acquire(signal) {
+      const asker = tokens.current?.tokens.family
       await ready()
       const held = await tokens.acquire({ signal })
+      if (asker !== undefined && held.tokens.family !== asker) {
+        throw new AuthError('user_changed', 'Somebody else signed in meanwhile: the request was not sent.')
+      }
       return { accessToken: held.tokens.accessToken, generation: held.generation, family: held.tokens.family }
     },
     async refresh(used, signal) {

@@ -46,3 +46,10 @@ test('INV-19 snapshots are stable between changes, and the initial one for ever'
   dispatch(1)
   expect(listener).toHaveBeenCalledTimes(1)
 })
+
+test('an event that cannot be followed harms nobody after it', () => {
+  const { store, dispatch } = createStore(0, (state, event: number) => (event < 0 ? expect.unreachable('no') : state + event))
+  expect(() => dispatch(-1)).toThrow('no')
+  dispatch(1)
+  expect(store.getState()).toBe(1)
+})

@@ -41,10 +41,13 @@ export function createStore<S, E>(initial: S, reduce: (state: S, event: E) => S)
       queue.push(event)
       if (isDraining) return
       isDraining = true
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        zustand.setState(reduce(zustand.getState(), next), true)
+      try {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          zustand.setState(reduce(zustand.getState(), next), true)
+        }
+      } finally {
+        isDraining = false
       }
-      isDraining = false
     },
   }
 }

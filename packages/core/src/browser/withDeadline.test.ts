@@ -22,14 +22,14 @@ function observed(): { controller: AbortController; listeners: () => number } {
 describe('withDeadline', () => {
   test('INV-18 gives what was run for, and leaves neither timer nor listener', async () => {
     const { controller, listeners } = observed()
-    await expect(withDeadline(systemTimer, 1_000, controller.signal, async () => 'done')).resolves.toBe('done')
+    await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: controller.signal }, async () => 'done')).resolves.toBe('done')
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0])
   })
 
   test('INV-18 gives why it failed, and leaves neither timer nor listener', async () => {
     const { controller, listeners } = observed()
     const failure = new Error('failed')
-    await expect(withDeadline(systemTimer, 1_000, controller.signal, () => Promise.reject(failure))).rejects.toBe(
+    await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: controller.signal }, () => Promise.reject(failure))).rejects.toBe(
       failure,
     )
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0])
@@ -40,20 +40,20 @@ describe('withDeadline', () => {
     const run = (): never => {
       throw failure
     }
-    await expect(withDeadline(systemTimer, 1_000, null, run)).rejects.toBe(failure)
+    await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000 }, run)).rejects.toBe(failure)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('DO-08 a thenable is as good as a promise', async () => {
     // oxlint-disable-next-line unicorn/no-thenable -- what this test is about
     const thenable = { then: (resolve: (value: string) => void) => resolve('done') }
-    await expect(withDeadline(systemTimer, 1_000, null, () => thenable as Promise<string>)).resolves.toBe('done')
+    await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000 }, () => thenable as Promise<string>)).resolves.toBe('done')
   })
 
   test('TR-23 INV-12 rejects when the time is up, and tells the work why', async () => {
     const { controller, listeners } = observed()
     let inner: AbortSignal | undefined
-    const result = withDeadline(systemTimer, 1_000, controller.signal, (signal) => {
+    const result = withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: controller.signal }, (signal) => {
       inner = signal
       return never()
     })
@@ -69,7 +69,7 @@ describe('withDeadline', () => {
   test('rejects when the caller aborts, with the reason as its cause, and tells the work', async () => {
     const { controller, listeners } = observed()
     let inner: AbortSignal | undefined
-    const result = withDeadline(systemTimer, 1_000, controller.signal, (signal) => {
+    const result = withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: controller.signal }, (signal) => {
       inner = signal
       return never()
     })
@@ -81,7 +81,7 @@ describe('withDeadline', () => {
 
   test('does not even begin when the caller has aborted before', async () => {
     const run = vi.fn(never)
-    await expect(withDeadline(systemTimer, 1_000, AbortSignal.abort('enough'), run)).rejects.toMatchObject({
+    await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: AbortSignal.abort('enough') }, run)).rejects.toMatchObject({
       code: 'aborted',
       cause: 'enough',
     })
@@ -91,7 +91,7 @@ describe('withDeadline', () => {
 
   test('begins at once, so that an abort right after the call is no start after an abort', () => {
     const run = vi.fn(never)
-    withDeadline(systemTimer, 1_000, undefined, run).catch(() => {})
+    withDeadline({ timer: systemTimer, deadlineMs: 1_000 }, run).catch(() => {})
     expect(run).toHaveBeenCalledTimes(1)
   })
 
@@ -101,7 +101,7 @@ describe('withDeadline', () => {
   ])('%s that comes late is nobody’s: no second outcome, no unhandled rejection', async (_, settle) => {
     let conclude = (): void => {}
     const late = new Promise<string>((resolve, reject) => (conclude = () => settle(resolve, reject)))
-    const result = withDeadline(systemTimer, 1_000, null, () => late)
+    const result = withDeadline({ timer: systemTimer, deadlineMs: 1_000 }, () => late)
     const outcome = expect(result).rejects.toMatchObject({ code: 'timeout' })
     await vi.advanceTimersByTimeAsync(1_000)
     await outcome
@@ -113,7 +113,7 @@ describe('withDeadline', () => {
   test('an abort after the end changes nothing', async () => {
     const controller = new AbortController()
     let inner: AbortSignal | undefined
-    await withDeadline(systemTimer, 1_000, controller.signal, async (signal) => void (inner = signal))
+    await withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: controller.signal }, async (signal) => void (inner = signal))
     controller.abort()
     await vi.advanceTimersByTimeAsync(5_000)
     expect(inner?.aborted).toBe(false)
@@ -121,7 +121,7 @@ describe('withDeadline', () => {
 
   test('TM-01 a deadline without end never fires', async () => {
     const onTimeout = vi.fn()
-    withDeadline(systemTimer, Infinity, null, never).catch(onTimeout)
+    withDeadline({ timer: systemTimer, deadlineMs: Infinity }, never).catch(onTimeout)
     await vi.advanceTimersByTimeAsync(86_400_000)
     expect(onTimeout).not.toHaveBeenCalled()
   })

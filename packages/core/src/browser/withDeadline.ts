@@ -1,6 +1,14 @@
 import { AuthError } from '../errors.ts'
 import type { Timer } from './timer.ts'
 
+/** When to give up. */
+export interface Deadline {
+  readonly timer: Timer
+  readonly deadlineMs: number
+  /** Gives up earlier. */
+  readonly signal?: AbortSignal | null | undefined
+}
+
 /**
  * Runs `run` and settles by `deadlineMs` at the latest, or when `signal` aborts, whether or not `run` heeds its own
  * signal.
@@ -8,9 +16,7 @@ import type { Timer } from './timer.ts'
  * @throws AuthError `timeout`, or `aborted` when the caller's signal aborted first.
  */
 export function withDeadline<R>(
-  timer: Timer,
-  deadlineMs: number,
-  signal: AbortSignal | undefined | null,
+  { timer, deadlineMs, signal }: Deadline,
   run: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
   return new Promise<R>((resolve, reject) => {

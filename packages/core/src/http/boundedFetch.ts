@@ -20,7 +20,7 @@ const maxBytes = 1_048_576
  */
 export function createBoundedFetch(network: Network, timer: Timer, deadlineMs: number): BoundedFetch {
   return (url, init = {}) =>
-    withDeadline(timer, deadlineMs, init.signal, async (signal) => {
+    withDeadline({ timer, deadlineMs, signal: init.signal }, async (signal) => {
       const request = new Request(url, {
         credentials: 'omit',
         referrerPolicy: 'no-referrer',

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose/jwt/decode'
 import { ownMembers } from '../ownMembers.ts'
-import { isShallow } from './nesting.ts'
+import { isShallow } from './isShallow.ts'
 
 /** Claims about a person or a token: a copy without prototype. Claims named here are text or absent. */
 export type Claims = Readonly<Record<string, unknown>> & {

@@ -1,5 +1,5 @@
 import { membersOf } from '../ownMembers.ts'
-import { isShallow } from './nesting.ts'
+import { isShallow } from './isShallow.ts'
 import { isTokenSet, type SessionRecord, type TokenSet } from './session.ts'
 
 /** What is kept in a storage: tokens, when they came, and their generation (it only grows). */

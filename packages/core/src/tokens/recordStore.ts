@@ -6,8 +6,8 @@ import { AuthError } from '../errors.ts'
 /** One entry of a storage that may be slow, full, blocked or broken: what fails is reported, and nothing throws. */
 export interface RecordStore {
   readonly read: () => Promise<string | null>
-  /** One write at a time, each only if `isWanted` still holds when its turn comes. */
-  readonly write: (text: string, isWanted: () => boolean) => Promise<void>
+  /** One write at a time, each only if `isWanted` still holds when its turn comes. `encode` may throw: that is a failure too. */
+  readonly write: (encode: () => string, isWanted: () => boolean) => Promise<void>
   /** At once where the storage is synchronous. */
   readonly remove: () => void
 }
@@ -28,7 +28,7 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
 
   const bounded = async <R>(run: () => R | Promise<R>): Promise<R | null> => {
     try {
-      return await withDeadline(timer, deadlineMs, null, async () => run())
+      return await withDeadline({ timer, deadlineMs }, async () => run())
     } catch (cause) {
       failed(cause)
       return null
@@ -37,9 +37,9 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
 
   return {
     read: () => bounded(() => storage.getItem(key)),
-    write(text, isWanted) {
+    write(encode, isWanted) {
       writes = writes.then(async () => {
-        if (isWanted()) await bounded(() => storage.setItem(key, text))
+        if (isWanted()) await bounded(() => storage.setItem(key, encode()))
       })
       return writes
     },

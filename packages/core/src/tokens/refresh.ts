@@ -50,7 +50,7 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
   const run = async (isCurrent: () => boolean): Promise<void> => {
     const previous = vault.held()?.tokens ?? null
     emit({ type: 'refresh_started' })
-    const answer = await withDeadline(timer, deadlineMs, stop.signal, (signal) => refresh(previous, { signal }))
+    const answer = await withDeadline({ timer, deadlineMs, signal: stop.signal }, (signal) => refresh(previous, { signal }))
     if (!isTokenSet(answer)) throw new AuthError('invalid_response', 'The refresh gave no usable token set.')
     const next = keepingRefreshToken(answer, previous)
     if (!isCurrent() || !(await vault.commit(next))) return discard(next)

@@ -650,6 +650,13 @@ describe('storage', () => {
     expect(events).toEqual(['storage_failed', 'set'])
   })
 
+  test('ST-01 tokens that cannot be written as text cost one event, not the session', async () => {
+    const { tokens, events } = manager({ refresh: counting(), storage: 'session' })
+    await tokens.setTokens({ ...first, amount: 1n } as TokenSet)
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(events).toEqual(['storage_failed', 'set'])
+  })
+
   test.each([
     ['rejects', () => Promise.reject(new Error('gone'))],
     ['hangs', () => new Promise<never>(() => {})],

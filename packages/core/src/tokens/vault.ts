@@ -49,7 +49,7 @@ export function createVault<T extends TokenSet>(store: RecordStore, clock: Clock
       const received = clock.now()
       const next = ++generation
       const isNewest = (): boolean => next === generation
-      await store.write(encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), isNewest)
+      await store.write(() => encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), isNewest)
       if (isNewest()) held = { tokens, generation: next, lifetime: lifetimeOf(tokens, received) }
       // Cleared while the write was under way: it may have landed after the removal.
       else if (held === null) store.remove()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isShallow } from './nesting.ts'
+import { isShallow } from './isShallow.ts'
 
 test.each<[string, unknown, boolean]>([
   ['text', 'x', true],
