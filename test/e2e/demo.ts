@@ -96,8 +96,10 @@ export const test = base.extend<{ demo: Demo }>({
       async call(name) {
         const answered = page.waitForResponse((response) => /\/v1\/(resources|admin)$/.test(response.url()) && response.request().method() === 'GET')
         await button(name).click()
-        await answered
-        return Number.parseInt(await page.locator('.answer-status').innerText(), 10)
+        const answer = (await answered).status()
+        // The last answer stays on the screen until the next is there.
+        await expect(page.locator('.answer-line')).toHaveText(new RegExp(`^GET ${name === 'Call the API' ? '/v1/resources' : '/v1/admin'}\\s*${answer}\\b`))
+        return answer
       },
       stored: () => page.evaluate(() => JSON.stringify([Object.entries(sessionStorage), Object.entries(localStorage), document.cookie])),
       storedRefreshToken: () =>
