@@ -11,6 +11,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop(0))
   try {
     const [identityPort, demoPort] = [port('IDENTITY_PORT', 4400), port('DEMO_PORT', 5173)]
+    if (identityPort === demoPort) throw new Error('IDENTITY_PORT and DEMO_PORT must be two ports.')
     await refuseTaken('IDENTITY_PORT', identityPort)
     await refuseTaken('DEMO_PORT', demoPort)
     const demoOrigin = `http://localhost:${demoPort}`

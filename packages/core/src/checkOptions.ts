@@ -6,25 +6,28 @@ export function configError(option: string, problem: string): AuthError {
   return new AuthError('invalid_config', `Invalid option "${option}": ${problem}`, { option })
 }
 
+/** Options as they were given: one that is undefined was not. */
+export type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
 /**
  * Checks an options object against the names it may have and returns a copy of its own members alone,
  * so that a polluted `Object.prototype` cannot become configuration.
  *
  * @throws AuthError `invalid_config`: not an object, an unknown name, or a getter that throws.
  */
-export function checkOptions<T extends object>(value: T, where: string, known: readonly (keyof T & string)[]): T {
+export function checkOptions<T extends object>(value: T, where: string, known: readonly (keyof T & string)[]): Given<T>
+export function checkOptions(value: object, where: string, known: readonly string[]): object {
   if (typeof value !== 'object' || value === null) throw configError(where, 'expected an object.')
-  let copy: T
+  let copy: object
   try {
     copy = ownMembers(value)
   } catch {
     throw configError(where, 'reading one of its members throws.')
   }
-  const names: readonly string[] = known
-  const stranger = Object.keys(copy).find((name) => !names.includes(name))
+  const stranger = Object.keys(copy).find((name) => !known.includes(name))
   if (stranger !== undefined) throw configError(stranger, `${where} does not know it. It knows: ${known.join(', ')}.`)
   // An option given as undefined is one not given: it must not hide a default.
-  for (const name of known) if (copy[name] === undefined) delete copy[name]
+  for (const name of known) if (Reflect.get(copy, name) === undefined) Reflect.deleteProperty(copy, name)
   return copy
 }
 
@@ -61,6 +64,13 @@ export function checkSecureUrl(value: unknown, option: string, base?: string): U
     throw configError(option, 'a URL must not contain a user name or password.')
   if (url.hash !== '') throw configError(option, 'a URL must not contain a fragment.')
   return url
+}
+
+/** Checks a path of this app's own origin (`/login`), or a URL as {@link checkSecureUrl} does. */
+export function checkPathOrUrl(value: unknown, option: string): void {
+  // `//host` and `/\\host` lead elsewhere.
+  const isPath = typeof value === 'string' && /^\/(?![/\\])/.test(value)
+  checkSecureUrl(value, option, isPath ? 'https://app.invalid' : undefined)
 }
 
 /** Whether a URL is https, or http to this very machine (RFC 8252 §8.3). */

@@ -110,14 +110,17 @@ describe('isAuthError', () => {
     class AuthErrorOfAnotherCopy extends Error {
       override readonly name = 'AuthError'
       readonly code = 'network'
+      readonly retryable = true
     }
-    const foreign: unknown = runInNewContext("Object.assign(new Error('down'), { name: 'AuthError', code: 'network' })")
+    const foreign: unknown = runInNewContext("Object.assign(new Error('down'), { name: 'AuthError', code: 'network', retryable: true })")
     expect(foreign).not.toBeInstanceOf(Error)
     for (const value of [new AuthErrorOfAnotherCopy(), foreign])
       expect([isAuthError(value, 'network'), isAuthError(value, 'timeout')]).toEqual([true, false])
   })
 
   test.each([
+    // The error of another library with the same name.
+    Object.assign(new Error('x'), { name: 'AuthError', code: 'network' }),
     undefined,
     null,
     'AuthError',

@@ -105,6 +105,7 @@ export function isAuthError(value: unknown, ...codes: readonly AuthErrorCode[]):
     'name' in value &&
     value.name === 'AuthError' &&
     'code' in value &&
+    'retryable' in value &&
     (codes.length === 0 || codes.some((code) => code === value.code))
   )
 }

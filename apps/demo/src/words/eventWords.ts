@@ -16,7 +16,9 @@ export function eventWords(event: InspectEvent): string {
     case 'signed_out':
       return signedOutWords[event.reason]
     case 'set':
-      return 'Tokens are there: new ones, or those from the storage.'
+      return 'New tokens are there.'
+    case 'restored':
+      return 'Tokens were found in the storage.'
     case 'refresh_started':
       return 'Asking for new tokens.'
     case 'refreshed':

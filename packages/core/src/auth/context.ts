@@ -16,14 +16,17 @@ export function createContext(environment: Environment, name: string, requestTim
     page,
     random: crypto.random,
     isSecureContext: crypto.isSecureContext,
-    scratch: prefixed(tabStorage, `tessera:${name}:`),
+    scratch: prefixed(tabStorage, `tessera:${name}:scratch:`),
   }
   return (signal = new AbortController().signal) => ({ ...shared, signal })
 }
 
-/** For revoking what came too late: the person is still here, so the page must not leave. */
-export function stayingOnPage(ctx: MethodContext): MethodContext {
-  return { ...ctx, page: { ...ctx.page, assign: () => {} } }
+/** Lets the page leave only while that is still wanted: a later login or logout may have come meanwhile. */
+export function leavingOnlyIf(ctx: MethodContext, isWanted: () => boolean): MethodContext {
+  const assign = (url: string): void => {
+    if (isWanted()) ctx.page.assign(url)
+  }
+  return { ...ctx, page: { ...ctx.page, assign } }
 }
 
 function prefixed(storage: PageStorage, prefix: string): PageStorage {

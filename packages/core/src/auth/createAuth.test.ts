@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { jwt } from '../../test/provider.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import { password, type PasswordInput } from '../methods/password.ts'
+import { leavingPage, type AuthMethod, type MethodContext } from '../methods/method.ts'
 import type { Claims } from '../session/claims.ts'
+import type { Session } from '../session/session.ts'
 import type { AuthState } from '../session/state.ts'
 import type { AuthOptions } from './authOptions.ts'
 import { createAuth } from './createAuth.ts'
@@ -81,7 +83,7 @@ describe('construction', () => {
   })
 
   test('an option given as undefined is one not given', async () => {
-    const auth = create({ name: undefined, api: undefined, storage: undefined, refreshLeadMs: undefined, requestTimeoutMs: undefined } as never)
+    const auth = create({ name: undefined, api: undefined, storage: undefined, refreshLeadMs: undefined, requestTimeoutMs: undefined })
     await auth.login({ email: 'ada@example.com', password: 'x' })
     expect((await auth.fetch('/api')).status).toBe(200)
   })
@@ -416,5 +418,188 @@ describe('observing', () => {
     const fresh = create()
     fresh.dispose()
     expect((await fresh.ready).status).toBe('unauthenticated')
+  })
+})
+
+describe('the last intent wins', () => {
+  /** A method that leaves the page when it is told to. */
+  function leaving() {
+    const going = [defer<void>(), defer<void>()]
+    let next = 0
+    return {
+      going,
+      method: {
+        name: 'leaving',
+        async login(url: string, ctx: MethodContext) {
+          await going[next++]?.promise
+          ctx.page.assign(url)
+          return leavingPage
+        },
+      } satisfies AuthMethod<string>,
+    }
+  }
+
+  test('INV-6 a logout, or dispose(), keeps a login from leaving that was about to', async () => {
+    for (const act of ['logout', 'dispose'] as const) {
+      const { method: leave, going } = leaving()
+      const auth = createAuth({ method: leave }, world.environment)
+      const login = auth.login('https://id.example/')
+      await auth[act]()
+      going[0]?.resolve()
+      await expect(login).rejects.toMatchObject({ code: 'superseded' })
+      expect(world.left).toEqual([])
+      expect(auth.store.getState().pending).toBe(act === 'logout' ? null : 'leaving')
+    }
+  })
+
+  test('of two logins the later one leaves, though the earlier one is slower', async () => {
+    const { method: leave, going } = leaving()
+    const auth = createAuth({ method: leave }, world.environment)
+    const logins = Promise.allSettled([auth.login('https://id.example/1'), auth.login('https://id.example/2')])
+    going[1]?.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    going[0]?.resolve()
+    expect(await logins).toMatchObject([{ reason: { code: 'superseded' } }, { status: 'fulfilled' }])
+    expect(world.left).toEqual(['https://id.example/2'])
+  })
+
+  test('a slow sign-out does not leave once somebody signs in again', async () => {
+    const revoked = defer<void>()
+    const slow = { ...method, logout: async (_: unknown, ctx: MethodContext) => (await revoked.promise, ctx.page.assign('https://id.example/end'), true) }
+    const auth = createAuth({ method: slow }, world.environment)
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    const signingOut = auth.logout()
+    await auth.login({ email: 'bob@example.com', password: 'x' })
+    revoked.resolve()
+    await signingOut
+    expect(world.left).toEqual([])
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'bob' } })
+  })
+
+  test('a page that did not leave after all can sign in again', async () => {
+    const { method: leave, going } = leaving()
+    const auth = createAuth({ method: leave }, world.environment)
+    going[0]?.resolve()
+    await auth.login('https://id.example/')
+    expect(auth.store.getState().pending).toBe('leaving')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(auth.store.getState().pending).toBeNull()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('INV-6 a logout while the storage is being read is a logout at once, and what was stored is revoked', async () => {
+    await signedIn({ storage: 'session' })
+    const text = world.tabStorage.getItem('tessera:default:tokens')
+    const stored = defer<string | null>()
+    const removeItem = vi.fn()
+    const auth = create({ storage: { getItem: () => stored.promise, setItem: () => {}, removeItem } })
+    const states: string[] = []
+    auth.store.subscribe(({ status }) => states.push(status))
+    auth.start()
+    const signingOut = auth.logout()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+    stored.resolve(text)
+    expect(await signingOut).toEqual({ isRemote: true, error: null })
+    expect(removeItem).toHaveBeenCalled()
+    expect(states).toEqual(['unauthenticated'])
+    await expect(auth.getAccessToken()).rejects.toMatchObject({ code: 'not_authenticated' })
+  })
+
+  test('a login after such a logout is not undone by it', async () => {
+    const stored = defer<string | null>()
+    const auth = create({ storage: { getItem: () => stored.promise, setItem: () => {}, removeItem: () => {} } })
+    const signingOut = auth.logout()
+    await auth.login({ email: 'bob@example.com', password: 'x' })
+    stored.resolve(null)
+    await signingOut
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'bob' } })
+  })
+
+  test('a late refresh of the same person is not revoked: a provider may revoke all they have', async () => {
+    const auth = await signedIn()
+    const refresh = defer<Response>()
+    const answer = world.answer
+    world.answer = (request) => (request.url.endsWith('/refresh') ? refresh.promise : answer(request))
+    auth.tokens.refresh().catch(() => {})
+    await vi.advanceTimersByTimeAsync(0)
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    refresh.resolve(tokens('ada'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(paths()).not.toContain('/v1/auth/logout')
+  })
+
+  test('LO-01 a logout after dispose() is one, too', async () => {
+    const auth = await signedIn()
+    auth.dispose()
+    await auth.logout()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user', pending: null })
+  })
+})
+
+describe('a method of the app', () => {
+  class Mine implements AuthMethod<void, { id: number }> {
+    readonly name = 'mine'
+    #count = 0
+    async login() {
+      return { accessToken: 'at-0', refreshToken: 'rt', expiresInMs: hour, subject: '7', user: { id: 7 }, scope: [] }
+    }
+    async refresh(session: Session<{ id: number }>) {
+      return { ...session, accessToken: `at-${++this.#count}` }
+    }
+  }
+
+  test('may be a class', async () => {
+    const auth = createAuth({ method: new Mine() }, world.environment)
+    await auth.login()
+    await auth.tokens.refresh()
+    expect(await auth.getAccessToken()).toBe('at-1')
+  })
+
+  test('cannot reach the tokens through its scratch storage', async () => {
+    const seen: (string | null)[] = []
+    const nosy: AuthMethod = {
+      name: 'nosy',
+      async login(_, ctx) {
+        seen.push(...ctx.scratch.keys(), ctx.scratch.getItem('tokens'))
+        return { accessToken: 'canary', subject: null, user: null, scope: [] }
+      },
+    }
+    const auth = createAuth({ method: nosy, storage: 'session' }, world.environment)
+    await auth.login()
+    await auth.login()
+    expect(seen).toEqual([null, null])
+  })
+
+  test('that knows no user is restored without one', async () => {
+    const anonymous: AuthMethod<void, null> = {
+      name: 'anonymous',
+      login: async () => ({ accessToken: 'at', subject: null, user: null, scope: [] }),
+    }
+    await createAuth({ method: anonymous, storage: 'session' }, world.environment).login()
+    expect(await createAuth({ method: anonymous, storage: 'session' }, world.environment).ready).toMatchObject({ status: 'authenticated' })
+  })
+
+  test('whose token has expired on arrival signs nobody in, and says why', async () => {
+    const late: AuthMethod = { name: 'late', login: async () => ({ accessToken: 'at', expiresInMs: 0, subject: null, user: null, scope: [] }) }
+    const auth = createAuth({ method: late }, world.environment)
+    auth.start()
+    await expect(auth.login()).rejects.toMatchObject({ code: 'clock_skew' })
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', pending: null, error: { code: 'clock_skew' } })
+  })
+
+  test('a restored session does not hide that a login is under way', async () => {
+    await signedIn({ storage: 'session' })
+    const text = world.tabStorage.getItem('tessera:default:tokens')
+    const stored = defer<string | null>()
+    const answer = defer<Response>()
+    const auth = create({ storage: { getItem: () => stored.promise, setItem: () => {}, removeItem: () => {} } })
+    world.answer = () => answer.promise
+    const login = auth.login({ email: 'bob@example.com', password: 'x' })
+    stored.resolve(text)
+    await auth.ready
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'ada' }, pending: 'password' })
+    answer.resolve(tokens('bob'))
+    await login
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'bob' }, pending: null })
   })
 })

@@ -6,7 +6,7 @@ import { checkAuthOptions, type AuthOptions } from './authOptions.ts'
 import { createContext } from './context.ts'
 import { createCredentialSource } from './credentialSource.ts'
 import { createReady } from './ready.ts'
-import { createSignIn } from './signIn.ts'
+import { createSigning } from './signing.ts'
 import { createStores } from './stores.ts'
 import { createTokens } from './tokens.ts'
 
@@ -21,23 +21,23 @@ import { createTokens } from './tokens.ts'
  *
  * @throws AuthError `invalid_config`, naming the option.
  */
-export function createAuth<Input, User>(options: AuthOptions<Input, User>, environment: Environment = realEnvironment): Auth<Input, User> {
+export function createAuth<Input = void, User = unknown>(options: AuthOptions<Input, User>, environment: Environment = realEnvironment): Auth<Input, User> {
   const checked = checkAuthOptions(options)
   const { method } = checked
   const { network, page, clock } = environment
   const destinations = createDestinations(checked.api, page.href)
   const context = createContext(environment, checked.name, checked.requestTimeoutMs)
-  const tokens = createTokens(checked, context, environment)
+  const { tokens, discard } = createTokens(checked, context, environment)
   const stores = createStores(tokens, clock)
   const { state, refreshStore, events, emit } = stores
   const ready = createReady(tokens, state)
-  const { login, takeUp, logout, stop } = createSignIn({ method, tokens, stores, ready, context, environment })
+  const { login, takeUp, logout, stop } = createSigning({ method, tokens, discard, stores, ready, context, environment })
   const currentFamily = async (): Promise<string | null> => {
     await ready()
     return tokens.current?.tokens.family ?? null
   }
   tokens.subscribe(({ type }) => {
-    if (type === 'set') method.prepare?.()
+    if (type === 'set' || type === 'restored') method.prepare?.()
   })
   const callback = method.callback?.({ context, signIn: takeUp, currentFamily })
 

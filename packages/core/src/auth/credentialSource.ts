@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../errors.ts'
 import type { CredentialSource } from '../http/authedFetch.ts'
 import type { SessionRecord } from '../session/session.ts'
+import { raceAbort } from '../tokens/raceAbort.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 
 /** Lets requests spend the tokens of a manager. */
@@ -17,7 +18,7 @@ export function createCredentialSource<User>(
   return {
     async acquire(signal) {
       const asker = tokens.current?.tokens.family
-      await ready()
+      await raceAbort(ready(), signal)
       const held = await tokens.acquire({ signal })
       if (asker !== undefined && held.tokens.family !== asker) {
         throw new AuthError('user_changed', 'Somebody else signed in meanwhile: the request was not sent.')

@@ -25,7 +25,8 @@ export function createReady<User>(
     looking ??= look()
     const state = store.getState()
     if (state.status === 'loading') return looking
-    const promise = promises.get(state) ?? Promise.resolve(state)
+    // Marked as React marks promises it has seen settle, so that `use()` does not wait for one of a state that is there.
+    const promise = promises.get(state) ?? Object.assign(Promise.resolve(state), { status: 'fulfilled', value: state })
     promises.set(state, promise)
     return promise
   }

@@ -1,24 +1,35 @@
-import type { Wake } from '../browser/wake.ts'
+import type { Environment } from '../browser/environment.ts'
 
-/** Notices a page that left for a provider and is shown again as it was left: the back button brings it out of the cache. */
+/** Notices that a page which was to leave for a provider is still there, or there again. */
 export interface ReturnWatch {
   readonly start: () => void
   readonly stop: () => void
 }
 
-export function createReturnWatch(wake: Wake, onReturn: () => void): ReturnWatch {
-  let unsubscribe: (() => void) | null = null
+/** A navigation that takes longer was stopped, or is not worth waiting for with the buttons off. */
+const leaveDeadlineMs = 10_000
+
+/** @param onReturn The back button brought the page out of the cache as it was left, or it never left. */
+export function createReturnWatch({ wake, timer }: Pick<Environment, 'wake' | 'timer'>, onReturn: () => void): ReturnWatch {
+  let release: (() => void) | null = null
   const stop = (): void => {
-    unsubscribe?.()
-    unsubscribe = null
+    release?.()
+    release = null
+  }
+  const end = (): void => {
+    stop()
+    onReturn()
   }
   const start = (): void => {
     stop()
-    unsubscribe = wake.subscribe((reason) => {
-      if (reason !== 'restored') return
-      stop()
-      onReturn()
+    const cancelTimer = timer.after(leaveDeadlineMs, end)
+    const unsubscribe = wake.subscribe((reason) => {
+      if (reason === 'restored') end()
     })
+    release = () => {
+      cancelTimer()
+      unsubscribe()
+    }
   }
   return { start, stop }
 }

@@ -8,6 +8,8 @@ export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<Use
   switch (event.type) {
     case 'set':
       return session === undefined ? null : { type: 'signed_in', ...shown(session), method: session.method }
+    case 'restored':
+      return session === undefined ? null : { type: 'restored', ...shown(session), method: session.method }
     case 'refreshed':
       return session === undefined ? null : { type: 'renewed', ...shown(session) }
     case 'ended':

@@ -32,7 +32,7 @@ export function createStores<User>(tokens: TokenManager<SessionRecord<User>>, cl
     const change = toStateEvent(event, tokens.current?.tokens)
     if (change !== null) state.dispatch(change)
     refresh.dispatch(tokens.status)
-    if (change?.type === 'signed_in') emit({ type: 'signed_in', method: change.method })
+    if (change?.type === 'signed_in' || change?.type === 'restored') emit({ type: 'signed_in', method: change.method })
     if (change?.type === 'signed_out' && wasSignedIn) emit(change)
   })
   return { state, refreshStore: refresh.store, events, emit }

@@ -1,16 +1,24 @@
 import type { Environment } from '../browser/environment.ts'
+import type { Given } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import type { AuthMethod } from '../methods/method.ts'
 import { isSessionRecord } from '../session/record.ts'
 import type { SessionRecord, TokenSet } from '../session/session.ts'
 import { TokenManager } from '../tokens/tokenManager.ts'
 import type { TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
-import { stayingOnPage, type ContextFactory } from './context.ts'
+import { leavingOnlyIf, type ContextFactory } from './context.ts'
 
-interface TokensOptions<User> extends Required<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>> {
+interface TokensOptions<User> extends Required<Given<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>>> {
   readonly method: AuthMethod<never, User>
   /** Of the auth: its tokens are kept under it. */
   readonly name: string
+}
+
+/** The tokens of an auth, and what becomes of those that came too late. */
+export interface Tokens<User> {
+  readonly tokens: TokenManager<SessionRecord<User>>
+  /** Revokes tokens that nobody will use, unless the same person is signed in: a provider may revoke by person. */
+  readonly discard: (session: SessionRecord<User>) => void
 }
 
 /** A TokenManager that keeps whole sessions, refreshed by the method that made them. */
@@ -18,14 +26,12 @@ export function createTokens<User>(
   { method, name, storage, refreshLeadMs, requestTimeoutMs }: TokensOptions<User>,
   context: ContextFactory,
   environment: Environment,
-): TokenManager<SessionRecord<User>> {
-  /** Tokens that nobody will use are of no use to anybody else either. */
+): Tokens<User> {
   const discard = (session: SessionRecord<User>): void => {
-    method.logout?.(session, stayingOnPage(context())).catch(() => {})
+    if (tokens.current?.tokens.subject === session.subject) return
+    method.logout?.(session, leavingOnlyIf(context(), () => false)).catch(() => {})
   }
-  const { refresh } = method
-
-  return new TokenManager<SessionRecord<User>>(
+  const tokens = new TokenManager<SessionRecord<User>>(
     {
       storage,
       storageKey: `tessera:${name}:tokens`,
@@ -33,19 +39,19 @@ export function createTokens<User>(
       // Each of its requests has the deadline; metadata and tokens are two.
       requestTimeoutMs: 2 * requestTimeoutMs,
       background: false,
-      canRefresh: (session) => refresh !== undefined && session?.refreshToken !== undefined,
-      accept: (tokens: TokenSet): tokens is SessionRecord<User> => isSessionRecord(tokens, [method.name]),
+      canRefresh: (session) => method.refresh !== undefined && session?.refreshToken !== undefined,
+      accept: (stored: TokenSet): stored is SessionRecord<User> => isSessionRecord(stored, [method.name]),
       onDiscard: discard,
       async refresh(current, { signal }) {
-        if (current === null || refresh === undefined) throw new AuthError('not_authenticated', 'Nobody is signed in.')
-        const next = { ...(await refresh(current, context(signal))), method: current.method, family: current.family }
-        if (next.subject !== current.subject) {
-          discard(next)
-          throw new AuthError('subject_changed', 'The refresh answered for somebody else: the session has ended.')
-        }
-        return next
+        if (current === null || method.refresh === undefined) throw new AuthError('not_authenticated', 'Nobody is signed in.')
+        const next = { ...(await method.refresh(current, context(signal))), method: current.method, family: current.family }
+        // Somebody unnamed who gets a name is nobody else.
+        if (current.subject === null || next.subject === current.subject) return next
+        discard(next)
+        throw new AuthError('subject_changed', 'The refresh answered for somebody else: the session has ended.')
       },
     },
     environment,
   )
+  return { tokens, discard }
 }

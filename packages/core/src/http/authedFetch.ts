@@ -6,7 +6,7 @@ import { rejectsToken } from './challenge.ts'
 import type { Destinations } from './destinations.ts'
 
 /** `fetch` with credentials. */
-export type AuthedFetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+export type AuthedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /** A credential as it was when a request was sent. */
 export interface Credential {
@@ -120,7 +120,7 @@ interface Prepared {
   readonly replay: Request | null
 }
 
-function prepare(input: RequestInfo | URL, init: RequestInit | undefined, pageUrl: string | null): Prepared {
+function prepare(input: string | URL | Request, init: RequestInit | undefined, pageUrl: string | null): Prepared {
   // A Request given by the caller stays readable: it may be theirs to send again.
   const target = input instanceof Request ? input.clone() : new URL(String(input), pageUrl ?? undefined).href
   const asked = new Request(target, init)

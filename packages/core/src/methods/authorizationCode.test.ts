@@ -71,6 +71,9 @@ describe('options', () => {
     ['redirectUri', { issuer, clientId: 'web', redirectUri: 'http://app.example/callback' }],
     ['redirectUri', { issuer, clientId: 'web', redirectUri: 'javascript:alert(1)' }],
     ['redirectUri', { issuer, clientId: 'web', redirectUri: '/callback#x' }],
+    ['redirectUri', { issuer, clientId: 'web', redirectUri: 'callback' }],
+    ['redirectUri', { issuer, clientId: 'web', redirectUri: '//evil.example/callback' }],
+    ['redirectUri', { issuer, clientId: 'web', redirectUri: '?x' }],
     ['postLogoutRedirectUri', { issuer, clientId: 'web', postLogoutRedirectUri: 'ftp://app.example' }],
     ['scope', { issuer, clientId: 'web', scope: '' }],
     ['clientSecret', { issuer, clientId: 'web', clientSecret: 'x' }],
@@ -102,6 +105,24 @@ describe('leaving', () => {
       code_challenge_method: 'S256',
     })
     for (const name of ['state', 'nonce', 'code_challenge']) expect(one.get(name)).not.toBe(two.get(name))
+  })
+
+  test('MD-05 what an endpoint has in its own query is kept, and can override nothing of ours', async () => {
+    provider.metadata['authorization_endpoint'] = `${issuer}/authorize?tenant=1&client_id=evil&state=fixed`
+    const parameters = await leave()
+    expect(parameters.get('tenant')).toBe('1')
+    expect(parameters.getAll('client_id')).toEqual(['web'])
+    expect(parameters.getAll('state')).toHaveLength(1)
+    expect(parameters.get('state')).not.toBe('fixed')
+  })
+
+  test('kept metadata of another issuer is not used', async () => {
+    await leave()
+    const key = 'tessera:default:scratch:metadata'
+    world.tabStorage.setItem(key, (world.tabStorage.getItem(key) ?? '').replaceAll('id.example', 'evil.example'))
+    await leave()
+    expect(new URL(world.left.at(-1) ?? '').origin).toBe(issuer)
+    expect(world.requests).toHaveLength(2)
   })
 
   test('asks for the metadata once an hour', async () => {
@@ -170,6 +191,7 @@ describe('leaving', () => {
     ['an http endpoint', { token_endpoint: 'http://id.example/token' }],
     ['a relative endpoint', { authorization_endpoint: '/authorize' }],
     ['no authorization endpoint', { authorization_endpoint: undefined }],
+    ['no token endpoint', { token_endpoint: undefined }],
   ])('MD-02 metadata with %s is refused before anybody leaves', async (_, members) => {
     Object.assign(provider.metadata, members)
     await expect(load().login()).rejects.toMatchObject({ code: 'invalid_response' })
@@ -238,6 +260,21 @@ describe('coming back', () => {
     comeBack({ error: 'access_denied', error_description: 'no', state })
     void load().handleCallback()
     expect(world.href).toBe('https://app.example/callback')
+  })
+
+  test('CB-19 also when the address is given as a path', async () => {
+    const state = (await leave()).get('state') ?? ''
+    comeBack({ code: 'c', state })
+    expect(failure(await load().handleCallback(world.href.replace('https://app.example', '')))).toBe('signed_in')
+    expect(world.href).toBe('https://app.example/callback')
+  })
+
+  test('the secrets of a login are forgotten before its code is sent', async () => {
+    const { state } = await signedIn()
+    const kept = world.tabStorage.getItem(`tessera:default:scratch:transaction:${state}`) ?? ''
+    expect(kept).toContain('"spent":true')
+    expect(kept).toContain('"verifier":""')
+    expect(kept).toContain('"nonce":""')
   })
 
   test('any other address is left alone', async () => {
@@ -324,7 +361,7 @@ describe('coming back', () => {
     comeBack({ code: 'c', state: two })
     expect(await load().handleCallback()).toEqual({ type: 'signed_in', returnTo: '/two' })
     expect(one).not.toBe(two)
-    const kept = world.tabStorage.getItem(`tessera:default:transaction:${one}`) ?? ''
+    const kept = world.tabStorage.getItem(`tessera:default:scratch:transaction:${one}`) ?? ''
     provider.claims = { nonce: /"nonce":"([^"]+)"/.exec(kept)?.[1] }
     comeBack({ code: 'c', state: one })
     expect(await load().handleCallback()).toEqual({ type: 'signed_in', returnTo: '/home' })
@@ -374,7 +411,7 @@ describe('coming back', () => {
   })
 
   test.each(['{', '42', '{"state":"x"}'])('OR-06 ST-04 a transaction record of %j is no transaction', async (text) => {
-    world.tabStorage.setItem('tessera:default:transaction:abc', text)
+    world.tabStorage.setItem('tessera:default:scratch:transaction:abc', text)
     comeBack({ code: 'c', state: 'abc' })
     expect(failure(await load().handleCallback())).toBe('failed transaction_not_found')
   })
@@ -382,7 +419,7 @@ describe('coming back', () => {
   test('OR-06 OR-05 returnTo is checked again when it is used', async () => {
     for (const returnTo of ['https://evil.example/', '//evil.example', '/callback?code=1&state=2', 'javascript:alert(1)']) {
       const state = (await leave()).get('state') ?? ''
-      const key = `tessera:default:transaction:${state}`
+      const key = `tessera:default:scratch:transaction:${state}`
       world.tabStorage.setItem(key, (world.tabStorage.getItem(key) ?? '').replace('/home', returnTo))
       comeBack({ code: 'c', state })
       expect(await load().handleCallback()).toMatchObject({ returnTo: '/' })

@@ -1,4 +1,4 @@
-import { checkOptions, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
+import { checkOptions, checkPathOrUrl, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
 import type * as CodeFlowModule from '../oauth/codeFlow.ts'
@@ -16,24 +16,24 @@ export interface AuthorizationCodeOptions {
   /** Of a public client: one without a secret, for which the provider accepts PKCE. */
   readonly clientId: string
   /** Where the provider sends people back: a path or URL of this app's own origin, registered with the provider. Default `/callback`. */
-  readonly redirectUri?: string
+  readonly redirectUri?: string | undefined
   /** Scopes, separated by spaces. Default `openid profile email`. Many providers give a refresh token only with `offline_access`. */
-  readonly scope?: string
+  readonly scope?: string | undefined
   /**
    * Where to come back after sign-out: a path or URL of this app's own origin, registered with the provider. When given, `logout()`
    * also ends the session at the provider (RP-Initiated Logout 1.0). Without it only this app's tokens are revoked.
    */
-  readonly postLogoutRedirectUri?: string
+  readonly postLogoutRedirectUri?: string | undefined
 }
 
 /** What a login may ask for. */
 export interface AuthorizationCodeInput {
   /** Where to go afterwards: an address of this app. Default: the current one. */
-  readonly returnTo?: string
+  readonly returnTo?: string | undefined
   /** Asks the provider to sign in afresh, to ask for consent, or to offer accounts (OpenID Connect Core §3.1.2.1). */
-  readonly prompt?: 'login' | 'consent' | 'select_account' | 'none'
+  readonly prompt?: 'login' | 'consent' | 'select_account' | 'none' | undefined
   /** Fills in the provider's form. */
-  readonly loginHint?: string
+  readonly loginHint?: string | undefined
 }
 
 /** The protocol's code, a chunk of its own: nothing of it is needed to start an app. */
@@ -63,8 +63,8 @@ export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod
   // RFC 8414 §2: an issuer has neither query nor fragment.
   if (checkSecureUrl(issuer, 'issuer').search !== '') throw configError('issuer', 'an issuer has no query.')
   const clientId = checkText(checked.clientId, 'clientId')
-  checkReturnUri(redirectUri, 'redirectUri')
-  if (postLogoutRedirectUri !== undefined) checkReturnUri(postLogoutRedirectUri, 'postLogoutRedirectUri')
+  checkPathOrUrl(redirectUri, 'redirectUri')
+  if (postLogoutRedirectUri !== undefined) checkPathOrUrl(postLogoutRedirectUri, 'postLogoutRedirectUri')
   const scopes = checkText(scope, 'scope').split(' ')
   /** Addresses are resolved when they are used: at construction there may be no page. */
   const flowIn = (ctx: MethodContext): CodeFlow => ({
@@ -144,11 +144,6 @@ function cleanUrl(url: URL): string {
   for (const name of responseParameters) clean.searchParams.delete(name)
   clean.hash = ''
   return clean.href
-}
-
-/** At construction there may be no page (server rendering): a path is checked as one, a URL as a secure URL. */
-function checkReturnUri(value: string, option: string): void {
-  checkSecureUrl(value, option, 'https://app.invalid')
 }
 
 function onThisOrigin(uri: string, ctx: MethodContext, option: string): URL {

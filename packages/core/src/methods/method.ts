@@ -13,7 +13,7 @@ export interface MethodContext {
   readonly fetch: BoundedFetch
   /** Epoch milliseconds. */
   readonly now: () => number
-  /** Aborts when the result is no longer wanted. */
+  /** Aborts when a refresh takes too long or is no longer wanted. */
   readonly signal: AbortSignal
   readonly page: Page
   /** 256 random bits as base64url. */
@@ -24,7 +24,11 @@ export interface MethodContext {
   readonly scratch: PageStorage
 }
 
-/** A way to sign in. An absent member is a missing capability; nobody asks a method which kind it is. */
+/**
+ * A way to sign in. An absent member is a missing capability; nobody asks a method which kind it is.
+ *
+ * `User` must be plain data, as JSON has it: that is how it is stored and compared.
+ */
 export interface AuthMethod<Input = void, User = unknown> {
   /** Shown as `state.method`, and kept with the session. */
   readonly name: string

@@ -160,6 +160,30 @@ describe('refreshing', () => {
     expect(auth.store.getState()).toBe(state)
   })
 
+  test('RF-18 whom the ID token of the login named, an access token without one does not rename', async () => {
+    const auth = create()
+    world.answer = () => Response.json(answer({}, { access_token: 'opaque', id_token: jwt({ sub: 'ada', name: 'Ada Lovelace' }) }))
+    await auth.login(ada)
+    const state = auth.store.getState()
+    world.answer = () => Response.json(answer({ sub: 'internal-7', name: 'service' }))
+    await auth.tokens.refresh()
+    expect(auth.store.getState()).toBe(state)
+  })
+
+  test('somebody unnamed who gets a name stays signed in', async () => {
+    const auth = create()
+    world.answer = () => Response.json(answer({}, { access_token: 'opaque' }))
+    await auth.login(ada)
+    world.answer = () => Response.json(answer())
+    await auth.tokens.refresh()
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'Ada Lovelace' } })
+  })
+
+  test('a 401 with a page says what any 401 says', async () => {
+    world.answer = () => new Response('<html>', { status: 401, headers: { 'content-type': 'text/html' } })
+    await expect(create().login(ada)).rejects.toMatchObject({ code: 'invalid_credentials' })
+  })
+
   test.each([
     [401, {}, 'refresh_rejected', 'unauthenticated'],
     [400, { error: 'invalid_grant' }, 'refresh_rejected', 'unauthenticated'],

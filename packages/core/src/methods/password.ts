@@ -1,4 +1,4 @@
-import { checkOptions, checkSecureUrl } from '../checkOptions.ts'
+import { checkOptions, checkPathOrUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { tokenError, type Refusal } from '../oauth/tokenError.ts'
 import { parseTokenResponse, readJson } from '../oauth/tokenResponse.ts'
@@ -11,9 +11,9 @@ export interface PasswordOptions {
   /** Takes `POST` with the input of `login()` as JSON and answers as RFC 6749 §5.1 has it. */
   readonly loginUrl: string
   /** Takes `POST` with `{"refresh_token"}` as JSON and answers likewise. Without it the session ends with its first token. */
-  readonly refreshUrl?: string
+  readonly refreshUrl?: string | undefined
   /** Takes `POST` with `{"refresh_token"}` as JSON at sign-out. Without it sign-out is local. */
-  readonly logoutUrl?: string
+  readonly logoutUrl?: string | undefined
 }
 
 /** What `login()` takes unless the app names another shape: `password<{ username: string; pin: string }>({ … })`. */
@@ -34,9 +34,9 @@ export interface PasswordInput {
  */
 export function password<Input extends object = PasswordInput>(options: PasswordOptions): AuthMethod<Input, Claims> {
   const { loginUrl, refreshUrl, logoutUrl } = checkOptions(options, 'password', ['loginUrl', 'refreshUrl', 'logoutUrl'])
-  checkEndpoint(loginUrl, 'loginUrl')
-  if (refreshUrl !== undefined) checkEndpoint(refreshUrl, 'refreshUrl')
-  if (logoutUrl !== undefined) checkEndpoint(logoutUrl, 'logoutUrl')
+  checkPathOrUrl(loginUrl, 'loginUrl')
+  if (refreshUrl !== undefined) checkPathOrUrl(refreshUrl, 'refreshUrl')
+  if (logoutUrl !== undefined) checkPathOrUrl(logoutUrl, 'logoutUrl')
 
   return {
     name: 'password',
@@ -97,18 +97,15 @@ const spentToken: Refusal = {
 
 function toSession(body: unknown, previous: Session<Claims> | null): Session<Claims> {
   const { scope, ...tokens } = parseTokenResponse(body)
-  const claims = decodeClaims(tokens.idToken ?? tokens.accessToken)
+  // Whom the ID token of the login named, the access token of a refresh does not rename.
+  const isNamed = tokens.idToken === undefined && previous?.idToken !== undefined
+  const claims = isNamed ? null : decodeClaims(tokens.idToken ?? tokens.accessToken)
   return {
     ...tokens,
+    idToken: tokens.idToken ?? previous?.idToken,
     expiresInMs: tokens.expiresInMs ?? jwtLifetimeMs(decodeClaims(tokens.accessToken)),
     scope: scope ?? previous?.scope ?? [],
     subject: claims?.sub ?? previous?.subject ?? null,
     user: claims === null ? (previous?.user ?? {}) : userClaims(claims),
   }
-}
-
-/** A path is allowed: it is resolved against the page when it is used. */
-function checkEndpoint(value: unknown, option: string): void {
-  const isPath = typeof value === 'string' && /^\/(?![/\\])/.test(value)
-  checkSecureUrl(value, option, isPath ? 'https://app.invalid' : undefined)
 }

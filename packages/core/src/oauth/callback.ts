@@ -46,20 +46,22 @@ export function createCallbackHandler<User>(
 
   return async (address) => {
     const ctx = context()
-    const known = outcomes.get(address)
+    const here = ctx.page.href() ?? undefined
+    if (!URL.canParse(address, here)) return { type: 'none' }
+    const url = new URL(address, here)
+    const known = outcomes.get(url.href)
     if (known !== undefined) {
       const outcome = await known.outcome
       // Signed out since, or somebody else's session: this callback no longer says who is signed in.
       if (outcome.type !== 'signed_in' || (await currentFamily()) === known.state) return outcome
     }
-    const base = ctx.page.href() ?? undefined
-    const callback = URL.canParse(address, base) ? read(new URL(address, base), ctx) : null
+    const callback = read(url, ctx)
     if (callback === null) return { type: 'none' }
     if (callback.type === 'foreign') return settle(callback)
     // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.
-    if (address === ctx.page.href()) ctx.page.replace(callback.cleanUrl)
+    if (url.href === here) ctx.page.replace(callback.cleanUrl)
     const handled = { state: callback.state, outcome: settle(callback) }
-    outcomes.set(address, handled).set(callback.cleanUrl, handled)
+    outcomes.set(url.href, handled).set(callback.cleanUrl, handled)
     return handled.outcome
   }
 }

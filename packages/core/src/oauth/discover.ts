@@ -12,6 +12,7 @@ const maxAgeMs = 3_600_000
 const key = 'metadata'
 
 const endpoints = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'end_session_endpoint', 'jwks_uri'] as const
+const required: readonly string[] = ['authorization_endpoint', 'token_endpoint']
 const others = ['authorization_response_iss_parameter_supported', 'id_token_signing_alg_values_supported'] as const
 
 /**
@@ -41,9 +42,9 @@ function pick(server: Readonly<Record<string, unknown>>): AuthorizationServer {
   const picked: Record<string, unknown> = {}
   for (const member of endpoints) {
     const value = server[member]
-    if (value === undefined) continue
+    if (value === undefined && !required.includes(member)) continue
     if (typeof value !== 'string' || !URL.canParse(value) || !isSecureUrl(new URL(value))) {
-      throw new AuthError('invalid_response', `The provider's metadata is unsafe: ${member} is not an https URL.`)
+      throw new AuthError('invalid_response', `The provider's metadata cannot be used: ${member} is no https URL.`)
     }
     picked[member] = value
   }

@@ -29,7 +29,8 @@ export async function tokenError(response: Response, nowAt: number, refusal?: Re
   if (status === 408 || status === 425 || status >= 500) {
     return new AuthError('server_error', `The server failed with status ${status}.`, details)
   }
-  const isHtml = headers.get('content-type')?.includes('html') === true
+  // A 401 speaks for itself, whatever page comes with it.
+  const isHtml = status !== 401 && headers.get('content-type')?.includes('html') === true
   if (isHtml) return new AuthError('invalid_response', `A page instead of an answer, status ${status}: a proxy in between?`, details)
   if (refusal?.applies(status, oauthError) === true) {
     return new AuthError(refusal.code, `The server refused the credentials (${oauthError ?? status}).`, details)

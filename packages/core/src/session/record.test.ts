@@ -108,7 +108,6 @@ describe('decodeRecord', () => {
     ['a method that the app has not', { ...session, method: 'toString' }],
     ['no family', without('family')],
     ['a family that is a number', { ...session, family: 1 }],
-    ['no user', without('user')],
   ])('ST-04 a session with %s is dropped', (_, tokens) => {
     expect(decode(JSON.stringify({ ...stored, tokens }))).toBeNull()
   })

@@ -59,8 +59,7 @@ export function isSessionRecord(tokens: TokenSet, methods: readonly string[]): t
     (idToken === undefined || typeof idToken === 'string') &&
     typeof method === 'string' &&
     methods.includes(method) &&
-    typeof family === 'string' &&
-    user !== undefined
+    typeof family === 'string'
   )
 }
 

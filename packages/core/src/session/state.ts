@@ -48,6 +48,7 @@ export type AuthEvent<User = unknown> =
   | { readonly type: 'login_failed'; readonly error: AuthError }
   | { readonly type: 'login_left' }
   | { readonly type: 'signed_in'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
+  | { readonly type: 'restored'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
   | { readonly type: 'renewed'; readonly user: User; readonly scope: readonly string[] }
   | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly error: AuthError | null }
 

@@ -22,6 +22,8 @@ function follow<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState
       return { ...state, pending: null }
     case 'signed_in':
       return { status: 'authenticated', method: event.method, ...shown(state, event), pending: null, error: null }
+    case 'restored':
+      return { status: 'authenticated', method: event.method, ...shown(state, event), pending: state.pending, error: state.error }
     case 'renewed':
       return state.status === 'authenticated' ? { ...state, ...shown(state, event) } : state
     case 'signed_out':
@@ -47,7 +49,11 @@ function shown<User>(state: AuthState<User>, next: Shown<User>): Shown<User> {
 
 type Shown<User> = Pick<AuthenticatedState<User>, 'user' | 'scope'>
 
-/** User and scope are plain data from JSON: equal text is equal data. */
+/** User and scope are plain data, as JSON has it: equal text is equal data. */
 function keep<T>(held: T | undefined, next: T): T {
-  return held !== undefined && JSON.stringify(held) === JSON.stringify(next) ? held : next
+  try {
+    return held !== undefined && JSON.stringify(held) === JSON.stringify(next) ? held : next
+  } catch {
+    return next
+  }
 }

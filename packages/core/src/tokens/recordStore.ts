@@ -24,7 +24,7 @@ interface RecordStoreOptions {
 
 export function createRecordStore({ storage, key, timer, onError }: RecordStoreOptions): RecordStore {
   const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: the session goes on in memory.', { cause }))
-  let writes = Promise.resolve()
+  let last: Promise<void> | null = null
 
   const bounded = async <R>(run: () => R | Promise<R>): Promise<R | null> => {
     try {
@@ -34,21 +34,23 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
       return null
     }
   }
+  /** In order, whatever a storage takes its time with; at once when it has nothing to do. */
+  const inTurn = (run: () => void | Promise<void>): Promise<void> => {
+    const start = async (): Promise<void> => run()
+    const own: Promise<void> = (last === null ? start() : last.then(start, start)).finally(() => {
+      if (last === own) last = null
+    })
+    last = own
+    return own
+  }
 
   return {
     read: () => bounded(() => storage.getItem(key)),
-    write(encode, isWanted) {
-      writes = writes.then(async () => {
-        if (isWanted()) await bounded(() => storage.setItem(key, encode()))
-      })
-      return writes
+    async write(encode, isWanted) {
+      await bounded(() => inTurn(() => (isWanted() ? storage.setItem(key, encode()) : undefined)))
     },
     remove() {
-      try {
-        void Promise.resolve(storage.removeItem(key)).catch(failed)
-      } catch (cause) {
-        failed(cause)
-      }
+      inTurn(() => storage.removeItem(key)).catch(failed)
     },
   }
 }

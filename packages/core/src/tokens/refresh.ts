@@ -25,6 +25,9 @@ export interface Refresher {
 /** Answers after which the tokens are of no use: everything else can pass, and keeps the session. */
 const definitive: readonly AuthErrorCode[] = ['refresh_rejected', 'invalid_id_token', 'subject_changed', 'revoked']
 
+/** A token that lives less would be refreshed in a loop. */
+const shortestLifeMs = 1_000
+
 interface RefresherOptions<T extends TokenSet> {
   readonly vault: Vault<T>
   readonly gate: Gate
@@ -42,9 +45,9 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
   const { clock, timer } = environment
   const stop = new AbortController()
 
-  const hasExpired = (): boolean => {
+  const hasExpired = (marginMs = 0): boolean => {
     const held = vault.held()
-    return held !== null && !isFresh(held.lifetime, clock.now(), 0)
+    return held !== null && !isFresh(held.lifetime, clock.now(), marginMs)
   }
 
   const run = async (isCurrent: () => boolean): Promise<void> => {
@@ -54,18 +57,18 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     if (!isTokenSet(answer)) throw new AuthError('invalid_response', 'The refresh gave no usable token set.')
     const next = keepingRefreshToken(answer, previous)
     if (!isCurrent() || !(await vault.commit(next))) return discard(next)
-    if (hasExpired()) throw new AuthError('clock_skew', 'The server gives tokens that have expired already: is the clock of this device right?')
+    if (hasExpired(shortestLifeMs)) throw new AuthError('clock_skew', 'The server gives tokens that have expired already: is the clock of this device right?')
     gate.open()
   }
 
   const onFailed = (error: AuthError): void => {
-    const isRefused = definitive.includes(error.code)
+    if (definitive.includes(error.code)) return end(error)
     // What will not pass by itself is given a second chance, and the session as long as its token lives.
-    const hasRunOut = !error.retryable && gate.lastError() !== null && hasExpired()
-    if (isRefused) end(error)
-    else if (hasRunOut) end(new AuthError('session_expired', 'The token has run out, and the server gives no other.', { cause: error }))
+    if (!error.retryable && gate.lastError()?.retryable === false && hasExpired()) {
+      return end(new AuthError('session_expired', 'The token has run out, and the server gives no other.', { cause: error }))
+    }
     gate.close(error)
-    if (!isRefused && !hasRunOut) emit({ type: 'refresh_failed', error })
+    emit({ type: 'refresh_failed', error })
   }
 
   const flight = createSingleFlight({ run, onDone: () => emit({ type: 'refreshed' }), onFailed })

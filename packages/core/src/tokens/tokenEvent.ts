@@ -2,8 +2,10 @@ import type { AuthError } from '../errors.ts'
 
 /** What happened to the tokens. Holds none of them. */
 export type TokenEvent =
-  /** New tokens were set, or read from the storage. */
+  /** New tokens were set. */
   | { readonly type: 'set' }
+  /** Tokens were found in the storage. */
+  | { readonly type: 'restored' }
   | { readonly type: 'refresh_started' }
   | { readonly type: 'refreshed' }
   /** The attempt failed; the tokens stay. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createWorld, defer, type World } from '../../test/world.ts'
+import { createWorld, defer, type Deferred, type World } from '../../test/world.ts'
 import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { TokenEvent } from './tokenEvent.ts'
@@ -448,6 +448,37 @@ describe('failure', () => {
     expect(events.at(-1)).toBe('ended')
   })
 
+  test('a failure that passes does not count as the first of two that do not', async () => {
+    const answers = [new TypeError('Failed to fetch'), new AuthError('client_rejected', 'error code: 1020')]
+    const { tokens, events } = manager({ refresh: () => Promise.reject(answers.shift() ?? new Error('x')), background: false })
+    await tokens.setTokens(first)
+    vi.setSystemTime(Date.now() + 2 * hour)
+    await tokens.refresh().catch(() => {})
+    await tokens.refresh().catch(() => {})
+    expect(events).not.toContain('ended')
+  })
+
+  test('INV-13 a server whose tokens live for a moment gets no loop', async () => {
+    const refresh = counting(50)
+    const { tokens } = manager({ refresh })
+    await tokens.setTokens({ ...first, expiresInMs: 50 })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(refresh).toHaveBeenCalledTimes(1)
+    expect(tokens.status.error).toMatchObject({ code: 'clock_skew' })
+  })
+
+  test('tokens set by somebody who hears of the end are kept fresh like any others', async () => {
+    const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
+    const { tokens } = manager({ refresh, background: false, canRefresh: (t) => t !== null })
+    await tokens.setTokens(first)
+    const setting = new Promise<void>((resolve) => {
+      tokens.subscribe(({ type }) => type === 'ended' && void tokens.setTokens({ ...first, accessToken: 'next' }).then(resolve))
+    })
+    await tokens.refresh().catch(() => {})
+    await setting
+    expect(tokens.status).toMatchObject({ phase: 'idle', error: null })
+  })
+
   test('RF-32 a server that hands out expired tokens gets no loop: clock_skew', async () => {
     const refresh = counting(0)
     const { tokens } = manager({ refresh })
@@ -534,7 +565,7 @@ describe('commit by generation', () => {
     expect(events).toEqual(['cleared'])
   })
 
-  test('INV-9 of tokens that wait to be stored, only the newest are', async () => {
+  test('INV-9 of tokens that wait to be stored, only the newest are, after what is under way', async () => {
     const slow = defer<void>()
     const setItem = vi.fn((_key: string, _value: string) => slow.promise)
     const { tokens } = manager({ refresh: counting(), storage: { getItem: () => null, removeItem: () => {}, setItem } })
@@ -542,7 +573,7 @@ describe('commit by generation', () => {
     await vi.advanceTimersByTimeAsync(0)
     slow.resolve()
     await Promise.all(setting)
-    expect(setItem.mock.calls.map(([, text]) => /"accessToken":"(\w+)"/.exec(text)?.[1])).toEqual(['three'])
+    expect(setItem.mock.calls.map(([, text]) => /"accessToken":"(\w+)"/.exec(text)?.[1])).toEqual(['one', 'three'])
     expect(tokens.current?.tokens.accessToken).toBe('three')
   })
 
@@ -592,7 +623,7 @@ describe('storage', () => {
     const refresh = counting()
     const { tokens, events } = manager({ refresh, storage: 'session' })
     expect(await tokens.getAccessToken()).toBe('at-0')
-    expect(events).toEqual(['set'])
+    expect(events).toEqual(['restored'])
     await vi.advanceTimersByTimeAsync(45 * minute)
     expect(refresh).toHaveBeenCalledTimes(1)
   })
@@ -687,6 +718,79 @@ describe('storage', () => {
     stored.resolve(JSON.stringify({ version: 1, generation: 9, receivedAt: Date.now(), tokens: first }))
     await restoring
     expect(await tokens.getAccessToken()).toBe('new')
+  })
+})
+
+describe('a slow storage', () => {
+  function slow() {
+    const stored = new Map<string, string>()
+    const gates: Deferred<void>[] = []
+    const wait = async () => {
+      const gate = defer<void>()
+      gates.push(gate)
+      await gate.promise
+    }
+    return {
+      stored,
+      gates,
+      storage: {
+        getItem: () => null,
+        setItem: async (key: string, value: string) => void (await wait(), stored.set(key, value)),
+        removeItem: async (key: string) => void (await wait(), stored.delete(key)),
+      },
+    }
+  }
+
+  test('new tokens on their way into it are not overtaken by a refresh of the old ones, nor ended by its refusal', async () => {
+    const { storage, gates } = slow()
+    const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
+    const { tokens, events } = manager({ refresh, storage, canRefresh: (t) => t !== null })
+    const ada = tokens.setTokens({ ...first, accessToken: 'ada', expiresInMs: 1_000 })
+    await vi.advanceTimersByTimeAsync(0)
+    gates[0]?.resolve()
+    await ada
+    const bob = tokens.setTokens({ ...first, accessToken: 'bob' })
+    const asked = tokens.getAccessToken()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(refresh).not.toHaveBeenCalled()
+    gates[1]?.resolve()
+    await bob
+    expect(await asked).toBe('bob')
+    expect(events).toEqual(['set', 'set'])
+  })
+
+  test('ST-14 INV-7 what it does late it does in order: a removal does not take the next login with it', async () => {
+    const { storage, gates, stored } = slow()
+    const { tokens } = manager({ refresh: counting(), storage })
+    const one = tokens.setTokens({ ...first, accessToken: 'one' })
+    await vi.advanceTimersByTimeAsync(0)
+    gates[0]?.resolve()
+    await one
+    tokens.clear()
+    const two = tokens.setTokens({ ...first, accessToken: 'two' })
+    await vi.advanceTimersByTimeAsync(3_000)
+    await two
+    expect(gates).toHaveLength(2)
+    gates[1]?.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    gates[2]?.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([...stored.values()].join()).toContain('"two"')
+  })
+
+  test('ST-14 INV-7 a write that lands after its deadline brings no secret back', async () => {
+    const { storage, gates, stored } = slow()
+    const { tokens, events } = manager({ refresh: counting(), storage })
+    const setting = tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(3_000)
+    await setting
+    expect(events).toEqual(['storage_failed', 'set'])
+    tokens.clear()
+    gates[0]?.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    gates[1]?.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(stored.size).toBe(0)
   })
 })
 

@@ -16,9 +16,9 @@ import { createVault, type Held, type Vault } from './vault.ts'
 /** What a caller asks of an access token. */
 export interface AccessTokenOptions {
   /** The token must live at least this long, in milliseconds. Default 5 000, at most an eighth of its life. */
-  readonly minValidityMs?: number
+  readonly minValidityMs?: number | undefined
   /** Gives up waiting. A refresh that others wait for goes on. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -39,6 +39,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   readonly #events = createEmitter<TokenEvent>()
   /** Aborted when the tokens of now become somebody else's, or nobody's. */
   #epoch = new AbortController()
+  /** New tokens on their way into the storage: the old ones are of no use any more, to a refresh least of all. */
+  #setting: Promise<boolean> | null = null
   #isDisposed = false
   #isRestored = false
 
@@ -74,7 +76,11 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
     // Newer than whatever the storage may hold.
     this.#isRestored = true
-    if (await this.#vault.commit(tokens)) this.#emit({ type: 'set' })
+    const setting = this.#vault.commit(tokens)
+    this.#setting = setting
+    const isSet = await setting
+    if (this.#setting === setting) this.#setting = null
+    if (isSet) this.#emit({ type: 'set' })
     else this.#options.onDiscard(tokens)
   }
 
@@ -93,6 +99,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options: AccessTokenOptions = {}): Promise<Held<T>> {
     if (!this.#isRestored) await this.restore()
+    await this.#setting
     const held = this.#fresh(options)
     if (held !== null) return held
     const stale = this.#vault.held()
@@ -107,6 +114,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    */
   async refresh(options: { readonly generation?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.restore()
+    await this.#setting
     const held = this.#vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
     if (!this.#options.canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
@@ -123,17 +131,12 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#end({ type: 'ended', error }, error)
   }
 
-  /** Reads the storage, once; everything that needs tokens does so by itself. */
-  async restore(): Promise<void> {
+  /** Reads the storage, once, and gives what it held then; everything that needs tokens does so by itself. */
+  async restore(): Promise<T | null> {
     this.#throwIfDisposed()
-    await this.#vault.restore()
-    if (this.#isRestored) return
-    this.#isRestored = true
-    const held = this.#vault.held()
-    if (held === null) return
-    const isOver = remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)
-    if (isOver) this.#unusable(held)
-    else this.#emit({ type: 'set' })
+    const stored = await this.#vault.restore()
+    if (!this.#isRestored) this.#restored()
+    return stored
   }
 
   /** The tokens as they are, fresh or not; `null` when there are none. For adapters: ask {@link getAccessToken} for a token to use. */
@@ -182,11 +185,20 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** The tokens, if they are known and will do; gets their successor under way when it is time. */
   #fresh({ minValidityMs }: AccessTokenOptions): Held<T> | null {
     this.#throwIfDisposed()
-    const held = this.#isRestored ? this.#vault.held() : null
+    const held = this.#isRestored && this.#setting === null ? this.#vault.held() : null
     const now = this.#environment.clock.now()
     if (held === null || !isFresh(held.lifetime, now, minValidityMs)) return null
     if (this.#dueInMs(now) <= 0) this.#onDue()
     return held
+  }
+
+  #restored(): void {
+    this.#isRestored = true
+    const held = this.#vault.held()
+    if (held === null) return
+    const isOver = remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)
+    if (isOver) this.#unusable(held)
+    else this.#emit({ type: 'restored' })
   }
 
   /** What to throw when there is no usable token and no way to another; ends a session whose token has expired. */
@@ -206,7 +218,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   #dueInMs(now: Moment = this.#environment.clock.now()): number {
     const held = this.#vault.held()
-    if (held === null || this.#isDisposed || this.#refresher.isRunning()) return Infinity
+    if (held === null || this.#isDisposed || this.#setting !== null || this.#refresher.isRunning()) return Infinity
     const leftMs = remainingMs(held.lifetime, now)
     if (!this.#options.canRefresh(held.tokens)) return leftMs
     const waitMs = this.#gate.waitMs()
@@ -224,6 +236,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   #end(event: TokenEvent, reason: AuthError): void {
     this.#newEpoch(reason)
     this.#vault.clear()
+    // A function that makes tokens out of nothing is not asked again at once.
+    if (event.type === 'ended') this.#gate.close(event.error)
     this.#emit(event)
   }
 
@@ -234,8 +248,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 
   #emit(event: TokenEvent): void {
-    this.#schedule.update()
     this.#events.emit(event)
+    this.#schedule.update()
   }
 
   #throwIfDisposed(): void {

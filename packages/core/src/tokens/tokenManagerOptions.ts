@@ -1,6 +1,6 @@
 import type { Environment } from '../browser/environment.ts'
 import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
-import { checkDurationMs, checkOptions, checkText, configError } from '../checkOptions.ts'
+import { checkDurationMs, checkOptions, checkText, configError, type Given } from '../checkOptions.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { RefreshFunction } from './refresh.ts'
 
@@ -13,24 +13,24 @@ export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
    */
   readonly refresh: RefreshFunction<T>
   /** `'memory'` (default), `'session'` (sessionStorage), or a storage of your own. */
-  readonly storage?: 'memory' | 'session' | TokenStorage
+  readonly storage?: 'memory' | 'session' | TokenStorage | undefined
   /** Under which the storage keeps the tokens. One manager per key. Default `tessera:tokens`. */
-  readonly storageKey?: string
+  readonly storageKey?: string | undefined
   /** How long before expiry a refresh starts, in milliseconds; never more than a quarter of the token's life. Default 300 000. */
-  readonly refreshLeadMs?: number
+  readonly refreshLeadMs?: number | undefined
   /** How long one refresh may take, in milliseconds. Default 10 000. */
-  readonly requestTimeoutMs?: number
+  readonly requestTimeoutMs?: number | undefined
   /** Refreshes ahead of need by a timer. Default `true`; when `false`, only while `start()` is in force. */
-  readonly background?: boolean
+  readonly background?: boolean | undefined
   /** Whether these tokens, or none (`null`), can be refreshed. Default: always. Tokens that cannot be end when they expire. */
-  readonly canRefresh?: (tokens: T | null) => boolean
+  readonly canRefresh?: ((tokens: T | null) => boolean) | undefined
   /** Checks the members that stored tokens have beyond a {@link TokenSet}. Default: no further check. */
-  readonly accept?: (tokens: TokenSet) => tokens is T
+  readonly accept?: ((tokens: TokenSet) => tokens is T) | undefined
   /** Receives tokens that came too late to be used (after `clear()` or `setTokens()`), so that they can be revoked. */
-  readonly onDiscard?: (tokens: T) => void
+  readonly onDiscard?: ((tokens: T) => void) | undefined
 }
 
-type Checked<T extends TokenSet> = Required<TokenManagerOptions<T>> & { readonly storage: TokenStorage }
+type Checked<T extends TokenSet> = Required<Given<TokenManagerOptions<T>>> & { readonly storage: TokenStorage }
 
 /** @throws AuthError `invalid_config`, naming the option. */
 export function checkTokenManagerOptions<T extends TokenSet>(options: TokenManagerOptions<T>, environment: Environment): Checked<T> {

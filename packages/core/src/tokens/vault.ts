@@ -15,8 +15,8 @@ export interface Held<T extends TokenSet> {
 /** Keeps the current tokens in memory and in a storage: durable first, visible second. */
 export interface Vault<T extends TokenSet> {
   readonly held: () => Held<T> | null
-  /** Reads the storage, once. Whatever it finds there, it does not throw. */
-  readonly restore: () => Promise<void>
+  /** Reads the storage, once, and gives what it held then, be it too late to be used. Whatever is there, it does not throw. */
+  readonly restore: () => Promise<T | null>
   /** Stores, then holds. Gives `false`, and keeps nothing, when another `commit` or a `clear` came meanwhile. */
   readonly commit: (tokens: T) => Promise<boolean>
   /** Forgets everything at once. */
@@ -26,20 +26,25 @@ export interface Vault<T extends TokenSet> {
 export function createVault<T extends TokenSet>(store: RecordStore, clock: Clock, accept: (tokens: TokenSet) => tokens is T): Vault<T> {
   let held: Held<T> | null = null
   let generation = 0
-  let restoring: Promise<void> | null = null
+  let restoring: Promise<T | null> | null = null
 
-  const read = async (): Promise<void> => {
-    if (generation > 0) return
+  const read = async (): Promise<T | null> => {
+    if (generation > 0) return null
     const text = await store.read()
-    // A login or logout meanwhile is newer than anything stored.
-    if (generation > 0 || typeof text !== 'string') return
+    if (typeof text !== 'string') return null
     const record = decodeRecord(text, accept)
-    if (record === null) return store.remove()
+    // A login or logout meanwhile is newer than anything stored.
+    if (generation > 0) return record?.tokens ?? null
+    if (record === null) {
+      store.remove()
+      return null
+    }
     const now = clock.now()
     const ageMs = Math.max(0, now.wallAt - record.receivedAt)
     const received = { wallAt: record.receivedAt, elapsedMs: now.elapsedMs - ageMs }
     generation = record.generation
     held = { tokens: record.tokens, generation, lifetime: lifetimeOf(record.tokens, received) }
+    return record.tokens
   }
 
   return {
@@ -51,8 +56,6 @@ export function createVault<T extends TokenSet>(store: RecordStore, clock: Clock
       const isNewest = (): boolean => next === generation
       await store.write(() => encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), isNewest)
       if (isNewest()) held = { tokens, generation: next, lifetime: lifetimeOf(tokens, received) }
-      // Cleared while the write was under way: it may have landed after the removal.
-      else if (held === null) store.remove()
       return isNewest()
     },
     clear() {
