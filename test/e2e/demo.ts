@@ -88,7 +88,7 @@ export const test = base.extend<{ demo: Demo }>({
         await expect(status).toContainText(`Signed in as ${names[email]}`)
       },
       async signInByPassword(email = 'ada') {
-        await page.getByLabel('E-mail').fill(`${email}@example.com`)
+        await page.getByLabel('Email').fill(`${email}@example.com`)
         await page.getByLabel('Password').fill('correct-horse')
         await button('Sign in').click()
         await expect(status).toContainText(`Signed in as ${names[email]}`)

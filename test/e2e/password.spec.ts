@@ -2,11 +2,11 @@ import { expect, test } from './demo.ts'
 
 test('a wrong password is said in words, and what was typed stays', async ({ demo, page }) => {
   await page.goto('/password')
-  await page.getByLabel('E-mail').fill('bob@example.com')
+  await page.getByLabel('Email').fill('bob@example.com')
   await page.getByLabel('Password').fill('wrong')
   await demo.button('Sign in').click()
-  await expect(page.getByRole('alert')).toHaveText(/Wrong e-mail or password/)
-  await expect(page.getByLabel('E-mail')).toHaveValue('bob@example.com')
+  await expect(page.getByRole('alert')).toHaveText(/Wrong email or password/)
+  await expect(page.getByLabel('Email')).toHaveValue('bob@example.com')
   await expect(demo.status).toHaveText('Nobody is signed in.')
   expect(demo.tokenRequests().map(({ what, status }) => [what, status])).toEqual([['POST /v1/auth/login', 401]])
 
@@ -38,4 +38,22 @@ test('the home page leads to every method', async ({ page }) => {
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
     await page.goBack()
   }
+})
+
+test('with the keyboard alone: signing in and out leaves the focus on what changed', async ({ demo, page }) => {
+  await page.goto('/password')
+  await page.getByLabel('Password').fill('correct-horse')
+  await page.keyboard.press('Enter')
+  await expect(demo.status).toContainText('Signed in as Ada Lovelace')
+  await expect(demo.status).toBeFocused()
+  await demo.button('Sign out').focus()
+  await page.keyboard.press('Enter')
+  await expect(demo.status).toHaveText(/Nobody is signed in/)
+  await expect(demo.status).toBeFocused()
+})
+
+test('a lifetime is chosen at once, and is in the address', async ({ page }) => {
+  await page.goto('/password')
+  await page.getByRole('radio', { name: '8 s' }).check()
+  await expect(page).toHaveURL(/lifetime=8/)
 })

@@ -15,7 +15,8 @@ if (root === null) throw new Error('index.html has no element #root.')
 
 createRoot(root).render(
   <StrictMode>
-    <BrowserRouter>
+    {/* A control that is chosen must show it at once, not when a transition has settled. */}
+    <BrowserRouter useTransitions={false}>
       <App />
     </BrowserRouter>
   </StrictMode>,

@@ -14,7 +14,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ['exp', 'expires'],
   ['jti', 'its own number'],
   ['name', 'full name'],
-  ['email', 'e-mail'],
+  ['email', 'email address'],
 ])
 
 const order = [...meanings.keys()]

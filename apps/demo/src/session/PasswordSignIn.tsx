@@ -26,7 +26,7 @@ export function PasswordSignIn({ login }: PasswordSignInProps): ReactNode {
       <fieldset className="fields" disabled={isSignedIn}>
         <legend className="visually-hidden">Your account</legend>
         <label className="field">
-          E-mail
+          Email
           <input
             ref={email}
             type="email"

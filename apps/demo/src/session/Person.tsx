@@ -11,7 +11,7 @@ export function Person(): ReactNode {
         <dd>{user?.name ?? '–'}</dd>
       </div>
       <div>
-        <dt>E-mail</dt>
+        <dt>Email</dt>
         <dd>{user?.email ?? '–'}</dd>
       </div>
     </dl>

@@ -1,14 +1,25 @@
 import { useAuth, useRefreshStatus, type AuthView } from '@tessera-auth/react'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { statusWords } from '../words/statusWords.ts'
 
 /** The state of the session, in one sentence or two. */
 export function StatusLine(): ReactNode {
   const auth = useAuth()
   const refresh = useRefreshStatus()
+  const line = useRef<HTMLParagraphElement>(null)
   const isTroubled = refresh.phase === 'degraded' || refresh.phase === 'paused'
+
+  const before = useRef(auth.status)
+  useEffect(() => {
+    const isSwitched = before.current !== 'loading' && before.current !== auth.status
+    before.current = auth.status
+    // The button that was pressed is off now, and took the keyboard's place on the page with it.
+    const isLost = document.activeElement === document.body || document.activeElement?.matches(':disabled') === true
+    if (isSwitched && isLost) line.current?.focus({ preventScroll: true })
+  }, [auth.status])
+
   return (
-    <p role="status" className="status" data-tone={isTroubled ? 'troubled' : tone(auth)}>
+    <p ref={line} tabIndex={-1} role="status" className="status" data-tone={isTroubled ? 'troubled' : tone(auth)}>
       {statusWords(auth, refresh)}
     </p>
   )
