@@ -34,7 +34,7 @@ export function checkOptions(value: object, where: string, known: readonly strin
 /** @throws AuthError `invalid_config` unless `value` is a non-empty string without spaces at its ends. */
 export function checkText(value: unknown, option: string): string {
   if (typeof value !== 'string' || value === '' || value.trim() !== value) {
-    throw configError(option, 'expected a non-empty string without spaces around it.')
+    throw configError(option, 'expected text without spaces around it.')
   }
   return value
 }
@@ -42,7 +42,7 @@ export function checkText(value: unknown, option: string): string {
 /** @throws AuthError `invalid_config` unless `value` is a finite number of milliseconds, zero or more. */
 export function checkDurationMs(value: unknown, option: string): number {
   if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
-    throw configError(option, 'expected a finite number of milliseconds, 0 or more.')
+    throw configError(option, 'expected milliseconds, 0 or more.')
   }
   return value
 }
@@ -59,10 +59,10 @@ export function checkSecureUrl(value: unknown, option: string, base?: string): U
     throw configError(option, base === undefined ? 'expected an absolute URL.' : 'expected a URL.')
   const url = new URL(text, base)
   if (!isSecureUrl(url))
-    throw configError(option, `expected https, or http on localhost; got ${url.protocol}//${url.host}.`)
+    throw configError(option, 'expected https, or http on localhost.')
   if (url.username !== '' || url.password !== '')
-    throw configError(option, 'a URL must not contain a user name or password.')
-  if (url.hash !== '') throw configError(option, 'a URL must not contain a fragment.')
+    throw configError(option, 'no user name or password may be in it.')
+  if (url.hash !== '') throw configError(option, 'no fragment may be in it.')
   return url
 }
 

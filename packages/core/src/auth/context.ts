@@ -36,7 +36,7 @@ function prefixed(storage: PageStorage, prefix: string): PageStorage {
       try {
         storage.setItem(prefix + key, value)
       } catch (cause) {
-        throw new AuthError('storage_failed', 'sessionStorage is full or blocked, and signing in needs it.', { cause })
+        throw new AuthError('storage_failed', 'Signing in needs sessionStorage: it is full or blocked.', { cause })
       }
     },
     removeItem: (key) => storage.removeItem(prefix + key),

@@ -12,7 +12,7 @@ export function createCredentialSource<User>(
   /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use. */
   const onRejected: CredentialSource['onRejected'] = ({ generation }) => {
     if (tokens.current?.generation !== generation) return
-    tokens.end(new AuthError('revoked', 'The API refuses the token, and a refresh does not help: the session has been revoked.'))
+    tokens.end(new AuthError('revoked', 'The API refuses the token, and a refresh does not help.'))
   }
 
   return {
@@ -21,7 +21,7 @@ export function createCredentialSource<User>(
       await raceAbort(ready(), signal)
       const held = await tokens.acquire({ signal })
       if (asker !== undefined && held.tokens.family !== asker) {
-        throw new AuthError('user_changed', 'Somebody else signed in meanwhile: the request was not sent.')
+        throw new AuthError('user_changed', 'Somebody else signed in meanwhile: not sent.')
       }
       return { accessToken: held.tokens.accessToken, generation: held.generation, family: held.tokens.family }
     },

@@ -11,7 +11,7 @@ export function createReady<User>(
   tokens: TokenManager<SessionRecord<User>>,
   { store, dispatch }: Store<AuthState<User>, AuthEvent<User>>,
 ): () => Promise<AuthState<User>> {
-  const promises = new WeakMap<AuthState<User>, Promise<AuthState<User>>>()
+  let last: { readonly state: AuthState<User>; readonly promise: Promise<AuthState<User>> } | undefined
   let looking: Promise<AuthState<User>> | null = null
 
   const look = async (): Promise<AuthState<User>> => {
@@ -26,8 +26,7 @@ export function createReady<User>(
     const state = store.getState()
     if (state.status === 'loading') return looking
     // Marked as React marks promises it has seen settle, so that `use()` does not wait for one of a state that is there.
-    const promise = promises.get(state) ?? Object.assign(Promise.resolve(state), { status: 'fulfilled', value: state })
-    promises.set(state, promise)
-    return promise
+    if (last?.state !== state) last = { state, promise: Object.assign(Promise.resolve(state), { status: 'fulfilled', value: state }) }
+    return last.promise
   }
 }

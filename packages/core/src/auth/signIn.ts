@@ -47,7 +47,7 @@ export function createSignIn<Input, User>(options: SignInOptions<Input, User>): 
       if (record !== null && isLatest()) await tokens.setTokens(record)
       else if (record !== null) discard(record)
       if (!isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
-      if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is the clock of this device right?')
+      if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
       emit({ type: 'login_failed', method: method.name, error })

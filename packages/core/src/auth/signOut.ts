@@ -31,7 +31,7 @@ export function createSignOut<User>(options: SignOutOptions<User>): () => Promis
     try {
       return { isRemote: await method.logout(session, leavingOnlyIf(context(), isLatest)), error: null }
     } catch (cause) {
-      return { isRemote: false, error: toAuthError(cause, 'server_error', 'The server could not be told of the sign-out.') }
+      return { isRemote: false, error: toAuthError(cause, 'server_error', 'The server was not told.') }
     }
   }
 }

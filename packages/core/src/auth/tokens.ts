@@ -48,7 +48,7 @@ export function createTokens<User>(
         // Somebody unnamed who gets a name is nobody else.
         if (current.subject === null || next.subject === current.subject) return next
         discard(next)
-        throw new AuthError('subject_changed', 'The refresh answered for somebody else: the session has ended.')
+        throw new AuthError('subject_changed', 'The refresh answered for somebody else.')
       },
     },
     environment,

@@ -108,7 +108,7 @@ async function renew(source: CredentialSource, used: Credential, signal: AbortSi
   if (next.family !== used.family) {
     throw new AuthError(
       'user_changed',
-      'Somebody else signed in while the request was under way: it was not sent again.',
+      'Somebody else signed in meanwhile: not sent.',
     )
   }
   return next.generation === used.generation ? null : next

@@ -32,8 +32,7 @@ export function createDestinations(
       if (isAllowed && url.username === '' && url.password === '') return
       throw new AuthError(
         'destination_not_allowed',
-        `Credentials may not go to ${url.origin}${url.pathname}: add it to the option "api" if they should, ` +
-          'or use fetch() without them.',
+        `Credentials may not go to ${url.origin}${url.pathname}: add it to "api" if they should.`,
         { option: 'api' },
       )
     },

@@ -41,7 +41,7 @@ async function protocol(): Promise<typeof CodeFlowModule> {
   try {
     return await import('../oauth/codeFlow.ts')
   } catch (cause) {
-    throw new AuthError('network', 'The code for signing in could not be loaded: offline, or replaced by a newer version of the app.', { cause })
+    throw new AuthError('network', 'A part of the app could not be loaded: offline, or replaced by a newer version.', { cause })
   }
 }
 
@@ -80,7 +80,7 @@ export function authorizationCode(options: AuthorizationCodeOptions): AuthMethod
     name: 'authorizationCode',
     async login(input, ctx) {
       if (!ctx.isSecureContext()) {
-        throw new AuthError('insecure_context', 'PKCE needs crypto.subtle, which browsers offer on https and localhost only.')
+        throw new AuthError('insecure_context', 'PKCE needs crypto.subtle: use https or localhost.')
       }
       const flow = flowIn(ctx)
       const { returnTo = ctx.page.href(), prompt, loginHint } = input ?? {}
@@ -111,7 +111,7 @@ function readCallback(url: URL, flow: CodeFlow): Callback<Claims> | null {
   if (!url.searchParams.has('code') && !url.searchParams.has('error') && state === null) return null
   const transaction = state === null ? null : findTransaction(ctx.scratch, state)
   if (state === null || transaction === null) {
-    return foreign(new AuthError('transaction_not_found', 'This tab did not start this sign-in, or has forgotten it: sign in again.'))
+    return foreign(new AuthError('transaction_not_found', 'This tab did not start this sign-in: sign in again.'))
   }
   const mismatch = issuerMismatch(url, transaction)
   if (mismatch !== null) return foreign(mismatch)

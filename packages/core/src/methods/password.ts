@@ -74,7 +74,7 @@ interface Message {
 
 async function post({ url, body, keepalive = false }: Message, ctx: MethodContext): Promise<Response> {
   const page = ctx.page.href() ?? undefined
-  if (!URL.canParse(url, page)) throw new AuthError('unsupported_request', `"${url}" is a path, and there is no page: give a whole URL.`)
+  if (!URL.canParse(url, page)) throw new AuthError('unsupported_request', `"${url}" is a path, and there is no page.`)
   return ctx.fetch(new URL(url, page).href, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },

@@ -31,13 +31,13 @@ export async function tokenError(response: Response, nowAt: number, refusal?: Re
   }
   // A 401 speaks for itself, whatever page comes with it.
   const isHtml = status !== 401 && headers.get('content-type')?.includes('html') === true
-  if (isHtml) return new AuthError('invalid_response', `A page instead of an answer, status ${status}: a proxy in between?`, details)
+  if (isHtml) return new AuthError('invalid_response', `A page instead of an answer (${status}): a proxy in between?`, details)
   if (refusal?.applies(status, oauthError) === true) {
     return new AuthError(refusal.code, `The server refused the credentials (${oauthError ?? status}).`, details)
   }
   return new AuthError(
     'client_rejected',
-    `The server refused the request (${oauthError ?? status}): check the client's registration and the endpoint's URL.`,
+    `The server refused the request (${oauthError ?? status}): check the client and the URL.`,
     details,
   )
 }

@@ -17,7 +17,7 @@ export async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json()
   } catch {
-    throw new AuthError('invalid_response', 'The server answered with something other than JSON: a proxy or login page in between?', {
+    throw new AuthError('invalid_response', 'The answer is not JSON: a proxy in between?', {
       status: response.status,
     })
   }
@@ -56,5 +56,5 @@ export function parseScope(scope: unknown): readonly string[] | undefined {
 }
 
 function invalid(problem: string): AuthError {
-  return new AuthError('invalid_response', `The server's token response cannot be used: ${problem}.`)
+  return new AuthError('invalid_response', `The token response cannot be used: ${problem}.`)
 }

@@ -23,7 +23,7 @@ interface RecordStoreOptions {
 }
 
 export function createRecordStore({ storage, key, timer, onError }: RecordStoreOptions): RecordStore {
-  const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: the session goes on in memory.', { cause }))
+  const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: tokens stay in memory.', { cause }))
   let last: Promise<void> | null = null
 
   const bounded = async <R>(run: () => R | Promise<R>): Promise<R | null> => {

@@ -57,7 +57,7 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     if (!isTokenSet(answer)) throw new AuthError('invalid_response', 'The refresh gave no usable token set.')
     const next = keepingRefreshToken(answer, previous)
     if (!isCurrent() || !(await vault.commit(next))) return discard(next)
-    if (hasExpired(shortestLifeMs)) throw new AuthError('clock_skew', 'The server gives tokens that have expired already: is the clock of this device right?')
+    if (hasExpired(shortestLifeMs)) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     gate.open()
   }
 
@@ -65,7 +65,7 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     if (definitive.includes(error.code)) return end(error)
     // What will not pass by itself is given a second chance, and the session as long as its token lives.
     if (!error.retryable && gate.lastError()?.retryable === false && hasExpired()) {
-      return end(new AuthError('session_expired', 'The token has run out, and the server gives no other.', { cause: error }))
+      return end(new AuthError('session_expired', 'The token has run out, and no other is given.', { cause: error }))
     }
     gate.close(error)
     emit({ type: 'refresh_failed', error })

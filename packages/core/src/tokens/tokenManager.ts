@@ -204,7 +204,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** What to throw when there is no usable token and no way to another; ends a session whose token has expired. */
   #unusable(held: Held<T> | null): AuthError {
     if (held === null) return new AuthError('not_authenticated', 'Nobody is signed in.')
-    const error = new AuthError('session_expired', 'The token has expired and cannot be refreshed: sign in again.')
+    const error = new AuthError('session_expired', 'The token has expired: sign in again.')
     if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0) this.end(error)
     return error
   }
@@ -258,5 +258,5 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 }
 
 function disposed(): AuthError {
-  return new AuthError('disposed', 'dispose() was called: nothing can be asked any more.')
+  return new AuthError('disposed', 'dispose() was called.')
 }

@@ -55,5 +55,5 @@ function checkStorage(storage: TokenManagerOptions['storage'], { tabStorage }: E
   if (storage === 'session') return tabStorage
   const members = [storage?.getItem, storage?.setItem, storage?.removeItem]
   if (members.every((member) => typeof member === 'function')) return storage
-  throw configError('storage', "expected 'memory', 'session', or an object with getItem, setItem and removeItem.")
+  throw configError('storage', "expected 'memory', 'session' or a TokenStorage.")
 }
