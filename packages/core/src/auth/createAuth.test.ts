@@ -114,6 +114,17 @@ describe('start', () => {
     expect(world.requests).toHaveLength(before)
   })
 
+  test('ready is the same promise for the same state, settled as React marks it, and another for another', async () => {
+    const auth = create()
+    expect(auth.ready).toBe(auth.ready)
+    await auth.ready
+    const signedOut = auth.ready
+    expect(auth.ready).toBe(signedOut)
+    expect(signedOut).toMatchObject({ status: 'fulfilled', value: auth.store.getState() })
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    expect(await auth.ready).toMatchObject({ status: 'authenticated' })
+  })
+
   test('a restored session goes from loading to authenticated in one step', async () => {
     await signedIn({ storage: 'session' })
     const auth = create({ storage: 'session' })
@@ -415,6 +426,12 @@ describe('observing', () => {
     await expect(auth.fetch('/api')).rejects.toMatchObject({ code: 'disposed' })
     await expect(auth.login({ email: 'ada@example.com', password: 'x' })).rejects.toMatchObject({ code: 'disposed' })
     expect(await auth.logout()).toMatchObject({ isRemote: true })
+    const observed = await signedIn()
+    const observer = vi.fn()
+    observed.inspect(observer)
+    observed.dispose()
+    await observed.logout()
+    expect(observer).not.toHaveBeenCalled()
     const fresh = create()
     fresh.dispose()
     expect((await fresh.ready).status).toBe('unauthenticated')
@@ -450,6 +467,19 @@ describe('the last intent wins', () => {
       expect(world.left).toEqual([])
       expect(auth.store.getState().pending).toBe(act === 'logout' ? null : 'leaving')
     }
+  })
+
+  test('a login that was overtaken says so to its caller alone', async () => {
+    const slow = defer<Response>()
+    let asked = 0
+    world.answer = () => (++asked === 1 ? slow.promise : tokens('bob'))
+    const auth = create()
+    const first = expect(auth.login({ email: 'ada@example.com', password: 'x' })).rejects.toMatchObject({ code: 'server_error' })
+    await vi.advanceTimersByTimeAsync(0)
+    await auth.login({ email: 'bob@example.com', password: 'x' })
+    slow.resolve(new Response('', { status: 500 }))
+    await first
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', error: null, user: { name: 'bob' } })
   })
 
   test('of two logins the later one leaves, though the earlier one is slower', async () => {

@@ -666,6 +666,7 @@ describe('signing out', () => {
     expect(world.tabStorage.keys().filter((key) => key.endsWith(':tokens'))).toEqual([])
     expect(await done).toEqual({ isRemote: true, error: null })
     expect(Object.fromEntries(new URLSearchParams(world.bodies.at(-1)))).toEqual({ token: 'rt-1', client_id: 'web' })
+    expect(world.requests.at(-1)?.keepalive).toBe(true)
     expect(world.left).toHaveLength(1)
   })
 

@@ -90,6 +90,8 @@ describe('signing in', () => {
 
   test.each([
     [429, 'rate_limited', true],
+    [408, 'server_error', true],
+    [425, 'server_error', true],
     [500, 'server_error', true],
     [404, 'client_rejected', false],
     [415, 'client_rejected', false],

@@ -759,6 +759,35 @@ describe('a slow storage', () => {
     expect(events).toEqual(['set', 'set'])
   })
 
+  test('nor when they are replaced again while they wait', async () => {
+    const { storage, gates } = slow()
+    const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
+    const { tokens } = manager({ refresh, storage, background: false })
+    const setting = [tokens.setTokens({ ...first, accessToken: 'ada' })]
+    const asked = tokens.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    setting.push(tokens.setTokens({ ...first, accessToken: 'bob' }), tokens.setTokens({ ...first, accessToken: 'eve' }))
+    for (const index of [0, 1, 2]) {
+      gates[index]?.resolve()
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    await Promise.all(setting)
+    expect(await asked).toBe('eve')
+    expect(refresh).not.toHaveBeenCalled()
+  })
+
+  test('INV-24 generations go on from what was restored', async () => {
+    const one = manager({ refresh: counting(), storage: 'session' })
+    await one.tokens.setTokens(first)
+    await one.tokens.refresh()
+    const before = one.tokens.current?.generation ?? 0
+    const two = manager({ refresh: counting(), storage: 'session' })
+    await two.tokens.restore()
+    expect(two.tokens.current?.generation).toBe(before)
+    await two.tokens.refresh()
+    expect(two.tokens.current?.generation).toBeGreaterThan(before)
+  })
+
   test('ST-14 INV-7 what it does late it does in order: a removal does not take the next login with it', async () => {
     const { storage, gates, stored } = slow()
     const { tokens } = manager({ refresh: counting(), storage })

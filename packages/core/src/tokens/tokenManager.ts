@@ -99,7 +99,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options: AccessTokenOptions = {}): Promise<Held<T>> {
     if (!this.#isRestored) await this.restore()
-    await this.#setting
+    while (this.#setting !== null) await this.#setting
     const held = this.#fresh(options)
     if (held !== null) return held
     const stale = this.#vault.held()
@@ -114,7 +114,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    */
   async refresh(options: { readonly generation?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.restore()
-    await this.#setting
+    while (this.#setting !== null) await this.#setting
     const held = this.#vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
     if (!this.#options.canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
