@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Lowest first: what stands in one row may import only from the rows before it. */
@@ -99,7 +99,10 @@ describe('the lint rules', () => {
     // Rules that need types are left out: the made-up modules have none.
     const cli = join(root, 'node_modules/oxlint/bin/oxlint')
     const args = [cli, '-f', 'unix', 'packages']
-    found = spawnSync(process.execPath, args, { cwd: workspace, encoding: 'utf8' }).stdout.split('\n')
+    // oxlint looks for its type checker on the path.
+    const PATH = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter)
+    const env = { ...process.env, PATH }
+    found = spawnSync(process.execPath, args, { cwd: workspace, encoding: 'utf8', env }).stdout.split('\n')
   })
 
   afterAll(() => rmSync(workspace, { recursive: true }))
