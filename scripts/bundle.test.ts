@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { over, packageOf, startUpChunks } from './bundle.ts'
+import { bundle, over, packageOf, startUpChunks } from './bundle.ts'
 
 describe('packageOf', () => {
   it.each([
@@ -32,4 +32,18 @@ describe('startUpChunks', () => {
 it('subtracts one weight from another', () => {
   const weight = { minified: 5, gzip: 4, brotli: 3 }
   expect(over(weight, { minified: 1, gzip: 1, brotli: 1 })).toEqual({ minified: 4, gzip: 3, brotli: 2 })
+})
+
+describe('an app pays for the method it uses alone', () => {
+  const telltales = {
+    'authorization-code': ['code_verifier', 'code_challenge', 'end_session_endpoint'],
+    password: ['refreshUrl', 'logoutUrl'],
+  }
+
+  it.each(Object.keys(telltales))('%s', async (method) => {
+    const { code } = await bundle(`test/size/${method}.tsx`, true)
+    for (const [other, signs] of Object.entries(telltales)) {
+      for (const sign of signs) expect(code.includes(sign), `${sign} of ${other}`).toBe(other === method)
+    }
+  })
 })

@@ -16,6 +16,8 @@ export interface Bundle {
   readonly total: Weight
   /** Each package's part of the minified total, by the weight of its modules minified one by one: near, not exact. */
   readonly packages: ReadonlyMap<string, number>
+  /** All of it. */
+  readonly code: string
 }
 
 const root = join(import.meta.dirname, '..')
@@ -33,7 +35,8 @@ export async function bundle(entry: string, fromSource: boolean): Promise<Bundle
   })
   const outputs = Array.isArray(result) ? result : 'output' in result ? [result] : []
   const chunks = outputs.flatMap(({ output }) => output.filter((file) => file.type === 'chunk'))
-  return { startUp: sum(startUpChunks(chunks)), total: sum(chunks), packages: packageWeights(chunks) }
+  const code = chunks.map((chunk) => chunk.code).join('\n')
+  return { startUp: sum(startUpChunks(chunks)), total: sum(chunks), packages: packageWeights(chunks), code }
 }
 
 /** One weight over another. */
