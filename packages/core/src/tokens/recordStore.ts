@@ -47,7 +47,17 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
   return {
     read: () => bounded(() => storage.getItem(key)),
     async write(encode, isWanted) {
-      await bounded(() => inTurn(() => (isWanted() ? storage.setItem(key, encode()) : undefined)))
+      const replace = async (): Promise<void> => {
+        if (!isWanted()) return
+        try {
+          await storage.setItem(key, encode())
+        } catch (cause) {
+          // What is still there is of somebody else, or spent: a reload must not find it.
+          await storage.removeItem(key)
+          throw cause
+        }
+      }
+      await bounded(() => inTurn(replace))
     },
     remove() {
       inTurn(() => storage.removeItem(key)).catch(failed)

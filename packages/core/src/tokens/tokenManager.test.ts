@@ -681,6 +681,23 @@ describe('storage', () => {
     expect(events).toEqual(['storage_failed', 'set'])
   })
 
+  test('ST-01 INV-8 a storage that gets full keeps nobody else and nothing spent: a reload finds nothing', async () => {
+    let isFull = false
+    const storage = {
+      ...world.tabStorage,
+      setItem: (key: string, value: string) => {
+        if (isFull) throw new DOMException('full', 'QuotaExceededError')
+        world.tabStorage.setItem(key, value)
+      },
+    }
+    const { tokens } = manager({ refresh: counting(), storage })
+    await tokens.setTokens(first)
+    isFull = true
+    await tokens.refresh()
+    expect(await tokens.getAccessToken()).toBe('at-1')
+    expect(world.tabStorage.keys()).toEqual([])
+  })
+
   test('ST-01 tokens that cannot be written as text cost one event, not the session', async () => {
     const { tokens, events } = manager({ refresh: counting(), storage: 'session' })
     await tokens.setTokens({ ...first, amount: 1n } as TokenSet)
