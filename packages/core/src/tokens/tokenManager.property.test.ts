@@ -157,7 +157,7 @@ function createSlowStorage() {
       setItem: (key: string, value: string) => act(() => void stored.set(key, value), true),
       removeItem: (key: string) => act(() => void stored.delete(key), false),
     },
-    settle(how: string) {
+    settle: (how: string) => {
       const next = open.shift()
       // A storage that cannot even forget is beyond help.
       if (how === 'notStored' && next?.canFail === true) return next.done.reject(new Error('full'))
