@@ -12,3 +12,13 @@ it('the quick start of the README is the file that compiles', () => {
 it('the quick start is twelve lines', () => {
   expect(file.split('\n').filter((line) => line.trim() !== '')).toHaveLength(12)
 })
+
+it('the sizes in the README are the budgets that CI holds', () => {
+  const budgets: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../test/size/budgets.json'), 'utf8'))
+  const [, password, start, all] = /`password` \| ([\d.]+) kB [\s\S]*?`authorizationCode` \| ([\d.]+) kB \| ([\d.]+) kB/.exec(readme) ?? []
+  const bytes = (kilobytes = ''): number => Math.round(Number(kilobytes) * 1000)
+  expect(budgets).toEqual({
+    'authorization-code': { startUpGzip: bytes(start), totalGzip: bytes(all) },
+    password: { startUpGzip: bytes(password), totalGzip: bytes(password) },
+  })
+})
