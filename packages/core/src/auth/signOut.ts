@@ -20,6 +20,7 @@ export function createSignOut<User>(options: SignOutOptions<User>): () => Promis
     const held = tokens.current?.tokens
     tokens.clear()
     dispatch({ type: 'login_left' })
+    // The tokens have said so, unless they were disposed of: then they tell nobody anything.
     dispatch({ type: 'signed_out', reason: 'user', error: null })
 
     const session = held ?? (await stored) ?? null

@@ -51,7 +51,7 @@ export function durationMs(seconds: unknown): number | undefined {
 }
 
 /** Splits a scope value (RFC 6749 §3.3); `undefined` when the server did not say. */
-export function parseScope(scope: unknown): readonly string[] | undefined {
+function parseScope(scope: unknown): readonly string[] | undefined {
   return typeof scope === 'string' ? scope.split(' ').filter((item) => item !== '') : undefined
 }
 
