@@ -10,6 +10,9 @@ const endpoints = [
   ['POST', '/token/revocation'],
   ['GET', '/v1/resources'],
   ['POST', '/v1/auth/login'],
+  ['POST', '/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword'],
+  ['POST', '/securetoken.googleapis.com/v1/token'],
+  ['POST', '/demo/access-token'],
 ] as const
 
 function send(method: string, path: string, headers: Readonly<Record<string, string>>) {
@@ -41,15 +44,22 @@ test('the token endpoint does nothing for a stranger', async () => {
   expect(await answer.text()).toContain('origin http://evil.example not allowed')
 })
 
-test('the API answers a preflight request', async () => {
-  const { status, headers } = await send('OPTIONS', '/v1/resources', {
+const credentialHeaders = 'Authorization,Content-Type,X-API-Key,X-CSRF-Token,Idempotency-Key'
+
+test.for([
+  ['/v1/resources', 'GET,POST,DELETE', credentialHeaders, 'true'],
+  ['/demo/revoke', 'POST', credentialHeaders, 'true'],
+  ['/securetoken.googleapis.com/v1/token', 'POST', 'Content-Type', null],
+] as const)('%s answers a preflight request', async ([path, methods, names, credentials]) => {
+  const { status, headers } = await send('OPTIONS', path, {
     origin: demoOrigin,
     'access-control-request-method': 'POST',
-    'access-control-request-headers': 'authorization,content-type',
+    'access-control-request-headers': 'content-type',
   })
   expect(status).toBe(204)
-  expect(headers.get('access-control-allow-methods')).toBe('GET,POST')
-  expect(headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type')
+  expect(headers.get('access-control-allow-methods')).toBe(methods)
+  expect(headers.get('access-control-allow-headers')).toBe(names)
+  expect(headers.get('access-control-allow-credentials')).toBe(credentials)
   expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0)
   expect(headers.get('cache-control')).toBe('no-store')
 })

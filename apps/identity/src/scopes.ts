@@ -14,3 +14,9 @@ export type OpenidScope = (typeof openidScopes)[number]
 export function splitScope(scope: string): string[] {
   return [...new Set(scope.split(' ').filter((value) => value !== ''))]
 }
+
+/** The scopes of the API among the values of a scope string; none when it is no text. */
+export function scopesIn(scope: unknown): ApiScope[] {
+  const values = typeof scope === 'string' ? splitScope(scope) : []
+  return apiScopes.filter((known) => values.includes(known))
+}

@@ -16,6 +16,9 @@ export const users: readonly User[] = [
   { sub: 'bob', name: 'Bob Martin', email: 'bob@example.com', apiScopes: ['read:resources'] },
 ]
 
+/** Somebody whose account was disabled. Firebase says so; the other doors answer as if there were no such account. */
+export const disabledUser: User = { sub: 'carol', name: 'Carol Shaw', email: 'carol@example.com', apiScopes: [] }
+
 /** The password of every user. The sign-in page shows it: this server is for a demo on one computer. */
 export const sharedPassword = 'correct-horse'
 

@@ -1,12 +1,20 @@
 import { createLocalJWKSet, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { randomUUID } from 'node:crypto'
+import type { ApiScope } from '../scopes.ts'
 import type { ServerContext } from '../serverContext.ts'
-import type { User } from '../users.ts'
+
+/** What an access token tells: a user as a whole, or the id and scopes of a machine client. */
+export interface TokenHolder {
+  readonly sub: string
+  readonly apiScopes: readonly ApiScope[]
+  readonly name?: string
+  readonly email?: string
+}
 
 /** Makes and checks access tokens of the API. */
 export interface AccessTokens {
   /** Signs a JWT access token (RFC 9068) that lives for so many seconds. */
-  issue(user: User, lifetimeSeconds: number): Promise<string>
+  issue(holder: TokenHolder, lifetimeSeconds: number): Promise<string>
   /** The claims of a valid token, whichever door it came from; otherwise rejects with an error of jose. */
   verify(token: string): Promise<JWTPayload>
 }

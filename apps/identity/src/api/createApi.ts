@@ -1,43 +1,31 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { cors } from 'hono/cors'
 import type { ServerContext } from '../serverContext.ts'
-import { createAccessTokens } from './createAccessTokens.ts'
+import { apiKeyRoutes } from './apiKeyRoutes.ts'
+import { appSessionRoutes } from './appSessionRoutes.ts'
+import { createAuthenticate } from './createAuthenticate.ts'
+import { createJsonApp } from './createJsonApp.ts'
+import type { CredentialStores } from './credentialStores.ts'
 import { passwordRoutes } from './passwordRoutes.ts'
 import { resourceRoutes } from './resourceRoutes.ts'
+import { sessionTokenRoutes } from './sessionTokenRoutes.ts'
 
-/** Largest request body in bytes. */
-const maxBodyBytes = 16_384
+/** Headers in which the demo sends credentials and what goes with them. */
+export const credentialHeaders = ['Authorization', 'Content-Type', 'X-API-Key', 'X-CSRF-Token', 'Idempotency-Key']
 
-/** How long browsers may keep the answer to a preflight request, in seconds (Fetch §3.3.3). */
-const preflightSeconds = 600
-
-/** The API at `/v1`: signing in with a password, and resources that need an access token. */
-export function createApi(context: ServerContext): Hono {
-  const { demoOrigin, record } = context
-  const tokens = createAccessTokens(context)
-  const api = new Hono().basePath('/v1')
-
-  api.use(async (c, next) => {
-    await next()
-    c.header('Cache-Control', 'no-store')
+/** The API at `/v1`: resources, and the ways to get a credential for them that are not OAuth. */
+export function createApi(context: ServerContext, stores: CredentialStores): Hono {
+  const { record } = context
+  const gate = { authenticate: createAuthenticate(stores), record }
+  const api = createJsonApp(context, {
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: credentialHeaders,
+    credentials: true,
   })
-  api.use(
-    cors({
-      origin: demoOrigin,
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: ['Authorization', 'Content-Type'],
-      exposeHeaders: ['WWW-Authenticate', 'Retry-After'],
-      maxAge: preflightSeconds,
-    }),
-  )
-  api.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.json({ error: 'invalid_request' }, 413) }))
-  api.route('/auth', passwordRoutes(tokens, record))
-  api.route('/', resourceRoutes(tokens, record))
-  api.notFound((c) => c.json({ error: 'not_found' }, 404))
-  api.onError((error, c) => {
-    record({ action: 'server error', where: c.req.path, outcome: error.message })
-    return c.json({ error: 'server_error' }, 500)
-  })
-  return api
+  const v1 = new Hono()
+  v1.route('/auth', passwordRoutes(stores, record))
+  v1.route('/session', appSessionRoutes(stores.appSessions, record))
+  v1.route('/sessions', sessionTokenRoutes(stores, gate))
+  v1.route('/api-keys', apiKeyRoutes(stores.apiKeys, gate))
+  v1.route('/', resourceRoutes(gate))
+  return api.route('/v1', v1)
 }

@@ -1,5 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { User } from '../users.ts'
+import { digest } from './digest.ts'
+import { removeExpired } from './removeExpired.ts'
 
 /** One password sign-in and every refresh token that followed from it. */
 interface Family {
@@ -71,12 +73,4 @@ function problem(family: Family | undefined, used: string): string | undefined {
   if (family.isRevoked) return 'revoked'
   if (Date.now() >= family.expiresAt) return 'expired'
   return family.current === used ? undefined : 'already used'
-}
-
-function removeExpired(families: Map<string, Family>): void {
-  for (const [token, family] of families) if (Date.now() >= family.expiresAt) families.delete(token)
-}
-
-function digest(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('base64url')
 }

@@ -1,9 +1,11 @@
 import { errors } from 'oidc-provider'
 import { consentPage } from '../pages/consentPage.ts'
 import type { Html } from '../pages/html.ts'
-import { apiScopes, openidScopes, splitScope } from '../scopes.ts'
+import { openidScopes, splitScope } from '../scopes.ts'
 import { userBySub, type User } from '../users.ts'
-import { field, parameter, refusal, type Answer, type Step } from './step.ts'
+import { formField } from './formField.ts'
+import { judgeScopes } from './judgeScopes.ts'
+import { parameter, refusal, type Answer, type Step } from './step.ts'
 
 /** The page that asks whether the client gets what it asks for. */
 export async function showConsent(step: Step): Promise<Html> {
@@ -25,7 +27,7 @@ export async function answerConsent(step: Step): Promise<Answer> {
   const { sub } = userOf(step)
   const { record } = step.context
   const where = parameter(step, 'client_id')
-  if (field(step, 'decision') !== 'allow') {
+  if (formField(step.form, 'decision') !== 'allow') {
     record({ action: 'consent', user: sub, where, outcome: 'denied' })
     return refusal('The person denied access.')
   }
@@ -40,21 +42,16 @@ async function saveGrant(step: Step, accountId: string): Promise<string> {
   const earlier = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId)
   const grant = earlier ?? new provider.Grant({ accountId, clientId: parameter(step, 'client_id') })
   if (openid.length > 0) grant.addOIDCScope(openid)
-  if (allowed.length > 0) grant.addResourceScope(context.resource, allowed)
+  if (allowed.length > 0) grant.addResourceScope(context.resource, [...allowed])
   // A scope that is neither granted nor rejected would be asked for again and again.
-  if (refused.length > 0) grant.rejectResourceScope(context.resource, refused)
+  if (refused.length > 0) grant.rejectResourceScope(context.resource, [...refused])
   return grant.save()
 }
 
 function requestedScopes(step: Step) {
-  const { apiScopes: ownScopes } = userOf(step)
   const requested = splitScope(parameter(step, 'scope'))
-  const api = apiScopes.filter((scope) => requested.includes(scope))
-  return {
-    openid: openidScopes.filter((scope) => requested.includes(scope)),
-    allowed: api.filter((scope) => ownScopes.includes(scope)),
-    refused: api.filter((scope) => !ownScopes.includes(scope)),
-  }
+  const openid = openidScopes.filter((scope) => requested.includes(scope))
+  return { openid, ...judgeScopes(requested, userOf(step)) }
 }
 
 function userOf({ interaction }: Step): User {

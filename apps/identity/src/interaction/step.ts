@@ -1,6 +1,7 @@
 import type { InteractionResults, Provider } from 'oidc-provider'
 import type { Html } from '../pages/html.ts'
 import type { ServerContext } from '../serverContext.ts'
+import type { FormFields } from './formField.ts'
 
 /** A sign-in that waits for a person, as oidc-provider keeps it. */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -13,7 +14,7 @@ export interface Step {
   /** Path of the page, which its form goes back to. */
   readonly action: string
   /** What the person sent; empty when the page is shown first. */
-  readonly form: Readonly<Record<string, unknown>>
+  readonly form: FormFields
 }
 
 /** What follows on a form: the next page, or a result that ends the step. */
@@ -22,12 +23,6 @@ export type Answer = { readonly page: Html } | { readonly result: InteractionRes
 /** A parameter of the authorization request (RFC 6749 §4.1.1), empty when it is missing. */
 export function parameter({ interaction }: Step, name: string): string {
   const value = interaction.params[name]
-  return typeof value === 'string' ? value : ''
-}
-
-/** A field of the form, empty when it is missing. */
-export function field({ form }: Step, name: string): string {
-  const value = form[name]
   return typeof value === 'string' ? value : ''
 }
 

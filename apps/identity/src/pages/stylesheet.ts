@@ -1,4 +1,4 @@
-/** Look of every page, light and dark, from phone width up. */
+/** Look of every page, light and dark, from phone width up, and in the small window of a popup. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;
@@ -164,6 +164,10 @@ footer {
   .mosaic { position: sticky; top: 0; height: 100vh; }
   .side { padding: 3rem; }
   main { align-self: center; }
+}
+@media (max-width: 51.99rem) and (max-height: 45rem) {
+  body { grid-template-rows: calc(100vw / 14) 1fr; }
+  .side { gap: 1.5rem; padding-top: 1.5rem; }
 }
 @media (forced-colors: active) {
   .mosaic { display: none; }

@@ -2,13 +2,18 @@ import type { EventEmitter } from 'node:events'
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { RecordActivity } from '../activityLog.ts'
 
-/** Records what the OpenID server does: one activity for each authorization, token request, revocation and sign-out. */
+/**
+ * Records what the OpenID server does: one activity for each authorization, pushed request, token request, revocation
+ * and sign-out.
+ */
 export function observeProvider(provider: Provider, record: RecordActivity): void {
   const note = (action: string, ctx: KoaContextWithOIDC, outcome: string) =>
     record({ action, user: userOf(ctx), where: ctx.oidc.client?.clientId ?? ctx.path, outcome })
 
   provider.on('authorization.success', (ctx) => note('authorize', ctx, 'code issued'))
   provider.on('authorization.error', (ctx, error) => note('authorize', ctx, reason(error)))
+  provider.on('pushed_authorization_request.success', (ctx) => note('push request', ctx, 'request kept'))
+  provider.on('pushed_authorization_request.error', (ctx, error) => note('push request', ctx, reason(error)))
   provider.on('grant.success', (ctx) => note(grantType(ctx), ctx, 'tokens issued'))
   provider.on('grant.error', (ctx, error) => note(grantType(ctx), ctx, reason(error)))
   provider.on('grant.revoked', (ctx) => note('revoke', ctx, 'grant and its tokens revoked'))

@@ -5,6 +5,7 @@ import { apiScopes, openidScopes } from '../scopes.ts'
 import type { ServerContext } from '../serverContext.ts'
 import { userBySub } from '../users.ts'
 import { createMemoryStore } from './createMemoryStore.ts'
+import { passwordAcr } from './passwordAcr.ts'
 import { showError, showSignedOut, showSignOut } from './show.ts'
 
 const hourSeconds = 3600
@@ -23,6 +24,7 @@ export function providerConfiguration(context: ServerContext): Configuration {
     responseTypes: ['code'],
     pkce: { required: () => true },
     scopes: [...openidScopes],
+    acrValues: [passwordAcr],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     conformIdTokenClaims: false,
     findAccount: (_ctx, sub) => accountOf(sub),
@@ -49,7 +51,7 @@ function features({ resource, demoOrigin }: ServerContext): NonNullable<Configur
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
-    pushedAuthorizationRequests: { enabled: false },
+    pushedAuthorizationRequests: { enabled: true },
     // Every access token is for the API, so no token could ever be used at a userinfo endpoint.
     userinfo: { enabled: false },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -1,11 +1,20 @@
 import { readBody, type Body } from './readBody.ts'
 import type { TestServer } from './startServer.ts'
 
-/** Sends a request to the API, with an access token and a JSON body when they are given. */
+/** What goes with a request. */
+export interface CallOptions {
+  /** Goes into `Authorization: Bearer`. */
+  readonly token?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+}
+
+/** Sends a request that is answered with JSON or nothing. */
 export async function callApi(
   { origin }: TestServer,
-  request: `${'GET' | 'POST'} /v1${string}`,
-  { token, body }: { readonly token?: unknown; readonly body?: unknown } = {},
+  request: `${'GET' | 'POST' | 'DELETE'} /${string}`,
+  { token, headers, body }: CallOptions = {},
 ): Promise<Body> {
   const [method = '', path = ''] = request.split(' ')
   const response = await fetch(`${origin}${path}`, {
@@ -13,6 +22,7 @@ export async function callApi(
     headers: {
       'content-type': 'application/json',
       ...(token === undefined ? {} : { authorization: bearer(token) }),
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })

@@ -6,6 +6,24 @@ import { demoOrigin, type TestServer } from './startServer.ts'
 /** All scopes the demo asks for. */
 export const allScopes = 'openid profile email read:resources write:resources'
 
+/** Where a server has its endpoints, and the scope that the client asks for. */
+export interface Endpoints {
+  readonly authorization: string
+  readonly token: string
+  readonly revocation: string
+  readonly scope: string
+}
+
+const openid: Endpoints = { authorization: '/auth', token: '/token', revocation: '/token/revocation', scope: allScopes }
+
+/** The server without OpenID. */
+export const plain: Endpoints = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  revocation: '/oauth/revoke',
+  scope: 'read:resources write:resources',
+}
+
 /** How a person answers the pages. */
 export interface Person {
   readonly email: string
@@ -24,8 +42,8 @@ export interface TestClient {
   authorize(extra?: Readonly<Record<string, string>>): Promise<Page>
   /** Answers the sign-in page and, when it comes, the consent page. */
   answer(page: Page, person: Person): Promise<Page>
-  /** Redeems the code of the last authorization. */
-  redeem(callback: Page): Promise<Body>
+  /** Redeems the code of the last authorization; `extra` replaces or adds parameters. */
+  redeem(callback: Page, extra?: Readonly<Record<string, string>>): Promise<Body>
   /** All of the above. */
   signIn(person: Person, extra?: Readonly<Record<string, string>>): Promise<Body>
   refresh(refreshToken: unknown): Promise<Body>
@@ -33,7 +51,7 @@ export interface TestClient {
 }
 
 /** Makes a client of the server with this id. */
-export function createClient({ origin }: TestServer, clientId = 'demo-1h'): TestClient {
+export function createClient({ origin }: TestServer, clientId = 'demo-1h', endpoints = openid): TestClient {
   const browser = createBrowser(origin)
   const redirectUri = `${demoOrigin}/authorization-code/callback`
   let verifier = ''
@@ -49,12 +67,12 @@ export function createClient({ origin }: TestServer, clientId = 'demo-1h'): Test
     browser,
     authorize(extra = {}) {
       verifier = randomBytes(32).toString('base64url')
-      const url = new URL('/auth', origin)
+      const url = new URL(endpoints.authorization, origin)
       url.search = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
         redirect_uri: redirectUri,
-        scope: allScopes,
+        scope: endpoints.scope,
         state: 'the-state',
         nonce: 'the-nonce',
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
@@ -67,17 +85,17 @@ export function createClient({ origin }: TestServer, clientId = 'demo-1h'): Test
       const next = await browser.submit(page, { email, password, decision: 'sign-in' })
       return next.html.includes('Allow access?') ? browser.submit(next, { decision: consent }) : next
     },
-    async redeem({ url }) {
+    async redeem({ url }, extra = {}) {
       const code = url.searchParams.get('code') ?? ''
       const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
-      return readBody(await post('/token', fields))
+      return readBody(await post(endpoints.token, { ...fields, ...extra }))
     },
     async signIn(person, extra) {
       return client.redeem(await client.answer(await client.authorize(extra), person))
     },
     refresh: async (refreshToken) =>
-      readBody(await post('/token', { grant_type: 'refresh_token', refresh_token: String(refreshToken) })),
-    revoke: (token) => post('/token/revocation', { token: String(token) }),
+      readBody(await post(endpoints.token, { grant_type: 'refresh_token', refresh_token: String(refreshToken) })),
+    revoke: (token) => post(endpoints.revocation, { token: String(token) }),
   }
   return client
 }

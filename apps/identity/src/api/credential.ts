@@ -1,0 +1,57 @@
+import type { Context } from 'hono'
+import { apiScopes, type ApiScope } from '../scopes.ts'
+import { userBySub } from '../users.ts'
+import type { Principal } from './principal.ts'
+import { problem, type Result } from './result.ts'
+
+/** What proves who sends a request, and how each is called in a sentence. */
+const kinds = {
+  accessToken: { name: 'access token', scheme: 'Bearer' },
+  sessionToken: { name: 'session token', scheme: 'Bearer' },
+  apiKey: { name: 'API key', scheme: 'ApiKey' },
+  // Cookies have no authentication scheme, so nothing can challenge for them.
+  appSession: { name: 'session', scheme: undefined },
+} as const
+
+/** A credential that was accepted. */
+export interface Credential {
+  readonly kind: keyof typeof kinds
+  readonly principal: Principal
+  /** Ends the credential. Left out where nothing keeps count of it. */
+  readonly revoke?: () => void
+}
+
+/** Looks for one kind of credential in a request; `undefined` when it is not there, a result when it is no good. */
+export type CredentialCheck = (c: Context) => Promise<Credential | Result | undefined>
+
+/** Whether a check accepted what it found. */
+export function isCredential(checked: Credential | Result): checked is Credential {
+  return 'principal' in checked
+}
+
+/** Refuses a request without a credential, in the words of its scheme (RFC 6750 §3). */
+export function missingCredential(): Result {
+  return { ...problem(401, 'unauthorized', 'An access token is needed.'), challenge: 'Bearer realm="tessera"' }
+}
+
+/** Refuses a credential that lacks one of these scopes (RFC 6750 §3.1). `undefined` when it has them all. */
+export function lackingScope({ kind, principal }: Credential, wanted: readonly ApiScope[]): Result | undefined {
+  const missing = apiScopes.filter((scope) => wanted.includes(scope) && !principal.scopes.includes(scope)).join(' ')
+  if (missing === '') return undefined
+  const { name, scheme } = kinds[kind]
+  const details = `realm="tessera", error="insufficient_scope", scope="${missing}"`
+  return {
+    ...problem(403, 'insufficient_scope', `The ${name} lacks ${missing}.`),
+    challenge: scheme === undefined ? undefined : `${scheme} ${details}`,
+  }
+}
+
+/** Refuses a credential of another kind than these, or one that stands for no person. */
+export function notOfUser({ kind, principal }: Credential, allowed: readonly Credential['kind'][]): Result | undefined {
+  if (!allowed.includes(kind)) return accessDenied(`This cannot be done with the ${kinds[kind].name} of the request.`)
+  return userBySub(principal.subject) === undefined ? accessDenied('This is for people only.') : undefined
+}
+
+function accessDenied(description: string): Result {
+  return problem(403, 'access_denied', description)
+}
