@@ -78,6 +78,21 @@ describe('links', () => {
   })
 })
 
+describe('docs/methods/write-your-own.md', () => {
+  const blocks = [...read('docs/methods/write-your-own.md').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
+  const example = (name: string): string => read(`examples/own-method/${name}`)
+
+  it('has a whole method in fewer than 40 lines', () => {
+    expect(blocks[0]).toContain('AuthMethod<')
+    expect(blocks[0]?.trimEnd().split('\n').length).toBeLessThan(40)
+  })
+
+  it('has the method and its test as they are in the files that run', () => {
+    expect(blocks[0]).toBe(example('oneTimeCode.ts'))
+    expect(blocks).toContain(example('oneTimeCode.test.ts'))
+  })
+})
+
 describe('docs/errors.md', () => {
   const rows = [...read('docs/errors.md').matchAll(/^\| `(\w+)` \| (yes|no) \|/gm)].map(([, code = '', retryable = '']) => ({ code, retryable }))
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bundle, over, packageOf, startUpChunks } from './bundle.ts'
+import manifest from '../packages/core/package.json' with { type: 'json' }
+import { bundle, over, packageOf, sizeApps, startUpChunks } from './bundle.ts'
 
 describe('packageOf', () => {
   it.each([
@@ -8,7 +9,7 @@ describe('packageOf', () => {
     ['/repo/node_modules/.pnpm/jose@6/node_modules/jose/dist/webapi/index.js', 'jose'],
     ['/repo/node_modules/.pnpm/@scope+a@1/node_modules/@scope/a/index.js', '@scope/a'],
     ['C:\\repo\\node_modules\\zustand\\esm\\vanilla.mjs', 'zustand'],
-    ['/repo/test/size/password.tsx', 'app'],
+    ['/repo/test/size/password.ts', 'app'],
     ['\0rolldown/runtime.js', 'app'],
   ])('%j is of %s', (id, name) => {
     expect(packageOf(id)).toBe(name)
@@ -35,13 +36,28 @@ it('subtracts one weight from another', () => {
 })
 
 describe('an app pays for the method it uses alone', () => {
-  const telltales = {
-    'authorization-code': ['code_verifier', 'code_challenge', 'end_session_endpoint'],
-    password: ['refreshUrl', 'logoutUrl'],
+  /** Words that only the code of this method has. */
+  const telltales: Readonly<Record<string, readonly string[]>> = {
+    'access-token': ['and there is none.'],
+    'api-key': ['X-API-Key', 'dangerouslySendInQuery'],
+    'authorization-code': ['end_session_endpoint', 'pushed_authorization_request_endpoint', 'popup_blocked'],
+    'backend-code': ['authorizationUrl', 'idempotency-key'],
+    'client-credentials': ['client_credentials', 'dangerouslyAllowBrowser'],
+    'cookie-session': ['sessionUrl', 'csrfUrl'],
+    'ephemeral-token': ['ephemeral_token', 'maxLifetimeMs'],
+    firebase: ['identitytoolkit', 'securetoken', 'returnSecureToken'],
+    password: ['refreshUrl'],
+    'refresh-token': ['revocationUrl'],
   }
 
-  it.each(Object.keys(telltales))('%s', async (method) => {
-    const { code } = await bundle(`test/size/${method}.tsx`, true)
+  it('every method is weighed, and has its telltales', () => {
+    const subpaths = Object.keys(manifest.exports).flatMap((path) => (path === '.' ? [] : [path.slice(2)]))
+    expect([...sizeApps().keys()]).toEqual(subpaths.sort())
+    expect(Object.keys(telltales)).toEqual(subpaths)
+  })
+
+  it.each([...sizeApps()])('%s', { timeout: 30_000 }, async (method, path) => {
+    const { code } = await bundle(path, true)
     for (const [other, signs] of Object.entries(telltales)) {
       for (const sign of signs) expect(code.includes(sign), `${sign} of ${other}`).toBe(other === method)
     }

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build, defaultClientConditions, minifySync } from 'vite'
 import type { Rolldown } from 'vite'
@@ -21,6 +22,17 @@ export interface Bundle {
 }
 
 const root = join(import.meta.dirname, '..')
+const folder = 'test/size'
+/** What is no app with a method: the part that these share, and React alone. */
+const others = ['startApp', 'react-only']
+
+/** The apps that are weighed, by the method's subpath. */
+export function sizeApps(): ReadonlyMap<string, string> {
+  const paths = globSync(`${folder}/*.{ts,tsx}`, { cwd: root }).map((path) => path.replaceAll('\\', '/'))
+  const named = paths.map((path) => [basename(path).replace(/\.tsx?$/, ''), path] as const)
+  return new Map(named.filter(([name]) => !others.includes(name)).sort(([one], [other]) => one.localeCompare(other)))
+}
+
 const nothing: Weight = { minified: 0, gzip: 0, brotli: 0 }
 
 /** Bundles an app for production, in memory: its packages' build, or their source where `fromSource`. */

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Lowest first: what stands in one row may import only from the rows before it. */
-const rows = [['errors'], ['session', 'browser'], ['oauth', 'http'], ['methods'], ['tokens'], ['auth'], ['index']]
+const rows = [['errors'], ['session', 'browser'], ['endpoint'], ['oauth', 'http'], ['methods'], ['tokens'], ['auth'], ['index']]
 /** These lie above `methods`, and yet know no particular one: each is an entry of its own. */
 const strangers = [['tokens', 'methods'], ['auth', 'methods']]
 
@@ -50,13 +50,13 @@ function probeLayers(): void {
 function probeExceptions(): void {
   const type = "export type { AuthMethod } from '../methods/method.ts'\n"
   const value = "export { leavingPage } from '../methods/method.ts'\n"
-  for (const layer of ['oauth', 'http', 'tokens', 'auth']) {
+  for (const layer of ['endpoint', 'oauth', 'http', 'tokens', 'auth']) {
     probe(`${layer} -> type of method`, `${core}/${layer}/t.ts`, type)
   }
   for (const layer of ['session', 'browser']) {
     probe(`${layer} -> type of method`, `${core}/${layer}/t.ts`, type, imports)
   }
-  for (const layer of ['oauth', 'http']) {
+  for (const layer of ['endpoint', 'oauth', 'http']) {
     probe(`${layer} -> value of method`, `${core}/${layer}/v.ts`, value, imports)
   }
   probe('index -> a method', `${core}/index.ts`, "export { password } from './methods/password.ts'\n", imports)

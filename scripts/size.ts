@@ -1,6 +1,6 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { bundle, over } from './bundle.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundle, over, sizeApps } from './bundle.ts'
 import type { Bundle, Weight } from './bundle.ts'
 
 /** Most bytes that an app may weigh over React alone, gzipped. */
@@ -10,7 +10,6 @@ interface Budget {
 }
 
 const root = join(import.meta.dirname, '..')
-const baseline = 'react-only'
 const fromSource = ['core', 'react'].some((name) => !existsSync(join(root, 'packages', name, 'dist/index.js')))
 
 function budgets(): Readonly<Partial<Record<string, Budget>>> {
@@ -40,8 +39,8 @@ function keeps(what: string, gzip: number, most: number): boolean {
   return slack >= 0
 }
 
-async function check(name: string, react: Bundle, budget: Budget | undefined): Promise<boolean> {
-  const app = await bundle(`test/size/${name}.tsx`, fromSource)
+async function check([name, path]: readonly [string, string], react: Bundle, budget: Budget | undefined): Promise<boolean> {
+  const app = await bundle(path, fromSource)
   const [startUp, total] = [over(app.startUp, react.startUp), over(app.total, react.total)]
   const lines = [describe('start-up', startUp), describe('total', total), parts(app)]
   console.log([`\n${name}, over React alone`, ...lines].join('\n'))
@@ -53,12 +52,11 @@ async function check(name: string, react: Bundle, budget: Budget | undefined): P
   return keeps('total', total.gzip, budget.totalGzip) && isStartUpKept
 }
 
-const react = await bundle(`test/size/${baseline}.tsx`, fromSource)
+const react = await bundle('test/size/react-only.tsx', fromSource)
 console.log(`Measured from the packages' ${fromSource ? 'source: no dist yet' : 'dist'}`)
-console.log([`\n${baseline}`, describe('total', react.total)].join('\n'))
+console.log(['\nreact-only', describe('total', react.total)].join('\n'))
 
 const limits = budgets()
-const names = globSync('test/size/*.tsx', { cwd: root }).map((path) => basename(path, '.tsx')).sort()
-for (const name of names.filter((other) => other !== baseline)) {
-  if (!(await check(name, react, limits[name]))) process.exitCode = 1
+for (const app of sizeApps()) {
+  if (!(await check(app, react, limits[app[0]]))) process.exitCode = 1
 }

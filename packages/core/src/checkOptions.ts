@@ -39,6 +39,12 @@ export function checkText(value: unknown, option: string): string {
   return value
 }
 
+/** @throws AuthError `invalid_config` unless `value` is the name of a header (RFC 9110 §5.6.2). */
+export function checkHeaderName(value: unknown, option: string): string {
+  if (typeof value !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw configError(option, 'expected the name of a header.')
+  return value
+}
+
 /** @throws AuthError `invalid_config` unless `value` is a finite number of milliseconds, zero or more. */
 export function checkDurationMs(value: unknown, option: string): number {
   if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {

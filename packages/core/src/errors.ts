@@ -13,8 +13,12 @@ export type AuthErrorCode =
   | 'disposed'
   // Login
   | 'invalid_credentials'
+  | 'user_disabled'
   | 'access_denied'
   | 'authorization_failed'
+  | 'popup_blocked'
+  | 'popup_closed'
+  | 'popup_timeout'
   | 'superseded'
   // Callback
   | 'transaction_not_found'

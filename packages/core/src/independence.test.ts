@@ -82,7 +82,7 @@ test('no framework is a dependency, nor imported by any file', () => {
   const packages = fields.flatMap((field) => Object.keys(manifest[field] ?? {}))
   expect(packages).toEqual(['jose', 'oauth4webapi', 'zustand'])
   const imports = sources.flatMap((file) =>
-    [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\()\s*'([^./'][^/']*)/g)].map(
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\()\s*'((?:@[^/']+\/)?[^./'@][^/']*)/g)].map(
       ([, name]) => name,
     ),
   )

@@ -10,6 +10,8 @@ export interface Provider {
   tokens: Record<string, unknown>
   /** Overrides the whole answer of the token endpoint. */
   tokenAnswer: Answer | null
+  /** Overrides the whole answer of the endpoint for pushed requests, which the metadata does not name unless a test does. */
+  pushAnswer: Answer | null
   /** The nonce of the login that is to be answered. */
   nonce: string
 }
@@ -31,11 +33,13 @@ export function createProvider(): Provider {
     claims: {},
     tokens: {},
     tokenAnswer: null,
+    pushAnswer: null,
     nonce: '',
     async answer(request) {
       const { pathname } = new URL(request.url)
       if (pathname === '/.well-known/openid-configuration') return Response.json(provider.metadata)
       if (pathname === '/revoke') return new Response(null, { status: 200 })
+      if (pathname === '/par') return provider.pushAnswer?.(request) ?? push(request)
       if (pathname !== '/token') return Response.json({ error: 'not_found' }, { status: 404 })
       if (provider.tokenAnswer !== null) return provider.tokenAnswer(request)
       count++
@@ -49,6 +53,10 @@ export function createProvider(): Provider {
         ...provider.tokens,
       })
     },
+  }
+  const push: Answer = async (request) => {
+    provider.nonce = new URLSearchParams(await request.text()).get('nonce') ?? ''
+    return Response.json({ request_uri: `urn:ietf:params:oauth:request_uri:${++count}`, expires_in: 60 }, { status: 201 })
   }
   return provider
 }

@@ -2,6 +2,7 @@ import { environment as realEnvironment, type Environment } from '../src/browser
 import { createEmitter } from '../src/browser/emitter.ts'
 import { memoryStorage, type PageStorage } from '../src/browser/storage.ts'
 import type { WakeReason } from '../src/browser/wake.ts'
+import { createWindows, type Channels, type FakeWindows } from './windows.ts'
 
 /** What a fake server does with a request. */
 export type Answer = (request: Request) => Response | Promise<Response>
@@ -16,13 +17,19 @@ export interface World {
   readonly bodies: string[]
   /** Addresses that the page left for. */
   readonly left: string[]
+  /** The windows beside this page. */
+  readonly windows: FakeWindows
+  /** Lines between the windows of this origin. */
+  readonly channels: Channels
   answer: Answer
   href: string
   isOnline: boolean
   wake: (reason: WakeReason) => void
 }
 
-export function createWorld(): World {
+/** @param channels Of another world, for pages that share an origin. */
+export function createWorld(channels: Channels = new Map()): World {
+  const windows = createWindows(channels)
   const wakes = createEmitter<WakeReason>()
   const tabStorage = memoryStorage()
   const world: World = {
@@ -30,6 +37,8 @@ export function createWorld(): World {
     requests: [],
     bodies: [],
     left: [],
+    windows,
+    channels,
     href: 'https://app.example/home',
     isOnline: true,
     answer: () => {
@@ -40,6 +49,7 @@ export function createWorld(): World {
       ...realEnvironment,
       tabStorage,
       wake: { subscribe: wakes.subscribe },
+      popups: windows.popups,
       network: {
         isOnline: () => world.isOnline,
         async fetch(request) {
@@ -52,6 +62,8 @@ export function createWorld(): World {
         href: () => world.href,
         assign: (url) => void world.left.push(url),
         replace: (url) => void (world.href = url),
+        isBrowser: () => true,
+        whenActivated: () => Promise.resolve(),
       },
     },
   }

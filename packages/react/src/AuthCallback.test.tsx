@@ -1,10 +1,12 @@
-import { AuthError, isAuthError, type CallbackOutcome } from '@tessera-auth/core'
+import { AuthError, isAuthError, type CallbackResult } from '@tessera-auth/core'
 import { act, render, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { StrictMode, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
+import { authInState, loading, signedOut } from '../test/authInState.ts'
 import { createWorld } from '../test/createWorld.ts'
 import { comeBack, createOAuth, returnFromProvider, serveOAuth, type OAuthAuth } from '../test/oauthServer.ts'
+import type { PasswordAuth } from '../test/passwordServer.ts'
 import { setUp } from '../test/setUp.ts'
 import { AuthCallback, AuthProvider, type AuthCallbackProps, type CallbackProblem } from './index.ts'
 
@@ -12,7 +14,7 @@ setUp()
 
 type OnDone = AuthCallbackProps['onDone']
 
-function page(auth: OAuthAuth, props: AuthCallbackProps): ReactNode {
+function page(auth: OAuthAuth | PasswordAuth, props: AuthCallbackProps): ReactNode {
   return (
     <AuthProvider auth={auth}>
       <AuthCallback {...props} />
@@ -155,24 +157,30 @@ describe('a login that did not work', () => {
     expect(world.left).toEqual([])
   })
 
-  it('tells a problem of its own what happened, and of a retry that failed', async () => {
+  it('tells a problem of its own what happened, and of each retry that failed', async () => {
     const world = createWorld()
     serveOAuth(world)
     const auth = await returnFromProvider(world, '/orders', { error: 'access_denied' })
-    const login = vi.fn<OAuthAuth['login']>().mockRejectedValue(new AuthError('network', 'Offline.'))
+    const retry = vi.fn<() => Promise<void>>()
+    retry.mockRejectedValueOnce(new AuthError('network', 'Offline.')).mockRejectedValueOnce(new AuthError('timeout', 'Slow.'))
+    const handleCallback = async (): Promise<CallbackResult> => {
+      const result = await auth.handleCallback()
+      return 'error' in result ? { ...result, retry } : result
+    }
     const seen: CallbackProblem[] = []
     const problem = (given: CallbackProblem): ReactNode => {
       seen.push(given)
-      return <button onClick={given.retry}>{given.error.code}</button>
+      return <button onClick={given.retry ?? undefined}>{given.error.code}</button>
     }
-    render(page({ ...auth, login }, { onDone: vi.fn<OnDone>(), problem, pending: 'One moment' }))
+    render(page({ ...auth, handleCallback }, { onDone: vi.fn<OnDone>(), problem, pending: 'One moment' }))
     expect(screen.getByText('One moment')).toBeDefined()
     await settled(auth)
 
     expect(seen.at(-1)).toMatchObject({ isCancelled: true, returnTo: '/orders', error: { code: 'access_denied' } })
     await userEvent.click(screen.getByRole('button', { name: 'access_denied' }))
-    await screen.findByRole('button', { name: 'network' })
-    expect(login.mock.calls).toEqual([[{ returnTo: '/orders' }]])
+    await userEvent.click(await screen.findByRole('button', { name: 'network' }))
+    await screen.findByRole('button', { name: 'timeout' })
+    expect(retry).toHaveBeenCalledTimes(2)
     expect(seen.at(-1)).toMatchObject({ isCancelled: false, returnTo: '/orders' })
   })
 
@@ -182,12 +190,12 @@ describe('a login that did not work', () => {
   ])('is no dead end when handling it throws %s', async (_, cause, expected) => {
     const world = createWorld()
     const auth = createOAuth(world)
-    const handleCallback = (): Promise<CallbackOutcome> => Promise.reject(cause)
-    const problem = ({ error }: CallbackProblem): ReactNode =>
-      `${error.code} ${error === cause || error.cause === cause}`
+    const handleCallback = (): Promise<CallbackResult> => Promise.reject(cause)
+    const problem = ({ error, retry }: CallbackProblem): ReactNode =>
+      `${error.code} ${error === cause || error.cause === cause} ${retry === null}`
     render(page({ ...auth, handleCallback }, { onDone: vi.fn<OnDone>(), problem }))
 
-    expect(await screen.findByText(`${expected} true`)).toBeDefined()
+    expect(await screen.findByText(`${expected} true true`)).toBeDefined()
   })
 })
 
@@ -220,7 +228,7 @@ describe('nothing to complete', () => {
     expect(onDone.mock.calls).toEqual([[{ returnTo: '/' }]])
   })
 
-  it('is a problem with a way on when nobody is signed in, and redirects nobody', async () => {
+  it('is a problem with a way back when nobody is signed in, and redirects nobody', async () => {
     const world = createWorld('https://app.example/callback')
     serveOAuth(world)
     const auth = createOAuth(world)
@@ -229,7 +237,8 @@ describe('nothing to complete', () => {
     await settled(auth)
 
     expect(screen.getByRole('alert').textContent).toContain('The sign-in did not work.')
-    expect(screen.getByRole('button', { name: 'Try again' }).getAttribute('type')).toBe('button')
+    expect(screen.getByRole('link', { name: 'Back to the app' }).getAttribute('href')).toBe('/')
+    expect(screen.queryByRole('button')).toBeNull()
     expect(onDone).not.toHaveBeenCalled()
     expect(world.left).toEqual([])
     expect(world.sent).toEqual([])
@@ -248,5 +257,38 @@ describe('nothing to complete', () => {
 
     expect(onDone).not.toHaveBeenCalled()
     expect(isAuthError(seen.at(-1)?.error, 'transaction_not_found')).toBe(true)
+    expect(seen.at(-1)?.retry).toBeNull()
+  })
+
+  it.each([
+    { state: { ...loading, error: new AuthError('network', 'Offline.') }, code: 'network' },
+    { state: loading, code: 'transaction_not_found' },
+    { state: { ...signedOut, error: new AuthError('refresh_rejected', 'Spent.') }, code: 'transaction_not_found' },
+  ])('is a problem when nobody is known to be signed in: $code while $state.status with $state.error.code', async ({ state, code: expected }) => {
+    const { auth } = authInState(state)
+    const onDone = vi.fn<OnDone>()
+    render(page(auth, { onDone, problem: ({ error }) => error.code }))
+
+    expect(await screen.findByText(expected)).toBeDefined()
+    expect(onDone).not.toHaveBeenCalled()
+  })
+})
+
+describe('a popup whose opener has the answer', () => {
+  it.each([
+    { handedOver: undefined, text: 'You can close this window.' },
+    { handedOver: <p role="status">Bye</p>, text: 'Bye' },
+  ])('says $text, and is neither done nor a problem, whoever is signed in here', async ({ handedOver, text }) => {
+    const { auth } = authInState(loading)
+    const handleCallback = (): Promise<CallbackResult> => Promise.resolve({ type: 'handed_over' })
+    const ready: PasswordAuth['ready'] = new Promise(() => {})
+    const onDone = vi.fn<OnDone>()
+    const props = { onDone, ...(handedOver !== undefined && { handedOver }) }
+    render(<StrictMode>{page({ ...auth, handleCallback, ready }, props)}</StrictMode>)
+
+    await screen.findByText(text)
+    expect(screen.getByRole('status').textContent).toBe(text)
+    expect(onDone).not.toHaveBeenCalled()
+    expect(screen.queryByRole('alert')).toBeNull()
   })
 })

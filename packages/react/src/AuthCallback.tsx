@@ -1,4 +1,4 @@
-import { AuthError, isAuthError, type CallbackOutcome } from '@tessera-auth/core'
+import { AuthError, isAuthError, type CallbackResult } from '@tessera-auth/core'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useAuthContext } from './authContext.ts'
 import type { AnyAuth } from './register.ts'
@@ -9,10 +9,13 @@ export interface CallbackProblem {
   readonly isCancelled: boolean
   /** Why: decide by its `code`. Of the last attempt, once {@link retry} was called and failed. */
   readonly error: AuthError
-  /** Where the person was going. */
+  /** Where the person was going; `/` when that is not known. */
   readonly returnTo: string
-  /** Starts the login again, to the same place. For a button: doing it unasked can go round in circles. */
-  readonly retry: () => void
+  /**
+   * Starts the login again, by the same method and to the same place. For a button: doing it unasked can go round in circles.
+   * `null` when there was no login to repeat: offer a way to {@link returnTo}.
+   */
+  readonly retry: (() => void) | null
 }
 
 /** Properties of {@link AuthCallback}. */
@@ -23,12 +26,19 @@ export interface AuthCallbackProps {
   readonly pending?: ReactNode
   /**
    * Renders what is shown when it did not work: a function, not a component, so it uses no hooks.
-   * Default: what happened, and a button to try again.
+   * Default: what happened, and a button to try again, or a link back to the app.
    */
   readonly problem?: (problem: CallbackProblem) => ReactNode
+  /** Shown when this window is a popup and the one that opened it has the answer. It closes by itself; this is for when it cannot. */
+  readonly handedOver?: ReactNode
 }
 
-type Refusal = Extract<CallbackOutcome, { readonly error: AuthError }>
+type Refusal = Extract<CallbackResult, { readonly error: AuthError }>
+
+type Problem = Omit<Refusal, 'retry'> & { readonly retry: Refusal['retry'] | null }
+
+/** A callback that has nowhere to go. */
+type End = Problem | Extract<CallbackResult, { readonly type: 'handed_over' }>
 
 /**
  * The page at the redirect URI: completes the login, once, however often React mounts it. Where there is nothing to
@@ -40,9 +50,10 @@ type Refusal = Extract<CallbackOutcome, { readonly error: AuthError }>
  *
  * @throws Error outside an `AuthProvider`.
  */
-export function AuthCallback({ onDone, pending = <Pending />, problem = showProblem }: AuthCallbackProps): ReactNode {
+export function AuthCallback(props: AuthCallbackProps): ReactNode {
+  const { onDone, pending = <Pending />, problem = showProblem, handedOver = <HandedOver /> } = props
   const auth: AnyAuth = useAuthContext().auth
-  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const [end, setEnd] = useState<End | null>(null)
   const latestOnDone = useRef(onDone)
   useEffect(() => {
     latestOnDone.current = onDone
@@ -51,13 +62,10 @@ export function AuthCallback({ onDone, pending = <Pending />, problem = showProb
   useEffect(() => {
     let isMounted = true
     const handle = async (): Promise<void> => {
-      const outcome = await auth.handleCallback().catch((cause: unknown) => failed('/', cause))
-      await auth.ready
+      const result = await complete(auth)
       if (!isMounted) return
-      const returnTo = outcome.type === 'none' ? '/' : outcome.returnTo
-      if ('error' in outcome) setRefusal(outcome)
-      else if (auth.store.getState().status === 'authenticated') latestOnDone.current({ returnTo })
-      else setRefusal(failed(returnTo, nothingToDo()))
+      if (result.type === 'signed_in') latestOnDone.current({ returnTo: result.returnTo })
+      else setEnd(result)
     }
     void handle()
     return () => {
@@ -65,15 +73,27 @@ export function AuthCallback({ onDone, pending = <Pending />, problem = showProb
     }
   }, [auth])
 
-  if (refusal === null) return pending
-  const { type, returnTo, error } = refusal
-  const retry = (): void => void auth.login({ returnTo }).catch((cause: unknown) => setRefusal(failed(returnTo, cause)))
-  return problem({ isCancelled: type === 'cancelled', error, returnTo, retry })
+  if (end === null) return pending
+  if (end.type === 'handed_over') return handedOver
+  const { type, returnTo, error, retry } = end
+  const again = retry && ((): void => void retry().catch((cause: unknown) => setEnd({ ...failed(returnTo, cause), retry })))
+  return problem({ isCancelled: type === 'cancelled', error, returnTo, retry: again })
 }
 
-function failed(returnTo: string, cause: unknown): Refusal {
+/** Where there is nothing to complete, it counts who is signed in. */
+async function complete(auth: AnyAuth): Promise<End | Extract<CallbackResult, { readonly type: 'signed_in' }>> {
+  const result = await auth.handleCallback().catch((cause: unknown) => failed('/', cause))
+  if (result.type !== 'signed_in' && result.type !== 'none') return result
+  await auth.ready
+  const { status, error } = auth.store.getState()
+  const returnTo = result.type === 'none' ? '/' : result.returnTo
+  if (status === 'authenticated') return { type: 'signed_in', returnTo }
+  return failed(returnTo, (status === 'loading' ? error : null) ?? nothingToDo())
+}
+
+function failed(returnTo: string, cause: unknown): Problem {
   const error = isAuthError(cause) ? cause : new AuthError('authorization_failed', 'The sign-in failed.', { cause })
-  return { type: 'failed', returnTo, error }
+  return { type: 'failed', returnTo, error, retry: null }
 }
 
 function nothingToDo(): AuthError {
@@ -84,13 +104,21 @@ function Pending(): ReactNode {
   return <p role="status">Signing in…</p>
 }
 
-function showProblem({ isCancelled, retry }: CallbackProblem): ReactNode {
+function HandedOver(): ReactNode {
+  return <p role="status">You can close this window.</p>
+}
+
+function showProblem({ isCancelled, returnTo, retry }: CallbackProblem): ReactNode {
   return (
     <div role="alert">
       <p>{isCancelled ? 'The sign-in was cancelled.' : 'The sign-in did not work.'}</p>
-      <button type="button" onClick={retry}>
-        Try again
-      </button>
+      {retry === null ? (
+        <a href={returnTo}>Back to the app</a>
+      ) : (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
     </div>
   )
 }

@@ -79,8 +79,11 @@ it('provides any auth', () => {
     <AuthProvider key="badge" auth={createAuth({ method: badgeMethod })} />,
     <AuthProvider key="text" auth={createAuth({ method: textMethod })} />,
     <AuthProvider key="void" auth={createAuth({ method: voidMethod })} />,
+    <AuthProvider key="byName" auth={createAuth({ methods: { badgeMethod, textMethod, voidMethod, password: password({ loginUrl: '/login' }) } })} />,
     // @ts-expect-error -- A method is not an auth.
     <AuthProvider key="method" auth={password({ loginUrl: '/login' })} />,
+    // @ts-expect-error -- Methods are no auth either.
+    <AuthProvider key="methods" auth={{ badgeMethod, textMethod }} />,
     // @ts-expect-error -- An auth is required.
     <AuthProvider key="none" />,
   ]
@@ -90,6 +93,7 @@ it('signs in with whatever the auth takes, and promises nothing but the end of i
   const { login, logout } = useAuth()
   expectTypeOf(login({ email: '', password: '' })).toEqualTypeOf<Promise<void>>()
   expectTypeOf(login()).toEqualTypeOf<Promise<void>>()
+  expectTypeOf(login('home', { email: '', password: '' })).toEqualTypeOf<Promise<void>>()
   expectTypeOf(logout).parameters.toEqualTypeOf<[]>()
 })
 
@@ -101,8 +105,11 @@ it('types the other hooks and the components', () => {
     <AuthCallback
       key="2"
       onDone={() => {}}
+      handedOver="Bye"
       problem={(problem) => expectTypeOf(problem).toEqualTypeOf<CallbackProblem>() && null}
     />,
+    // @ts-expect-error -- There is not always a login to repeat.
+    <AuthCallback key="no retry" onDone={() => {}} problem={({ retry }) => <button onClick={retry}>Again</button>} />,
     // @ts-expect-error -- Without onDone the person would stay here for ever.
     <AuthCallback key="3" />,
     <RequireAuth key="4" fallback={null}>

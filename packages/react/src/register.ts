@@ -1,4 +1,4 @@
-import type { Auth, AuthState, Claims, ReadableStore } from '@tessera-auth/core'
+import type { AuthCore, AuthState, Claims, ReadableStore } from '@tessera-auth/core'
 
 /**
  * Names the app's own auth, so that every hook knows what its login takes and what its user looks like.
@@ -10,19 +10,15 @@ import type { Auth, AuthState, Claims, ReadableStore } from '@tessera-auth/core'
  */
 export interface Register {}
 
-/** Any auth, whatever its login takes and whatever its user looks like. */
-export interface AnyAuth extends Pick<
-  Auth,
-  'refreshStore' | 'logout' | 'handleCallback' | 'fetch' | 'start' | 'ready'
-> {
-  readonly store: ReadableStore<AuthState>
-  // A method, not a property: so that logins with a narrower input, or with none, fit too.
-  login(this: void, input?: unknown): Promise<void>
+/** Any auth, of one method or of several, whatever its login takes and whatever its user looks like. */
+export interface AnyAuth extends Pick<AuthCore<unknown>, 'store' | 'refreshStore' | 'logout' | 'handleCallback' | 'fetch' | 'start' | 'ready'> {
+  readonly login: (...input: never) => Promise<void>
 }
 
-/** An auth that nobody registered: its user is taken for claims. */
+/** An auth that nobody registered: its login takes anything, and its user is taken for claims. */
 interface UnregisteredAuth extends AnyAuth {
   readonly store: ReadableStore<AuthState<Claims>>
+  readonly login: (...input: readonly unknown[]) => Promise<void>
 }
 
 /** The app's own auth if it registered one. */

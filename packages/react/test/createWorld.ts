@@ -78,6 +78,8 @@ export function createWorld(href = 'https://app.example/'): World {
         replace: (url) => {
           world.href = url
         },
+        isBrowser: () => true,
+        whenActivated: () => Promise.resolve(),
       },
     },
   }

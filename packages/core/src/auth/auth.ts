@@ -1,6 +1,6 @@
-import type { AuthedFetch } from '../http/authedFetch.ts'
 import type { AuthError } from '../errors.ts'
-import type { CallbackOutcome } from '../methods/method.ts'
+import type { AuthedFetch } from '../http/authedFetch.ts'
+import type { AuthMethod, CallbackOutcome } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { AuthState } from '../session/state.ts'
 import type { RefreshStatus } from '../tokens/refreshStatus.ts'
@@ -16,23 +16,26 @@ export interface LogoutResult {
   readonly error: AuthError | null
 }
 
-/** A person's sign-in, kept alive: created once by `createAuth`, outside any framework. Its members need no `this`. */
-export interface Auth<Input = void, User = unknown> {
+type Refusal = Extract<CallbackOutcome, { readonly error: AuthError }>
+
+/** What came of `handleCallback()`: a {@link CallbackOutcome}, with a way to try again where it did not work. */
+export type CallbackResult =
+  | Exclude<CallbackOutcome, Refusal>
+  | (Refusal & {
+      /** Starts the login again, by the same method and to the same place. Rejects as `login()` does. */
+      readonly retry: () => Promise<void>
+    })
+
+/** A person's sign-in, kept alive: all but how to sign in. Its members need no `this`. */
+export interface AuthCore<User> {
   /** What an app shows. A token refresh does not change it. */
   readonly store: ReadableStore<AuthState<User>>
   /** How keeping the tokens fresh is going. */
   readonly refreshStore: ReadableStore<RefreshStatus>
   /** The tokens, for when more than {@link getAccessToken} is needed. */
   readonly tokens: TokenManager<SessionRecord<User>>
-  /** The state once it is known who is signed in. Reading it starts looking. Never rejects. */
+  /** The state once it is known who is signed in, or once that could not be found out. Reading it starts looking. Never rejects. */
   readonly ready: Promise<AuthState<User>>
-  /**
-   * Signs in. The last of several logins wins; a session in use stays until the new one is there. Resolves when signed in, or
-   * when the page is leaving for the provider.
-   *
-   * @throws AuthError of the method, such as `invalid_credentials`; `superseded` when another login or a logout came after it.
-   */
-  readonly login: (input: Input) => Promise<void>
   /** Signs out: here at once, then at the server as best it can. Nothing under way can undo it. Never rejects. */
   readonly logout: () => Promise<LogoutResult>
   /**
@@ -42,11 +45,12 @@ export interface Auth<Input = void, User = unknown> {
    * @param url Default: the current address.
    * @throws AuthError `invalid_config` when the redirect URI is not of this app's own origin.
    */
-  readonly handleCallback: (url?: string | URL) => Promise<CallbackOutcome>
+  readonly handleCallback: (url?: string | URL) => Promise<CallbackResult>
   /**
    * A fresh access token.
    *
-   * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed`, or a transient code.
+   * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed`, `unsupported_request` when the
+   * session lives in a cookie, or a transient code.
    */
   readonly getAccessToken: (options?: AccessTokenOptions) => Promise<string>
   /**
@@ -63,3 +67,37 @@ export interface Auth<Input = void, User = unknown> {
   /** Ends all work for good. The storage keeps the session. */
   readonly dispose: () => void
 }
+
+/** A person's sign-in by one method: created once by `createAuth`, outside any framework. */
+export interface Auth<Input = void, User = unknown> extends AuthCore<User> {
+  /**
+   * Signs in. The last of several logins wins; a session in use stays until the new one is there. Resolves when signed in, or
+   * when the page is leaving for the provider.
+   *
+   * @throws AuthError of the method, such as `invalid_credentials`; `superseded` when another login or a logout came after it.
+   */
+  readonly login: (input: Input) => Promise<void>
+}
+
+/** A person's sign-in by one of several methods: one session at a time, whichever made it. */
+export interface AuthByName<Named extends MethodsByName> extends AuthCore<UserOf<Named[keyof Named]>> {
+  /**
+   * Signs in by the method of this name. The last of several logins wins, whatever their names; a session in use stays until the new
+   * one is there.
+   *
+   * @throws AuthError of the method; `invalid_input` for an unknown name; `superseded` when another login or a logout came after it.
+   */
+  readonly login: <Name extends keyof Named & string>(name: Name, ...input: LoginInput<Named[Name]>) => Promise<void>
+}
+
+/** Methods by the names that `login()` and `state.method` use. */
+export type MethodsByName = Readonly<Record<string, AuthMethod<never>>>
+
+/** Arguments after the name: an input that may be left out where the method needs none. */
+export type LoginInput<Method> =
+  Method extends { readonly login: (input: infer Input, ctx: never) => unknown } ? (void extends Input ? [input?: Input] : [input: Input]) : never
+
+/** The user of a method; of several, any of theirs. */
+export type UserOf<Method> = Method extends { readonly login: (input: never, ctx: never) => Promise<infer Result> } ? UserIn<Result> : never
+
+type UserIn<Result> = Result extends { readonly user: infer User } ? User : never

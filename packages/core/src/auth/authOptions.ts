@@ -1,11 +1,9 @@
 import type { TokenStorage } from '../browser/storage.ts'
 import { checkDurationMs, checkOptions, configError, type Given } from '../checkOptions.ts'
 import type { AuthMethod } from '../methods/method.ts'
+import type { MethodsByName } from './auth.ts'
 
-/** Options of `createAuth`. */
-export interface AuthOptions<Input, User> {
-  /** How people sign in. */
-  readonly method: AuthMethod<Input, User>
+interface SharedOptions {
   /**
    * Where credentials may go: origins, or origins with a path prefix, https or http on localhost. Default: this page's own origin.
    */
@@ -23,18 +21,61 @@ export interface AuthOptions<Input, User> {
   readonly name?: string | undefined
 }
 
-type Checked<Input, User> = Omit<Required<Given<AuthOptions<Input, User>>>, 'api'> & Pick<AuthOptions<Input, User>, 'api'>
+/** Options of `createAuth` with one method. */
+export interface AuthOptions<Input, User> extends SharedOptions {
+  /** How people sign in. */
+  readonly method: AuthMethod<Input, User>
+}
+
+/** Options of `createAuth` with several methods. */
+export interface AuthByNameOptions<Named extends MethodsByName> extends SharedOptions {
+  /** The ways to sign in, by the names that `login()` takes and `state.method` shows: letters, digits, `_` and `-`. */
+  readonly methods: Named
+}
+
+/** The options of either form, checked, with its methods by name. */
+export interface CheckedAuthOptions<User> extends Required<Given<Omit<SharedOptions, 'api'>>>, Pick<SharedOptions, 'api'> {
+  readonly methods: Readonly<Record<string, AuthMethod<never, User>>>
+  /** Whether `login()` takes a name first. */
+  readonly isByName: boolean
+}
+
+/** Either form of options. */
+export interface EitherOptions<User> extends SharedOptions {
+  readonly method?: AuthMethod<never, User>
+  readonly methods?: Readonly<Record<string, AuthMethod<never, User>>>
+}
 
 /** @throws AuthError `invalid_config`, naming the option; `api` and `storage` are checked where they are used. */
-export function checkAuthOptions<Input, User>(options: AuthOptions<Input, User>): Checked<Input, User> {
-  const known = ['method', 'api', 'storage', 'refreshLeadMs', 'requestTimeoutMs', 'name'] as const
-  const checked = { storage: 'memory' as const, refreshLeadMs: 300_000, requestTimeoutMs: 10_000, name: 'default', ...checkOptions(options, 'createAuth', known) }
-  if (typeof checked.method !== 'object' || checked.method === null || typeof checked.method.login !== 'function' || typeof checked.method.name !== 'string') {
-    throw configError('method', 'expected a method, such as password({ loginUrl }).')
-  }
+export function checkAuthOptions<User>(options: EitherOptions<User>): CheckedAuthOptions<User> {
+  const known = ['method', 'methods', 'api', 'storage', 'refreshLeadMs', 'requestTimeoutMs', 'name'] as const
+  const { method, methods, ...others } = checkOptions(options, 'createAuth', known)
+  const checked = { storage: 'memory' as const, refreshLeadMs: 300_000, requestTimeoutMs: 10_000, name: 'default', ...others }
   if (typeof checked.name !== 'string' || !/^[\w.-]{1,64}$/.test(checked.name)) {
     throw configError('name', 'expected 1 to 64 letters, digits, ".", "_" or "-".')
   }
   checkDurationMs(checked.requestTimeoutMs, 'requestTimeoutMs')
-  return checked
+  if (methods === undefined) {
+    const only = checkMethod(method, 'method')
+    return { ...checked, methods: { [only.name]: only }, isByName: false }
+  }
+  if (method !== undefined) throw configError('methods', 'give "method" or "methods", not both.')
+  return { ...checked, methods: checkMethods(methods), isByName: true }
+}
+
+function checkMethods<User>(given: NonNullable<EitherOptions<User>['methods']>): CheckedAuthOptions<User>['methods'] {
+  const isNameless = given === null || Array.isArray(given)
+  const methods = isNameless ? {} : checkOptions(given, 'methods', Object.keys(given))
+  const named = Object.entries(methods)
+  if (named.length === 0) throw configError('methods', 'expected methods by name, such as { home: password({ loginUrl }) }.')
+  for (const [name, method] of named) {
+    if (!/^[\w-]{1,64}$/.test(name)) throw configError('methods', 'a name has 1 to 64 letters, digits, "_" or "-".')
+    checkMethod(method, `methods.${name}`)
+  }
+  return methods
+}
+
+function checkMethod<User>(method: AuthMethod<never, User> | undefined, option: string): AuthMethod<never, User> {
+  if (typeof method === 'object' && method !== null && typeof method.login === 'function' && typeof method.name === 'string') return method
+  throw configError(option, 'expected a method, such as password({ loginUrl }).')
 }

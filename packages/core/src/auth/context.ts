@@ -4,21 +4,27 @@ import { AuthError } from '../errors.ts'
 import { createBoundedFetch } from '../http/boundedFetch.ts'
 import type { MethodContext } from '../methods/method.ts'
 
-/** Gives a context; without a signal, one that nothing aborts. */
-export type ContextFactory = (signal?: AbortSignal) => MethodContext
+/** Gives the context of a method; without a signal, one that nothing aborts. */
+export type ContextFactory = (method: string, signal?: AbortSignal) => MethodContext
 
 /** Makes what a method may use. `name` keeps the transactions of several auths on one page apart. */
 export function createContext(environment: Environment, name: string, requestTimeoutMs: number): ContextFactory {
-  const { network, timer, clock, page, crypto, tabStorage } = environment
+  const { network, timer, clock, page, popups, crypto, tabStorage } = environment
   const shared = {
     fetch: createBoundedFetch(network, timer, requestTimeoutMs),
     now: () => clock.now().wallAt,
+    isWanted: () => true,
     page,
+    popups,
+    timer,
     random: crypto.random,
     isSecureContext: crypto.isSecureContext,
-    scratch: prefixed(tabStorage, `tessera:${name}:scratch:`),
   }
-  return (signal = new AbortController().signal) => ({ ...shared, signal })
+  return (method, signal = new AbortController().signal) => ({
+    ...shared,
+    scratch: prefixed(tabStorage, `tessera:${name}:scratch:${method}:`),
+    signal,
+  })
 }
 
 /** Lets the page leave only while that is still wanted: a later login or logout may have come meanwhile. */
@@ -26,7 +32,7 @@ export function leavingOnlyIf(ctx: MethodContext, isWanted: () => boolean): Meth
   const assign = (url: string): void => {
     if (isWanted()) ctx.page.assign(url)
   }
-  return { ...ctx, page: { ...ctx.page, assign } }
+  return { ...ctx, isWanted, page: { ...ctx.page, assign } }
 }
 
 function prefixed(storage: PageStorage, prefix: string): PageStorage {

@@ -61,3 +61,37 @@ test('options are checked', () => {
   // @ts-expect-error not offered
   createAuth({ method: password({ loginUrl: '/login' }), storage: 'localStorage' })
 })
+
+test('with several methods, a login names one and takes what that one takes', () => {
+  const mine: AuthMethod<void, { readonly id: number }> = { name: 'mine', login: () => Promise.reject(new Error()) }
+  const auth = createAuth({
+    methods: { work: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }), home: password({ loginUrl: '/login' }), mine },
+  })
+  void auth.login('work')
+  void auth.login('work', { returnTo: '/x' })
+  void auth.login('home', { email: 'a', password: 'b' })
+  void auth.login('mine')
+  // @ts-expect-error an input is needed
+  void auth.login('home')
+  // @ts-expect-error the password is missing
+  void auth.login('home', { email: 'a' })
+  // @ts-expect-error no such name
+  void auth.login('elsewhere')
+  // @ts-expect-error a name is needed
+  void auth.login()
+  const state = auth.store.getState()
+  if (state.status === 'authenticated') expectTypeOf(state.user).toEqualTypeOf<Claims | { readonly id: number }>()
+  // @ts-expect-error one form or the other
+  createAuth({ method: mine, methods: { mine } })
+})
+
+test('a callback that did not work can be tried again, and any other has nothing to repeat', async () => {
+  const auth = createAuth({ methods: { work: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }), home: password({ loginUrl: '/login' }) } })
+  const result = await auth.handleCallback()
+  if ('error' in result) expectTypeOf(result.retry).toEqualTypeOf<() => Promise<void>>()
+  // @ts-expect-error it may have worked
+  void result.retry
+  // @ts-expect-error not known to have worked
+  void result.returnTo
+  expectTypeOf(result.type).toEqualTypeOf<'signed_in' | 'handed_over' | 'cancelled' | 'failed' | 'none'>()
+})

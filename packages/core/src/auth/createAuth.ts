@@ -1,11 +1,16 @@
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
+import { AuthError } from '../errors.ts'
 import { createAuthedFetch } from '../http/authedFetch.ts'
 import { createDestinations } from '../http/destinations.ts'
-import type { Auth } from './auth.ts'
-import { checkAuthOptions, type AuthOptions } from './authOptions.ts'
+import type { Auth, AuthByName, AuthCore, MethodsByName } from './auth.ts'
+import { checkAuthOptions, type AuthByNameOptions, type AuthOptions, type EitherOptions } from './authOptions.ts'
+import { createCallbacks } from './callbacks.ts'
 import { createContext } from './context.ts'
 import { createCredentialSource } from './credentialSource.ts'
-import { createReady } from './ready.ts'
+import { createIntents } from './intents.ts'
+import { createMethods, type NamedMethod } from './methods.ts'
+import { createPresences } from './presences.ts'
+import { createKnown, createReady } from './ready.ts'
 import { createSigning } from './signing.ts'
 import { createStores } from './stores.ts'
 import { createTokens } from './tokens.ts'
@@ -21,25 +26,38 @@ import { createTokens } from './tokens.ts'
  *
  * @throws AuthError `invalid_config`, naming the option.
  */
-export function createAuth<Input = void, User = unknown>(options: AuthOptions<Input, User>, environment: Environment = realEnvironment): Auth<Input, User> {
+export function createAuth<Input = void, User = unknown>(options: AuthOptions<Input, User>, environment?: Environment): Auth<Input, User>
+/**
+ * Creates the auth of an app with several ways to sign in, of which each login names one.
+ *
+ * @example
+ * export const auth = createAuth({
+ *   methods: { work: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }), home: password({ loginUrl: '/login' }) },
+ * })
+ * await auth.login('home', { email, password })
+ */
+export function createAuth<Named extends MethodsByName>(options: AuthByNameOptions<Named>, environment?: Environment): AuthByName<Named>
+export function createAuth<User>(options: EitherOptions<User>, environment: Environment = realEnvironment): unknown {
   const checked = checkAuthOptions(options)
-  const { method } = checked
   const { network, page, clock } = environment
   const destinations = createDestinations(checked.api, page.href)
-  const context = createContext(environment, checked.name, checked.requestTimeoutMs)
-  const { tokens, discard } = createTokens(checked, context, environment)
+  const methods = createMethods(checked.methods, createContext(environment, checked.name, checked.requestTimeoutMs))
+  const { tokens, discard } = createTokens(checked, methods, environment)
   const stores = createStores(tokens, clock)
   const { state, refreshStore, events, emit } = stores
-  const ready = createReady(tokens, state)
-  const { login, takeUp, logout, stop } = createSigning({ method, tokens, discard, stores, ready, context, environment })
-  const currentFamily = async (): Promise<string | null> => {
-    await ready()
-    return tokens.current?.tokens.family ?? null
-  }
+  const presences = createPresences({ methods, tokens, stores, environment })
+  const ready = createReady(tokens, presences, state.store)
+  const source = createCredentialSource(tokens, methods, createKnown(ready, presences, state.store))
+  const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discard, stores, presences, ready, intents: createIntents(), environment })
+  const handleCallback = createCallbacks({ methods, tokens, ready, page, takeUp, login })
   tokens.subscribe(({ type }) => {
-    if (type === 'set' || type === 'restored') method.prepare?.()
+    if (tokens.current !== null && (type === 'set' || type === 'restored')) methods.of(tokens.current.tokens).method.prepare?.()
   })
-  const callback = method.callback?.({ context, signIn: takeUp, currentFamily })
+  const named = (name: unknown): NamedMethod<User> => {
+    const found = methods.find(name)
+    if (found === undefined) throw new AuthError('invalid_input', `login() takes the name of a method first: ${methods.all.map((each) => each.name).join(', ')}.`)
+    return found
+  }
 
   return {
     store: state.store,
@@ -48,27 +66,25 @@ export function createAuth<Input = void, User = unknown>(options: AuthOptions<In
     get ready() {
       return ready()
     },
-    login,
+    login: async (...args: readonly unknown[]) => (checked.isByName ? login(named(args[0]), args[1]) : login(methods.all[0], args[0])),
     logout,
-    async handleCallback(url) {
-      const address = url === undefined ? page.href() : String(url)
-      return address === null || callback === undefined ? { type: 'none' } : callback(address)
-    },
+    handleCallback,
     getAccessToken(accessTokenOptions) {
       void ready()
       return tokens.getAccessToken(accessTokenOptions)
     },
-    fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source: createCredentialSource(tokens, ready), emit }),
+    fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source, emit }),
     inspect: events.subscribe,
     start() {
-      const release = tokens.start()
+      const releases = [tokens.start(), presences.watch()]
       void ready()
-      return release
+      return () => releases.forEach((release) => release())
     },
     dispose() {
       stop()
+      presences.stop()
       tokens.dispose()
       events.clear()
     },
-  }
+  } satisfies AuthCore<User> & Record<'login', unknown>
 }

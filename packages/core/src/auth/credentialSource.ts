@@ -1,13 +1,19 @@
 import { AuthError, isAuthError } from '../errors.ts'
-import type { CredentialSource } from '../http/authedFetch.ts'
+import { attachBearer } from '../http/attachBearer.ts'
+import type { Credential, CredentialSource } from '../http/authedFetch.ts'
+import { rejectsToken } from '../http/challenge.ts'
 import type { SessionRecord } from '../session/session.ts'
+import type { AuthState } from '../session/state.ts'
 import { raceAbort } from '../tokens/raceAbort.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
+import type { Held } from '../tokens/vault.ts'
+import type { Methods } from './methods.ts'
 
 /** Lets requests spend the tokens of a manager. */
 export function createCredentialSource<User>(
   tokens: TokenManager<SessionRecord<User>>,
-  ready: () => Promise<unknown>,
+  methods: Methods<User>,
+  known: () => Promise<AuthState<User>>,
 ): CredentialSource {
   /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use. */
   const onRejected: CredentialSource['onRejected'] = ({ generation }) => {
@@ -18,12 +24,13 @@ export function createCredentialSource<User>(
   return {
     async acquire(signal) {
       const asker = tokens.current?.tokens.family
-      await raceAbort(ready(), signal)
+      const { status, error } = await raceAbort(known(), signal)
+      if (status === 'loading' && error !== null) throw error
       const held = await tokens.acquire({ signal })
       if (asker !== undefined && held.tokens.family !== asker) {
         throw new AuthError('user_changed', 'Somebody else signed in meanwhile: not sent.')
       }
-      return { accessToken: held.tokens.accessToken, generation: held.generation, family: held.tokens.family }
+      return toCredential(held, methods)
     },
     async refresh(used, signal) {
       try {
@@ -35,5 +42,17 @@ export function createCredentialSource<User>(
       }
     },
     onRejected,
+  }
+}
+
+function toCredential<User>({ tokens, generation }: Held<SessionRecord<User>>, methods: Methods<User>): Credential {
+  const { attach, isRefusal } = methods.of(tokens).method
+  const { accessToken, family } = tokens
+  const attachDefault = (request: Request): Request => (accessToken === null ? request : attachBearer(request, accessToken))
+  return {
+    generation,
+    family,
+    attach: attach === undefined ? attachDefault : (request) => attach(request, tokens),
+    isRefusal: isRefusal ?? (attach === undefined ? rejectsToken : ({ status }) => status === 401),
   }
 }

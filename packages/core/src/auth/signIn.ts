@@ -1,69 +1,72 @@
 import type { Environment } from '../browser/environment.ts'
 import { AuthError, toAuthError } from '../errors.ts'
-import { leavingPage, type AuthMethod, type MethodContext } from '../methods/method.ts'
+import { leavingPage, type MethodContext } from '../methods/method.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
-import { leavingOnlyIf, type ContextFactory } from './context.ts'
+import { leavingOnlyIf } from './context.ts'
 import type { Intents } from './intents.ts'
+import type { Methods, NamedMethod } from './methods.ts'
+import type { Presences } from './presences.ts'
 import type { ReturnWatch } from './returnWatch.ts'
 import type { Stores } from './stores.ts'
+import type { Tokens } from './tokens.ts'
 
 /** What signing in and signing out share. */
-export interface SignInOptions<Input, User> {
-  readonly method: AuthMethod<Input, User>
+export interface SignInOptions<User> {
+  readonly methods: Methods<User>
   readonly tokens: TokenManager<SessionRecord<User>>
-  readonly discard: (session: SessionRecord<User>) => void
+  readonly discard: Tokens<User>['discard']
   readonly stores: Stores<User>
+  readonly presences: Presences
   /** Resolves when it is known who is signed in. */
   readonly ready: () => Promise<unknown>
-  readonly context: ContextFactory
   readonly intents: Intents
   readonly watch: ReturnWatch
   readonly environment: Environment
 }
 
 /** Signing in, where the last intent wins. */
-export interface SignIn<Input, User> {
-  readonly login: (input: Input) => Promise<void>
+export interface SignIn<User> {
+  readonly login: (named: NamedMethod<User>, input: unknown) => Promise<void>
   /** Takes a login up where the provider left it. `family` will mark the session. */
-  readonly takeUp: (obtain: Obtain<User>, family: string) => Promise<void>
+  readonly takeUp: (named: NamedMethod<User>, obtain: Obtain<User>, family: string) => Promise<void>
 }
 
 type Obtain<User> = (ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
 
-export function createSignIn<Input, User>(options: SignInOptions<Input, User>): SignIn<Input, User> {
-  const { method, tokens, discard, stores, ready, context, intents, watch, environment } = options
-  const { emit, state: { dispatch } } = stores
+export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
+  const { tokens, discard, stores, ready, intents, watch, environment } = options
+  const { emit, state: { store, dispatch } } = stores
 
-  const signIn = async (obtain: Obtain<User>, family: string): Promise<void> => {
+  const signIn = async ({ name, context }: NamedMethod<User>, obtain: Obtain<User>, family: string): Promise<void> => {
     const isLatest = intents.next()
     watch.stop()
     void ready()
-    dispatch({ type: 'login_started', method: method.name })
+    dispatch({ type: 'login_started', method: name })
     try {
       const session = await obtain(leavingOnlyIf(context(), isLatest))
       if (session === leavingPage && isLatest()) return watch.start()
-      const record = session === leavingPage ? null : { ...session, method: method.name, family }
+      const record = session === leavingPage ? null : { ...session, method: name, family }
       if (record !== null && isLatest()) await tokens.setTokens(record)
-      else if (record !== null) discard(record)
+      else if (record !== null) discard(record, tokens.current === null && store.getState().pending === null)
       if (!isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
       if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
-      emit({ type: 'login_failed', method: method.name, error })
+      emit({ type: 'login_failed', method: name, error })
       if (isLatest()) dispatch({ type: 'login_failed', error })
       throw error
     }
   }
 
   return {
-    async login(input) {
-      emit({ type: 'login_started', method: method.name })
-      await signIn((ctx) => method.login(input, ctx), environment.crypto.random())
+    async login(named, input) {
+      emit({ type: 'login_started', method: named.name })
+      await signIn(named, (ctx) => named.method.login(input, ctx), environment.crypto.random())
     },
-    async takeUp(obtain, family) {
-      emit({ type: 'login_resumed', method: method.name })
-      await signIn(obtain, family)
+    async takeUp(named, obtain, family) {
+      emit({ type: 'login_resumed', method: named.name })
+      await signIn(named, obtain, family)
     },
   }
 }

@@ -1,15 +1,17 @@
 import { toAuthError } from '../errors.ts'
+import { unknownSession } from '../session/session.ts'
 import type { LogoutResult } from './auth.ts'
 import { leavingOnlyIf } from './context.ts'
+import type { NamedMethod } from './methods.ts'
 import type { SignInOptions } from './signIn.ts'
 
-type SignOutOptions<User> = Omit<SignInOptions<never, User>, 'ready' | 'environment'>
+type SignOutOptions<User> = Omit<SignInOptions<User>, 'ready' | 'environment'>
 
 const notTold: LogoutResult = { isRemote: false, error: null }
 
 /** Signing out: here at once, whatever is under way, then at the server. */
 export function createSignOut<User>(options: SignOutOptions<User>): () => Promise<LogoutResult> {
-  const { method, tokens, discard, stores, context, intents, watch } = options
+  const { methods, tokens, discard, stores, presences, intents, watch } = options
   const { store, dispatch } = stores.state
 
   return async () => {
@@ -24,13 +26,20 @@ export function createSignOut<User>(options: SignOutOptions<User>): () => Promis
     dispatch({ type: 'signed_out', reason: 'user', error: null })
 
     const session = held ?? (await stored) ?? null
-    if (session === null || method.logout === undefined) return notTold
     if (!isLatest()) {
-      discard(session)
+      if (session !== null) discard(session)
       return notTold
     }
+    // What the browser keeps is there whether or not it is known here.
+    const named = session === null ? methods.all.filter(({ method }) => method.presence !== undefined) : [methods.of(session)]
+    const tell = async ({ name, method, context }: NamedMethod<User>): Promise<boolean> => {
+      const isTold = (await method.logout?.(session ?? unknownSession, leavingOnlyIf(context(), isLatest))) ?? false
+      if (isTold) presences.onTold(name)
+      return isTold
+    }
     try {
-      return { isRemote: await method.logout(session, leavingOnlyIf(context(), isLatest)), error: null }
+      const told = await Promise.all(named.map(tell))
+      return { isRemote: told.includes(true), error: null }
     } catch (cause) {
       return { isRemote: false, error: toAuthError(cause, 'server_error', 'The server was not told.') }
     }

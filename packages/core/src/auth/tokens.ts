@@ -1,15 +1,15 @@
 import type { Environment } from '../browser/environment.ts'
+import type { TokenStorage } from '../browser/storage.ts'
 import type { Given } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
-import type { AuthMethod } from '../methods/method.ts'
-import { isSessionRecord } from '../session/record.ts'
+import { decodeRecord, isSessionRecord } from '../session/record.ts'
 import type { SessionRecord, TokenSet } from '../session/session.ts'
 import { TokenManager } from '../tokens/tokenManager.ts'
-import type { TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
-import { leavingOnlyIf, type ContextFactory } from './context.ts'
+import { checkStorage, type TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
+import { leavingOnlyIf } from './context.ts'
+import type { Methods } from './methods.ts'
 
-interface TokensOptions<User> extends Required<Given<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>>> {
-  readonly method: AuthMethod<never, User>
+interface TokensOptions extends Required<Given<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>>> {
   /** Of the auth: its tokens are kept under it. */
   readonly name: string
 }
@@ -17,41 +17,77 @@ interface TokensOptions<User> extends Required<Given<Pick<TokenManagerOptions, '
 /** The tokens of an auth, and what becomes of those that came too late. */
 export interface Tokens<User> {
   readonly tokens: TokenManager<SessionRecord<User>>
-  /** Revokes tokens that nobody will use, unless the same person is signed in: a provider may revoke by person. */
-  readonly discard: (session: SessionRecord<User>) => void
+  /**
+   * Revokes tokens that nobody will use, unless the same person is signed in: a provider may revoke by person. The session that the
+   * browser keeps is ended only with `isLast`: nobody has signed in since, or is about to.
+   */
+  readonly discard: (session: SessionRecord<User>, isLast?: boolean) => void
 }
 
 /** A TokenManager that keeps whole sessions, refreshed by the method that made them. */
 export function createTokens<User>(
-  { method, name, storage, refreshLeadMs, requestTimeoutMs }: TokensOptions<User>,
-  context: ContextFactory,
+  { name, storage, refreshLeadMs, requestTimeoutMs }: TokensOptions,
+  methods: Methods<User>,
   environment: Environment,
 ): Tokens<User> {
-  const discard = (session: SessionRecord<User>): void => {
-    if (tokens.current?.tokens.subject === session.subject) return
+  const names = methods.all.filter(({ method }) => method.presence === undefined).map((named) => named.name)
+  const accept = (stored: TokenSet): stored is SessionRecord<User> => isSessionRecord(stored, names)
+
+  const discard = (session: SessionRecord<User>, isLast = false): void => {
+    const { method, context } = methods.of(session)
+    const isInUse = method.presence === undefined ? tokens.current?.tokens.subject === session.subject : !isLast
+    if (isInUse) return
     method.logout?.(session, leavingOnlyIf(context(), () => false)).catch(() => {})
   }
+
+  const canRefresh = (session: SessionRecord<User> | null): boolean => {
+    if (session === null) return false
+    const { refresh, canRefresh: can } = methods.of(session).method
+    return refresh !== undefined && (can === undefined ? session.refreshToken !== undefined : can(session))
+  }
+
+  const refresh = async (current: SessionRecord<User> | null, { signal }: { readonly signal: AbortSignal }): Promise<SessionRecord<User>> => {
+    if (current === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')
+    const { method, context } = methods.of(current)
+    if (method.refresh === undefined) throw new AuthError('session_expired', 'This session cannot be refreshed.')
+    const next = { ...(await method.refresh(current, context(signal))), method: current.method, family: current.family }
+    // Somebody unnamed who gets a name is nobody else.
+    if (current.subject === null || next.subject === current.subject) return next
+    // Unless somebody signed in or out meanwhile: that is newer.
+    if (method.presence !== undefined && tokens.current?.tokens === current) {
+      await tokens.setTokens({ ...next, family: environment.crypto.random() })
+      throw new AuthError('user_changed', 'Somebody else signed in meanwhile.')
+    }
+    discard(next)
+    throw new AuthError('subject_changed', 'The refresh answered for somebody else.')
+  }
+
   const tokens = new TokenManager<SessionRecord<User>>(
     {
-      storage,
+      storage: names.length === methods.all.length ? storage : withoutPresent(checkStorage(storage, environment), accept),
       storageKey: `tessera:${name}:tokens`,
       refreshLeadMs,
       // Each of its requests has the deadline; metadata and tokens are two.
       requestTimeoutMs: 2 * requestTimeoutMs,
       background: false,
-      canRefresh: (session) => method.refresh !== undefined && session?.refreshToken !== undefined,
-      accept: (stored: TokenSet): stored is SessionRecord<User> => isSessionRecord(stored, [method.name]),
-      onDiscard: discard,
-      async refresh(current, { signal }) {
-        if (current === null || method.refresh === undefined) throw new AuthError('not_authenticated', 'Nobody is signed in.')
-        const next = { ...(await method.refresh(current, context(signal))), method: current.method, family: current.family }
-        // Somebody unnamed who gets a name is nobody else.
-        if (current.subject === null || next.subject === current.subject) return next
-        discard(next)
-        throw new AuthError('subject_changed', 'The refresh answered for somebody else.')
-      },
+      canRefresh,
+      accept,
+      onDiscard: (session) => discard(session),
+      refresh,
     },
     environment,
   )
   return { tokens, discard }
+}
+
+/**
+ * Keeps sessions out of a storage that the browser keeps by itself, as nothing would take them from there: whose they are is asked
+ * of the server, and a copy could be of whoever was signed in before.
+ */
+function withoutPresent(storage: TokenStorage, accept: (tokens: TokenSet) => tokens is SessionRecord): TokenStorage {
+  return {
+    getItem: (key) => storage.getItem(key),
+    setItem: (key, text) => (decodeRecord(text, accept) === null ? storage.removeItem(key) : storage.setItem(key, text)),
+    removeItem: (key) => storage.removeItem(key),
+  }
 }

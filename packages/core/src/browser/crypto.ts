@@ -15,7 +15,8 @@ export const webCrypto: Crypto = {
   isSecureContext: () => globalThis.crypto?.subtle !== undefined,
 }
 
-function base64url(bytes: Uint8Array): string {
+/** Bytes as text that fits into a URL (RFC 4648 §5), without padding. */
+export function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

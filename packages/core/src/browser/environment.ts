@@ -2,6 +2,7 @@ import { systemClock, type Clock } from './clock.ts'
 import { webCrypto, type Crypto } from './crypto.ts'
 import { systemNetwork, type Network } from './network.ts'
 import { browserPage, type Page } from './page.ts'
+import type { Popups } from './popup.ts'
 import { tabStorage, type PageStorage } from './storage.ts'
 import { systemTimer, type Timer } from './timer.ts'
 import { pageWake, type Wake } from './wake.ts'
@@ -15,6 +16,8 @@ export interface Environment {
   /** Survives a redirect and a reload, ends with the tab. */
   readonly tabStorage: PageStorage
   readonly page: Page
+  /** Default: the real windows. Named by the methods that open some, so that others do not carry them. */
+  readonly popups?: Popups | undefined
   readonly crypto: Crypto
 }
 

@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { browserPage } from './page.ts'
 
 const before = location.href
-afterEach(() => history.replaceState(null, '', before))
+afterEach(() => {
+  history.replaceState(null, '', before)
+  vi.unstubAllGlobals()
+})
 
 describe('browserPage', () => {
   test('says where the page is', () => {
@@ -24,5 +27,35 @@ describe('browserPage', () => {
     // A fragment stays on the page, so that the test does too.
     browserPage.assign('#left')
     expect(location.hash).toBe('#left')
+  })
+
+  test('CC-01 a page and a worker are a browser, and a program of Node is none', () => {
+    expect(browserPage.isBrowser()).toBe(true)
+    vi.stubGlobal('document', undefined)
+    expect(browserPage.isBrowser()).toBe(true)
+    expect(browserPage.href()).toBeNull()
+    vi.stubGlobal('location', undefined)
+    expect(browserPage.isBrowser()).toBe(false)
+  })
+})
+
+describe('whenActivated', () => {
+  /** Whether it has resolved by now. */
+  const settled = async (activated: Promise<void>) => Promise.race([activated.then(() => true), new Promise((resolve) => setImmediate(resolve, false))])
+
+  test('resolves at once on a page that is shown, and where there is none', async () => {
+    expect(await settled(browserPage.whenActivated())).toBe(true)
+    vi.stubGlobal('document', undefined)
+    expect(await settled(browserPage.whenActivated())).toBe(true)
+  })
+
+  test('EP-01 waits on a prerendered page until it is shown', async () => {
+    const page = Object.assign(new EventTarget(), { prerendering: true })
+    vi.stubGlobal('document', page)
+    const activated = browserPage.whenActivated()
+    expect(await settled(activated)).toBe(false)
+    page.prerendering = false
+    page.dispatchEvent(new Event('prerenderingchange'))
+    expect(await settled(activated)).toBe(true)
   })
 })

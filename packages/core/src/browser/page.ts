@@ -1,4 +1,4 @@
-/** The address bar. */
+/** The page, and its address bar. */
 export interface Page {
   /** The current address, or `null` where there is no page (Node, a worker). */
   readonly href: () => string | null
@@ -6,11 +6,23 @@ export interface Page {
   readonly assign: (url: string) => void
   /** Changes the address without loading, keeping the history entry and its state. */
   readonly replace: (url: string) => void
+  /** Whether this code was delivered to somebody's browser, to a page or a worker, so that nothing in it is secret. */
+  readonly isBrowser: () => boolean
+  /** Resolves when a page that was loaded ahead of a click that may never come is really shown; at once for any other. */
+  readonly whenActivated: () => Promise<void>
 }
 
-/** The real address bar. */
+/** The real page. */
 export const browserPage: Page = {
   href: () => (typeof document === 'undefined' ? null : location.href),
   assign: (url) => location.assign(url),
   replace: (url) => history.replaceState(history.state, '', url),
+  // Pages and workers come from an address; programs of Node, Deno, Bun and edge servers have none.
+  isBrowser: () => typeof location !== 'undefined',
+  whenActivated: () =>
+    new Promise((resolve) => {
+      const isPrerendering = typeof document !== 'undefined' && 'prerendering' in document && document.prerendering === true
+      if (isPrerendering) document.addEventListener('prerenderingchange', () => resolve(), { once: true })
+      else resolve()
+    }),
 }

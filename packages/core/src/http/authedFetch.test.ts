@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemNetwork } from '../browser/network.ts'
 import { AuthError } from '../errors.ts'
+import { attachBearer } from './attachBearer.ts'
 import {
   createAuthedFetch,
   type AuthedFetch,
@@ -10,13 +11,20 @@ import {
   type CredentialSource,
   type FetchEvent,
 } from './authedFetch.ts'
+import { rejectsToken } from './challenge.ts'
 import { createDestinations } from './destinations.ts'
 
 const page = 'https://app.example/home'
 const url = 'https://api.example/v1/things?secret=canary#canary'
-const alice: Credential = { accessToken: 'alice-1', generation: 1, family: 'alice' }
-const renewed: Credential = { accessToken: 'alice-2', generation: 2, family: 'alice' }
-const bob: Credential = { accessToken: 'bob-1', generation: 2, family: 'bob' }
+const bearerOf = (accessToken: string, generation: number, family: string): Credential => ({
+  generation,
+  family,
+  attach: (request) => attachBearer(request, accessToken),
+  isRefusal: rejectsToken,
+})
+const alice = bearerOf('alice-1', 1, 'alice')
+const renewed = bearerOf('alice-2', 2, 'alice')
+const bob = bearerOf('bob-1', 2, 'bob')
 
 /** What was sent: the request, and what it carried. */
 interface Sent {

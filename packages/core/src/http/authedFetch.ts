@@ -1,8 +1,6 @@
 import type { Network } from '../browser/network.ts'
 import { AuthError, isAuthError } from '../errors.ts'
 import { ownMembers } from '../ownMembers.ts'
-import { attach } from './attach.ts'
-import { rejectsToken } from './challenge.ts'
 import type { Destinations } from './destinations.ts'
 
 /** `fetch` with credentials. */
@@ -10,7 +8,10 @@ export type AuthedFetch = (input: string | URL | Request, init?: RequestInit) =>
 
 /** A credential as it was when a request was sent. */
 export interface Credential {
-  readonly accessToken: string
+  /** Puts it on a request; `null`: that has one of its own. */
+  readonly attach: (request: Request) => Promise<Request> | Request | null
+  /** Whether an answer says that it is no good. */
+  readonly isRefusal: (response: Response) => boolean
   /** Grows when the token is replaced. */
   readonly generation: number
   /** One value from login to sign-out. */
@@ -44,7 +45,7 @@ interface AuthedFetchOptions {
 /**
  * Makes the `fetch` that spends a session.
  *
- * A 401 refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a
+ * A refusal, usually a 401, refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a
  * second 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom
  * headers travel to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects
  * with the signal's reason, as `fetch` does.
@@ -64,25 +65,30 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
     const { origin, pathname } = new URL(request.url)
     const url = origin + pathname
     const used = await acquire(source, request.signal)
-    const response = await network.fetch(attach(request, used.accessToken))
-    if (response.status === 403) emit({ type: 'forbidden', url })
-    if (!isRefusal(response, origin)) return response
+    const attached = await used.attach(request)
+    if (attached === null) return network.fetch(request)
+    const response = await network.fetch(attached)
+    if (!isRefusal(response, used, origin)) {
+      if (response.status === 403) emit({ type: 'forbidden', url })
+      return response
+    }
     emit({ type: 'unauthorized', url })
 
     const next = await renew(source, used, request.signal)
-    if (next === null || replay === null) return response
+    const again = next === null || replay === null ? null : await next.attach(replay)
+    if (next === null || again === null) return response
     void response.body?.cancel().catch(() => {})
-    const second = await network.fetch(attach(replay, next.accessToken))
+    const second = await network.fetch(again)
     emit({ type: 'replayed', url, status: second.status })
-    if (isRefusal(second, origin)) source.onRejected(next)
+    if (second.status === 401 && isRefusal(second, next, origin)) source.onRejected(next)
     return second
   }
 }
 
 /** Whether our credentials were refused. A 401 from where a redirect led is not an answer to them. */
-function isRefusal(response: Response, origin: string): boolean {
+function isRefusal(response: Response, credential: Credential, origin: string): boolean {
   const isOurs = !response.redirected || new URL(response.url).origin === origin
-  return response.status === 401 && isOurs && rejectsToken(response)
+  return isOurs && credential.isRefusal(response)
 }
 
 async function acquire(source: CredentialSource, signal: AbortSignal): Promise<Credential> {

@@ -34,6 +34,7 @@ function addParameter(parameters: Map<string, string> | undefined, name: string,
  * An API on another origin often hides the header; without one, a 401 is taken at its word.
  */
 export function rejectsToken(response: Response): boolean {
+  if (response.status !== 401) return false
   const header = response.headers.get('www-authenticate')
   if (header === null) return true
   return parseChallenges(header).some(({ scheme, parameters }) => {

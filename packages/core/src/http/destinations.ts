@@ -40,13 +40,14 @@ export function createDestinations(
 }
 
 function parse(api: string | readonly string[]): readonly URL[] {
-  if (typeof api === 'string') return [parseOne(api, 'api')]
+  if (typeof api === 'string') return [checkDestination(api, 'api')]
   if (!Array.isArray(api)) throw configError('api', 'expected a URL or a list of URLs.')
   if (api.length === 0) throw configError('api', 'the list is empty: no request could ever be sent.')
-  return api.map((item: string, index) => parseOne(item, `api[${index}]`))
+  return api.map((item: string, index) => checkDestination(item, `api[${index}]`))
 }
 
-function parseOne(item: string, option: string): URL {
+/** @throws AuthError `invalid_config` naming the option, unless it is an origin that may be trusted with credentials, perhaps with a path prefix. */
+export function checkDestination(item: string, option: string): URL {
   const url = checkSecureUrl(item, option)
   if (url.search !== '') throw configError(option, 'a destination has no query.')
   return url
@@ -57,7 +58,8 @@ function isOwn(url: URL, page: string | null): boolean {
   return page !== null && new URL(page).origin === url.origin && isSecureUrl(url)
 }
 
-function covers(entry: URL, url: URL): boolean {
+/** Whether a URL is of this destination: of its origin, and below its path. */
+export function covers(entry: URL, url: URL): boolean {
   if (entry.protocol !== url.protocol || entry.host !== url.host) return false
   const prefix = entry.pathname.endsWith('/') ? entry.pathname : `${entry.pathname}/`
   if (prefix === '/') return true

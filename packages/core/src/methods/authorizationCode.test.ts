@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createProvider, issuer, type Provider } from '../../test/provider.ts'
+import { z } from 'zod'
+import { createProvider, issuer, jwt, type Provider } from '../../test/provider.ts'
+import type { FakePopup } from '../../test/windows.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import type { Auth } from '../auth/auth.ts'
 import { createAuth } from '../auth/createAuth.ts'
@@ -8,6 +10,19 @@ import { authorizationCode, type AuthorizationCodeInput, type AuthorizationCodeO
 import type { CallbackOutcome } from './method.ts'
 
 type OAuth = Auth<AuthorizationCodeInput | void, Claims>
+
+const endpoints = {
+  authorization: `${issuer}/authorize`,
+  token: `${issuer}/token`,
+  revocation: `${issuer}/revoke`,
+  endSession: `${issuer}/logout`,
+}
+
+/** Parameters that only this library sets, or that have an option or an input of their own. */
+const reserved = [
+  'response_type', 'response_mode', 'client_id', 'redirect_uri', 'scope', 'state', 'nonce', 'code_challenge', 'code_challenge_method',
+  'request', 'request_uri', 'prompt', 'max_age', 'acr_values', 'resource', 'login_hint',
+] // prettier-ignore
 
 const minute = 60_000
 const hour = 60 * minute
@@ -24,7 +39,8 @@ afterEach(() => vi.useRealTimers())
 
 /** A page load: the same tab's storage, a new auth. */
 function load(options: Partial<AuthorizationCodeOptions> = {}, storage: 'memory' | 'session' = 'memory'): OAuth {
-  return createAuth({ method: authorizationCode({ issuer, clientId: 'web', ...options }), storage }, world.environment)
+  const method = authorizationCode({ issuer, clientId: 'web', ...options } as AuthorizationCodeOptions)
+  return createAuth({ method, storage }, world.environment)
 }
 
 /** Leaves for the provider, and gives the parameters that it was asked with. */
@@ -44,7 +60,7 @@ function comeBack(parameters: Record<string, string | undefined>): void {
 
 async function signedIn(options: Partial<AuthorizationCodeOptions> = {}, storage: 'memory' | 'session' = 'memory') {
   const state = (await leave(load(options, storage))).get('state') ?? ''
-  comeBack({ code: 'the-code', state })
+  comeBack({ code: 'the-code', state, ...(options.endpoints !== undefined && { iss: undefined }) })
   const auth = load(options, storage)
   const outcome = await auth.handleCallback()
   return { auth, outcome, state }
@@ -77,12 +93,42 @@ describe('options', () => {
     ['postLogoutRedirectUri', { issuer, clientId: 'web', postLogoutRedirectUri: 'ftp://app.example' }],
     ['scope', { issuer, clientId: 'web', scope: '' }],
     ['clientSecret', { issuer, clientId: 'web', clientSecret: 'x' }],
+    ['scope', { endpoints, clientId: 'web', scope: 'read openid' }],
+    ['issuer', { endpoints, issuer: 'id.example', clientId: 'web' }],
+    ['endpoints', { endpoints: `${issuer}/authorize`, clientId: 'web' }],
+    ['endpoints.token', { endpoints: { authorization: endpoints.authorization }, clientId: 'web' }],
+    ['endpoints.authorization', { endpoints: { token: endpoints.token }, clientId: 'web' }],
+    ['endpoints.authorization', { endpoints: { ...endpoints, authorization: 'javascript:alert(1)' }, clientId: 'web' }],
+    ['endpoints.token', { endpoints: { ...endpoints, token: 'http://id.example/token' }, clientId: 'web' }],
+    ['endpoints.token', { endpoints: { ...endpoints, token: '/token' }, issuer, clientId: 'web' }],
+    ['endpoints.revocation', { endpoints: { ...endpoints, revocation: '' }, clientId: 'web' }],
+    ['endpoints.endSession', { endpoints: { ...endpoints, endSession: 'ftp://id.example' }, clientId: 'web' }],
+    ['endpoints.pushedAuthorizationRequest', { endpoints: { ...endpoints, pushedAuthorizationRequest: 7 }, clientId: 'web' }],
+    ['userinfo', { endpoints: { ...endpoints, userinfo: `${issuer}/me` }, clientId: 'web' }],
+    ['resource', { issuer, clientId: 'web', resource: '/api' }],
+    ['resource', { issuer, clientId: 'web', resource: 'https://api.example/#x' }],
+    ['resource', { issuer, clientId: 'web', resource: [] }],
+    ['resource', { issuer, clientId: 'web', resource: ['https://api.example/', 7] }],
+    ['parameters', { issuer, clientId: 'web', parameters: 'audience=x' }],
+    ['parameters', { issuer, clientId: 'web', parameters: { audience: 7 } }],
+    ['presentation', { issuer, clientId: 'web', presentation: 'window' }],
+    ['popupTimeoutMs', { issuer, clientId: 'web', popupTimeoutMs: -1 }],
+    ['lifetime', { issuer, clientId: 'web', lifetime: 'forever' }],
+    ['fields', { issuer, clientId: 'web', fields: {} }],
   ])('a wrong or missing %s is refused at construction, by name', (option, options) => {
     expect(() => authorizationCode(options as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
   })
 
   test.each(['https://id.example', 'http://localhost:4400', 'http://127.0.0.1:1', 'http://[::1]:1'])('accepts the issuer %s', (good) => {
     expect(authorizationCode({ issuer: good, clientId: 'web' }).name).toBe('authorizationCode')
+  })
+
+  test.each(reserved)('MD-05 the parameter %s is not free: neither as an option nor at login', async (name) => {
+    expect(() => authorizationCode({ issuer, clientId: 'web', parameters: { [name]: 'x' } })).toThrow(
+      expect.objectContaining({ code: 'invalid_config', option: 'parameters' }),
+    )
+    await expect(load().login({ parameters: { [name]: 'x' } })).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(world.left).toEqual([])
   })
 
   test('MD-07 a redirect URI of another origin is refused when it is to be used', async () => {
@@ -118,7 +164,7 @@ describe('leaving', () => {
 
   test('kept metadata of another issuer is not used', async () => {
     await leave()
-    const key = 'tessera:default:scratch:metadata'
+    const key = 'tessera:default:scratch:authorizationCode:metadata'
     world.tabStorage.setItem(key, (world.tabStorage.getItem(key) ?? '').replaceAll('id.example', 'evil.example'))
     await leave()
     expect(new URL(world.left.at(-1) ?? '').origin).toBe(issuer)
@@ -271,7 +317,7 @@ describe('coming back', () => {
 
   test('the secrets of a login are forgotten before its code is sent', async () => {
     const { state } = await signedIn()
-    const kept = world.tabStorage.getItem(`tessera:default:scratch:transaction:${state}`) ?? ''
+    const kept = world.tabStorage.getItem(`tessera:default:scratch:authorizationCode:transaction:${state}`) ?? ''
     expect(kept).toContain('"spent":true')
     expect(kept).toContain('"verifier":""')
     expect(kept).toContain('"nonce":""')
@@ -361,7 +407,7 @@ describe('coming back', () => {
     comeBack({ code: 'c', state: two })
     expect(await load().handleCallback()).toEqual({ type: 'signed_in', returnTo: '/two' })
     expect(one).not.toBe(two)
-    const kept = world.tabStorage.getItem(`tessera:default:scratch:transaction:${one}`) ?? ''
+    const kept = world.tabStorage.getItem(`tessera:default:scratch:authorizationCode:transaction:${one}`) ?? ''
     provider.claims = { nonce: /"nonce":"([^"]+)"/.exec(kept)?.[1] }
     comeBack({ code: 'c', state: one })
     expect(await load().handleCallback()).toEqual({ type: 'signed_in', returnTo: '/home' })
@@ -411,15 +457,27 @@ describe('coming back', () => {
   })
 
   test.each(['{', '42', '{"state":"x"}'])('OR-06 ST-04 a transaction record of %j is no transaction', async (text) => {
-    world.tabStorage.setItem('tessera:default:scratch:transaction:abc', text)
+    world.tabStorage.setItem('tessera:default:scratch:authorizationCode:transaction:abc', text)
     comeBack({ code: 'c', state: 'abc' })
+    expect(failure(await load().handleCallback())).toBe('failed transaction_not_found')
+  })
+
+  test.each([
+    ['issuer', 7],
+    ['maxAgeMs', '60000'],
+    ['verifier', null],
+  ])('OR-06 ST-04 a transaction whose %s was made %j is no transaction', async (member, value) => {
+    const state = (await leave()).get('state') ?? ''
+    const key = `tessera:default:scratch:authorizationCode:transaction:${state}`
+    world.tabStorage.setItem(key, JSON.stringify({ ...(JSON.parse(world.tabStorage.getItem(key) ?? '') as object), [member]: value }))
+    comeBack({ code: 'c', state })
     expect(failure(await load().handleCallback())).toBe('failed transaction_not_found')
   })
 
   test('OR-06 OR-05 returnTo is checked again when it is used', async () => {
     for (const returnTo of ['https://evil.example/', '//evil.example', '/callback?code=1&state=2', 'javascript:alert(1)']) {
       const state = (await leave()).get('state') ?? ''
-      const key = `tessera:default:scratch:transaction:${state}`
+      const key = `tessera:default:scratch:authorizationCode:transaction:${state}`
       world.tabStorage.setItem(key, (world.tabStorage.getItem(key) ?? '').replace('/home', returnTo))
       comeBack({ code: 'c', state })
       expect(await load().handleCallback()).toMatchObject({ returnTo: '/' })
@@ -504,7 +562,6 @@ describe('the answer of the token endpoint', () => {
     ['ID-14', 'HS256', { alg: 'HS256' }],
     ['ID-20', 'RS256 and the type of an access token', { alg: 'RS256', typ: 'at+jwt' }],
   ])('%s an ID token with alg %s is refused', async (_id, _what, header) => {
-    const { jwt } = await import('../../test/provider.ts')
     const nowS = Math.floor(Date.now() / 1000)
     const state = (await leave()).get('state') ?? ''
     provider.tokens = { id_token: jwt({ iss: issuer, aud: 'web', sub: 'ada', iat: nowS, exp: nowS + 60, nonce: provider.nonce }, header) }
@@ -715,5 +772,561 @@ describe('signing out', () => {
     world.answer = (request) => (request.url.endsWith('/revoke') ? new Response('', { status: 503 }) : provider.answer(request))
     expect(await auth.logout()).toMatchObject({ isRemote: false, error: { code: 'server_error' } })
     expect(new URL(world.left.at(-1) ?? '').pathname).toBe('/logout')
+  })
+})
+
+describe('explicit endpoints', () => {
+  const plain = { issuer: undefined, endpoints }
+  const urls = (): string[] => world.requests.map(({ url }) => url)
+
+  test('without an issuer it is plain OAuth: no metadata, no scope unless asked for, no nonce, no ID token', async () => {
+    expect(Object.fromEntries(await leave(load(plain)))).toEqual({
+      response_type: 'code',
+      client_id: 'web',
+      redirect_uri: 'https://app.example/callback',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+    })
+    expect(new URL(world.left[0] ?? '').pathname).toBe('/authorize')
+    expect(urls()).toEqual([])
+    expect((await leave(load({ ...plain, scope: 'read write' }))).get('scope')).toBe('read write')
+  })
+
+  test('without an issuer, a bare answer signs in: lower-case bearer, no expires_in, other members', async () => {
+    provider.tokenAnswer = () => Response.json({ access_token: 'at', token_type: 'bearer', account_id: 'a7', id_token: 'canary' })
+    const { auth, outcome } = await signedIn({ ...plain, scope: 'read', fields: z.object({ account_id: z.string() }) })
+    expect(outcome).toEqual({ type: 'signed_in', returnTo: '/home' })
+    expect(urls()).toEqual([endpoints.token])
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { account_id: 'a7' }, scope: ['read'] })
+    expect(auth.tokens.current?.lifetime.lifetimeMs).toBeNull()
+    expect(JSON.stringify(auth.tokens.current)).not.toContain('canary')
+  })
+
+  test('without an issuer, the user is what a JWT access token says, or nobody known', async () => {
+    provider.tokens = { access_token: jwt({ sub: 'ada', name: 'Ada', exp: 2_000_000_000 }), id_token: jwt({ sub: 'eve' }) }
+    const { auth } = await signedIn(plain)
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada', name: 'Ada' } })
+    expect(auth.tokens.current?.tokens).toMatchObject({ subject: 'ada', idToken: undefined })
+    provider.tokens = { access_token: 'opaque' }
+    await leave(load(plain))
+    expect((await signedIn(plain)).auth.store.getState()).toMatchObject({ status: 'authenticated', user: {} })
+  })
+
+  test('CB-13 without an issuer, an answer that names one is a mix-up, and the message says what to configure', async () => {
+    const state = (await leave(load(plain))).get('state') ?? ''
+    for (const iss of [issuer, '']) {
+      comeBack({ code: 'c', state, iss })
+      const outcome = await load(plain).handleCallback()
+      expect(failure(outcome)).toBe('failed issuer_mismatch')
+      expect('error' in outcome && outcome.error.message).toContain('`issuer`')
+    }
+    expect(tokenRequests()).toEqual([])
+    comeBack({ code: 'c', state, iss: undefined })
+    expect(failure(await load(plain).handleCallback())).toBe('signed_in')
+  })
+
+  test('with an issuer too: no metadata, and the ID token is checked against the issuer', async () => {
+    const { auth, outcome } = await signedIn({ endpoints })
+    expect(outcome).toMatchObject({ type: 'signed_in' })
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'ada' }, scope: ['openid', 'profile', 'email'] })
+    expect(urls()).toEqual([endpoints.token])
+    provider.claims = { iss: 'https://evil.example' }
+    expect(failure((await signedIn({ endpoints })).outcome)).toBe('failed invalid_id_token')
+  })
+
+  test('CB-13 with an issuer too, an answer that names another one is a mix-up', async () => {
+    const state = (await leave(load({ endpoints }))).get('state') ?? ''
+    comeBack({ code: 'c', state, iss: 'https://evil.example' })
+    expect(failure(await load({ endpoints }).handleCallback())).toBe('failed issuer_mismatch')
+    comeBack({ code: 'c', state, iss: issuer })
+    expect(failure(await load({ endpoints }).handleCallback())).toBe('signed_in')
+  })
+
+  test('refreshing and signing out go to them', async () => {
+    const { auth } = await signedIn({ ...plain, postLogoutRedirectUri: '/bye' })
+    await auth.tokens.refresh()
+    expect(await auth.logout()).toEqual({ isRemote: true, error: null })
+    expect(urls()).toEqual([endpoints.token, endpoints.token, endpoints.revocation])
+    expect(world.left.at(-1)).toBe(`${endpoints.endSession}?client_id=web&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye`)
+  })
+
+  test('without revocation and endSession nobody is told of a sign-out', async () => {
+    const { authorization, token } = endpoints
+    const { auth } = await signedIn({ issuer: undefined, endpoints: { authorization, token }, postLogoutRedirectUri: '/bye' })
+    expect(await auth.logout()).toEqual({ isRemote: false, error: null })
+    expect(world.left).toHaveLength(1)
+  })
+
+  test('http is for this machine', async () => {
+    const local = { authorization: 'http://localhost:1/authorize', token: 'http://127.0.0.1:1/token' }
+    expect(failure((await signedIn({ issuer: undefined, endpoints: local })).outcome)).toBe('signed_in')
+    expect(urls()).toEqual([local.token])
+  })
+
+  test('a 401 of the API refreshes once and replays once; a 403 is returned untouched', async () => {
+    const { auth } = await signedIn(plain)
+    world.answer = (request) => {
+      if (request.url === endpoints.token) return provider.answer(request)
+      return new Response('', { status: request.headers.get('authorization') === 'Bearer at-2' ? 403 : 401 })
+    }
+    expect((await auth.fetch('https://app.example/api')).status).toBe(403)
+    expect(urls().slice(1)).toEqual(['https://app.example/api', endpoints.token, 'https://app.example/api'])
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+
+  test.each([
+    ['permanent', null],
+    [{ expiresInMs: hour }, hour],
+    ['expires_in', 3_600_000],
+  ] as const)('a lifetime of %j counts', async (lifetime, expected) => {
+    expect((await signedIn({ ...plain, lifetime })).auth.tokens.current?.lifetime.lifetimeMs).toBe(expected)
+  })
+
+  test('fields that a schema refuses are named, and their values are not', async () => {
+    provider.tokens = { account_id: 'canary' }
+    const { outcome } = await signedIn({ fields: z.object({ account_id: z.number() }) })
+    expect(failure(outcome)).toBe('failed invalid_response')
+    expect(String('error' in outcome && outcome.error)).toContain('account_id')
+    expect(String('error' in outcome && outcome.error)).not.toContain('canary')
+  })
+})
+
+describe('what a login asks for', () => {
+  test('MD-05 parameters of the option and of the login are sent, the login\'s over the option\'s, each encoded once', async () => {
+    const auth = load({ parameters: { audience: 'one', ui_locales: 'de' } })
+    const parameters = await leave(auth, { parameters: { audience: 'x&scope=admin&state=evil' } })
+    expect(parameters.getAll('audience')).toEqual(['x&scope=admin&state=evil'])
+    expect(parameters.get('ui_locales')).toBe('de')
+    expect(parameters.getAll('scope')).toEqual(['openid profile email'])
+    expect(parameters.getAll('state')).toHaveLength(1)
+  })
+
+  test('acrValues is passed on', async () => {
+    expect((await leave(load(), { acrValues: 'phr phrh' })).get('acr_values')).toBe('phr phrh')
+  })
+
+  test.each([
+    [90_500, '90'],
+    [0, '0'],
+  ])('maxAgeMs %i is max_age %s', async (maxAgeMs, maxAge) => {
+    expect((await leave(load(), { maxAgeMs })).get('max_age')).toBe(maxAge)
+  })
+
+  test.each([-1, Number.NaN, Infinity, '60000'])('maxAgeMs %s is refused, and nobody leaves', async (maxAgeMs) => {
+    await expect(load().login({ maxAgeMs } as AuthorizationCodeInput)).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(world.left).toEqual([])
+  })
+
+  test('maxAgeMs without openid is refused: nothing would say when the person signed in', async () => {
+    await expect(load({ scope: 'read' }).login({ maxAgeMs: 0 })).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
+  test.each([
+    ['fresh', 30, 'signed_in'],
+    ['as old as the clocks may differ', 60 + 59, 'signed_in'],
+    ['too old', 60 + 61, 'failed invalid_id_token'],
+    ['not said', undefined, 'failed invalid_id_token'],
+  ])('with maxAgeMs of a minute, a sign-in that is %s (%s s ago) gives "%s"', async (_, agoS, expected) => {
+    const state = (await leave(load(), { maxAgeMs: minute })).get('state') ?? ''
+    provider.claims = { auth_time: agoS === undefined ? undefined : Math.floor(Date.now() / 1000) - agoS }
+    comeBack({ code: 'c', state })
+    expect(failure(await load().handleCallback())).toBe(expected)
+  })
+
+  test.each([
+    ['https://api.example/v1', ['https://api.example/v1']],
+    [['https://api.example/', 'urn:example:two'], ['https://api.example/', 'urn:example:two']],
+  ])('MD-08 the resource %j is named at the authorization, the exchange and each refresh', async (resource, expected) => {
+    const { auth } = await signedIn({ resource })
+    await auth.tokens.refresh()
+    expect(new URL(world.left[0] ?? '').searchParams.getAll('resource')).toEqual(expected)
+    expect(tokenRequests().map((form) => form.getAll('resource'))).toEqual([expected, expected])
+  })
+
+  test('a presentation that there is not is refused', async () => {
+    await expect(load().login({ presentation: 'tab' } as never)).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+})
+
+describe('pushed authorization requests', () => {
+  const pushes = (): Request[] => world.requests.filter(({ url }) => url === `${issuer}/par`)
+  beforeEach(() => void (provider.metadata['pushed_authorization_request_endpoint'] = `${issuer}/par`))
+
+  test('MD-06 the request goes by the back, once for each attempt; the address has its reference and the client alone', async () => {
+    const auth = load({ parameters: { audience: 'one' }, resource: 'https://api.example/' })
+    await auth.login({ prompt: 'login' })
+    expect(pushes()).toHaveLength(1)
+    expect(pushes()[0]).toMatchObject({ method: 'POST', credentials: 'omit', cache: 'no-store', redirect: 'error' })
+    expect(Object.fromEntries(new URLSearchParams(world.bodies.at(-1)))).toEqual({
+      audience: 'one',
+      prompt: 'login',
+      resource: 'https://api.example/',
+      response_type: 'code',
+      client_id: 'web',
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid profile email',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+    })
+    expect(world.left).toEqual([`${issuer}/authorize?client_id=web&request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A1`])
+    await auth.login()
+    expect(pushes()).toHaveLength(2)
+    expect(world.left[1]).toContain('request_uri%3A2')
+  })
+
+  test('MD-06 the login is completed as any other', async () => {
+    await load().login()
+    comeBack({ code: 'c', state: new URLSearchParams(world.bodies.at(-1)).get('state') ?? '' })
+    expect(failure(await load().handleCallback())).toBe('signed_in')
+  })
+
+  test('MD-06 a reference that expired on the way is a refusal, and trying again pushes again', async () => {
+    await load().login()
+    comeBack({ error: 'invalid_request_uri', state: new URLSearchParams(world.bodies.at(-1)).get('state') ?? '' })
+    const outcome = await load().handleCallback()
+    expect(outcome).toMatchObject({ type: 'failed', error: { code: 'authorization_failed', oauthError: 'invalid_request_uri' } })
+    if ('retry' in outcome) await outcome.retry()
+    expect(pushes()).toHaveLength(2)
+    expect(world.left.at(-1)).toContain('request_uri%3A2')
+  })
+
+  test('MD-06 an explicit endpoint is used likewise', async () => {
+    provider.metadata['pushed_authorization_request_endpoint'] = undefined
+    await load({ issuer: undefined, endpoints: { ...endpoints, pushedAuthorizationRequest: `${issuer}/par` } }).login()
+    expect(world.requests.map(({ url }) => url)).toEqual([`${issuer}/par`])
+    expect(world.left[0]).toContain('request_uri')
+  })
+
+  test.each([
+    ['400', () => Response.json({ error: 'invalid_request' }, { status: 400 }), 'client_rejected'],
+    ['401', () => Response.json({ error: 'invalid_client' }, { status: 401 }), 'client_rejected'],
+    ['429', () => new Response('', { status: 429 }), 'rate_limited'],
+    ['503', () => new Response('', { status: 503 }), 'server_error'],
+    ['a page', () => new Response('<html>', { status: 201, headers: { 'content-type': 'text/html' } }), 'invalid_response'],
+    ['no request_uri', () => Response.json({ expires_in: 60 }, { status: 201 }), 'invalid_response'],
+    ['a request_uri that is none', () => Response.json({ request_uri: 7, expires_in: 60 }, { status: 201 }), 'invalid_response'],
+    ['200', () => Response.json({ request_uri: 'urn:x', expires_in: 60 }), 'invalid_response'],
+    ['no network', () => Promise.reject(new TypeError('Failed to fetch')), 'network'],
+  ])('MD-06 a push answered with %s is an error: nobody leaves with the parameters in the address instead', async (_, answer, code) => {
+    provider.pushAnswer = answer
+    await expect(load().login()).rejects.toMatchObject({ code })
+    expect(pushes()).toHaveLength(1)
+    expect(world.left).toEqual([])
+    expect(world.tabStorage.keys().filter((key) => key.includes('transaction:'))).toEqual([])
+  })
+
+  test('MD-02 an endpoint for pushes that is not https is refused', async () => {
+    provider.metadata['pushed_authorization_request_endpoint'] = 'http://id.example/par'
+    await expect(load().login()).rejects.toMatchObject({ code: 'invalid_response' })
+  })
+})
+
+describe('in a popup', () => {
+  const popups = (): OAuth => load({ presentation: 'popup' })
+  const transactions = (): string[] => world.tabStorage.keys().filter((key) => key.includes('transaction:'))
+
+  /** Starts a login, goes with its popup as far as the provider, and gives the address to come back with. */
+  async function depart(auth: OAuth = popups(), input?: AuthorizationCodeInput) {
+    const login = auth.login(input)
+    const result = login.then(() => 'signed_in', (error: unknown) => (error as { code: string }).code)
+    const popup = world.windows.opened.at(-1) as FakePopup
+    const parameters = new URL(await popup.sentTo).searchParams
+    provider.nonce = parameters.get('nonce') ?? ''
+    const state = parameters.get('state') ?? ''
+    const url = `https://app.example/callback?code=the-code&state=${state}&iss=${encodeURIComponent(issuer)}`
+    return { auth, result, popup, state, url }
+  }
+
+  /** Loads the app in the popup, at this address; with ties cut, it knows of no opener. */
+  function arrive(popup: FakePopup, url: string, isCut = false) {
+    const inside = createWorld(world.channels)
+    inside.href = url
+    inside.windows.opener = isCut ? null : popup.inside
+    const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, inside.environment)
+    return { inside, auth, outcome: auth.handleCallback() }
+  }
+
+  const answer = (url: unknown): object => ({ type: 'tessera:answer', url })
+
+  test('signs in with the page where it is: the popup takes the way to the provider and back, and closes itself', async () => {
+    const { auth, result, popup, state, url } = await depart()
+    expect(auth.store.getState()).toMatchObject({ pending: 'authorizationCode' })
+    const { inside, outcome } = arrive(popup, url)
+    expect(inside.href).toBe('https://app.example/callback')
+    expect(await outcome).toEqual({ type: 'handed_over' })
+    expect(await result).toBe('signed_in')
+    expect(state).toMatch(/^popup\.[\w-]{43}$/)
+    expect(inside.windows.isClosed).toBe(true)
+    expect(inside.requests).toEqual([])
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' }, pending: null })
+    expect(tokenRequests().map((form) => form.get('code'))).toEqual(['the-code'])
+    expect(world.left).toEqual([])
+    expect(world.href).toBe('https://app.example/home')
+    expect(transactions()).toEqual([])
+  })
+
+  test('PO-06 PO-14 a page that cut the ties, as it must where the app is cross-origin isolated: the answer comes by a channel of this login', async () => {
+    const { result, popup, state, url } = await depart()
+    popup.isClosed = true
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    const { inside, outcome } = arrive(popup, url, true)
+    expect(await outcome).toEqual({ type: 'handed_over' })
+    expect(await result).toBe('signed_in')
+    expect(inside.windows.isClosed).toBe(true)
+    expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+  })
+
+  test('PO-06 PO-08 closed and this window in use at two looks in a row is a cancellation; a late answer is nobody\'s', async () => {
+    const { auth, result, popup, url } = await depart()
+    popup.isClosed = true
+    world.windows.isFocused = true
+    await vi.advanceTimersByTimeAsync(500)
+    world.windows.isFocused = false
+    await vi.advanceTimersByTimeAsync(500)
+    world.windows.isFocused = true
+    await vi.advanceTimersByTimeAsync(999)
+    expect(auth.store.getState().pending).toBe('authorizationCode')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await result).toBe('popup_closed')
+    expect(auth.store.getState()).toMatchObject({ pending: null, error: { code: 'popup_closed' } })
+    const { inside, outcome } = arrive(popup, url)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(failure(await outcome)).toBe('failed transaction_not_found')
+    expect(inside.windows.isClosed).toBe(false)
+    expect(tokenRequests()).toEqual([])
+    expect(transactions()).toEqual([])
+  })
+
+  test('a popup that is open while this window is in use is waited for', async () => {
+    const { result, popup, url } = await depart()
+    world.windows.isFocused = true
+    await vi.advanceTimersByTimeAsync(minute)
+    arrive(popup, url)
+    expect(await result).toBe('signed_in')
+  })
+
+  test.each([
+    [undefined, 300_000],
+    [minute, minute],
+  ])('PO-12 with popupTimeoutMs %s an answer is waited for %i ms, then the popup is closed', async (popupTimeoutMs, lastMs) => {
+    const { auth, result, popup } = await depart(load({ presentation: 'popup', popupTimeoutMs }))
+    await vi.advanceTimersByTimeAsync(lastMs - 1)
+    expect(auth.store.getState().pending).toBe('authorizationCode')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await result).toBe('popup_timeout')
+    expect(popup.isClosed).toBe(true)
+    expect(transactions()).toEqual([])
+  })
+
+  test('PO-07 a blocked popup is said so before anything is asked or kept', async () => {
+    world.windows.isBlocked = true
+    await expect(popups().login()).rejects.toMatchObject({ code: 'popup_blocked' })
+    expect([world.requests, world.left, world.tabStorage.keys()]).toEqual([[], [], []])
+  })
+
+  test('PO-07 popup_or_redirect leaves when the popup is blocked, as any redirect', async () => {
+    world.windows.isBlocked = true
+    const state = (await leave(load({ presentation: 'popup_or_redirect' }))).get('state') ?? ''
+    expect(state).not.toContain('popup')
+    comeBack({ code: 'c', state })
+    expect(failure(await load().handleCallback())).toBe('signed_in')
+    world.windows.isBlocked = false
+    void load({ presentation: 'popup_or_redirect' }).login()
+    expect(world.windows.opened).toHaveLength(1)
+  })
+
+  test('PO-07 the window is opened before login() gives anything back: within the click', () => {
+    void popups().login().catch(() => {})
+    expect(world.windows.opened).toHaveLength(1)
+  })
+
+  test('what a login says goes over the option', async () => {
+    await leave(popups(), { presentation: 'redirect' })
+    expect(world.windows.opened).toEqual([])
+    void load().login({ presentation: 'popup' })
+    expect(world.windows.opened).toHaveLength(1)
+  })
+
+  test.each<[string, string, (url: string) => unknown]>([
+    ['PO-04', 'no object', () => 'hello'],
+    ['PO-04', 'nothing', () => null],
+    ['PO-04', 'no address', () => answer(undefined)],
+    ['PO-04', 'an address that is a number', () => answer(7)],
+    ['PO-04', 'an address that is none', () => answer('https://')],
+    ['PO-04', 'another type', () => ({ type: 'authorization_response', response: null })],
+    ['PO-04', 'our address and another type', (url) => ({ type: 'authorization_response', url })],
+    ['PO-03', 'another state', () => answer(`https://app.example/callback?code=evil&state=popup.${'x'.repeat(43)}`)],
+    ['PO-03', 'no state', () => answer('https://app.example/callback?code=evil')],
+    ['PO-01', 'an address of another origin', (url) => answer(url.replace('app.example', 'evil.example'))],
+    ['PO-01', 'another path', (url) => answer(url.replace('/callback', '/else'))],
+  ])('%s a message with %s is ignored, by either line, and the waiting goes on', async (_id, what, given) => {
+    const { result, popup, state, url } = await depart()
+    const message = given(url)
+    const heard: unknown[] = []
+    popup.inside.subscribe((reply) => heard.push(reply))
+    popup.inside.post(message)
+    world.windows.popups.channel(`tessera:${state}`).post(message)
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(heard, what).toEqual([])
+    expect(tokenRequests()).toEqual([])
+    arrive(popup, url)
+    expect(await result).toBe('signed_in')
+    expect(tokenRequests().map((form) => form.get('code'))).toEqual(['the-code'])
+  })
+
+  test('an answer that comes twice is used once', async () => {
+    const { result, popup, url } = await depart()
+    popup.inside.post(answer(url))
+    popup.inside.post(answer(url))
+    expect(await result).toBe('signed_in')
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
+  test('CB-05 a login that was completed meanwhile is not completed again', async () => {
+    const { auth, result, popup, url } = await depart()
+    expect(failure(await auth.handleCallback(url))).toBe('signed_in')
+    popup.inside.post(answer(url))
+    expect(await result).toBe('callback_used')
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
+  test.each([
+    ['cancelled', 'error=access_denied', 'access_denied'],
+    ['refused', 'error=server_error', 'authorization_failed'],
+  ])('a sign-in that was %s rejects here, and the popup closes', async (_, error, code) => {
+    const { result, popup, url } = await depart()
+    const { outcome } = arrive(popup, url.replace('code=the-code', error))
+    expect(await outcome).toEqual({ type: 'handed_over' })
+    expect(await result).toBe(code)
+    expect(popup.isClosed).toBe(true)
+  })
+
+  test('CB-13 an answer in the name of another issuer is a mix-up here too', async () => {
+    const { result, popup, url } = await depart()
+    arrive(popup, url.replace('id.example', 'evil.example'))
+    expect(await result).toBe('issuer_mismatch')
+    expect(tokenRequests()).toEqual([])
+  })
+
+  test('a failed exchange rejects here, and the person keeps who they were', async () => {
+    const { auth } = await signedIn()
+    const { result, popup, url } = await depart(auth, { presentation: 'popup' })
+    provider.tokenAnswer = () => new Response('', { status: 503 })
+    arrive(popup, url)
+    expect(await result).toBe('server_error')
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', error: { code: 'server_error' } })
+  })
+
+  test.each([
+    ['metadata that cannot be had', 'server_error', {}],
+    ['an input that is refused', 'invalid_input', { maxAgeMs: -1 }],
+  ])('%s closes the popup before it got anywhere', async (_, code, input) => {
+    world.answer = () => new Response('', { status: 503 })
+    await expect(popups().login(input)).rejects.toMatchObject({ code })
+    expect(world.windows.opened.map(({ isClosed }) => isClosed)).toEqual([true])
+    expect(transactions()).toEqual([])
+  })
+
+  test('a popup that was closed while it was still empty is a cancellation at once', async () => {
+    const asked = defer<Response>()
+    world.answer = (request) => (request.url.includes('openid-configuration') ? asked.promise : provider.answer(request))
+    const login = popups().login()
+    const popup = world.windows.opened[0] as FakePopup
+    popup.isClosed = true
+    asked.resolve(await provider.answer(new Request(`${issuer}/.well-known/openid-configuration`)))
+    await expect(login).rejects.toMatchObject({ code: 'popup_closed' })
+    expect(transactions()).toEqual([])
+  })
+
+  test.each(['a logout', 'another login'])('LO-07 %s supersedes the one in the popup, which is closed within half a second', async (what) => {
+    const { auth, result, popup, url } = await depart()
+    const second = what === 'a logout' ? auth.logout() : depart(auth)
+    await second
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await result).toBe('superseded')
+    expect(popup.isClosed).toBe(true)
+    arrive(popup, url)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(tokenRequests()).toEqual([])
+  })
+
+  test('a logout before the popup has left for the provider keeps it from leaving', async () => {
+    const auth = popups()
+    const asked = defer<Response>()
+    world.answer = () => asked.promise
+    const login = auth.login()
+    const popup = world.windows.opened[0] as FakePopup
+    await auth.logout()
+    asked.resolve(Response.json(provider.metadata))
+    await expect(login).rejects.toMatchObject({ code: 'superseded' })
+    expect(popup.isClosed).toBe(true)
+    expect(await Promise.race([popup.sentTo, Promise.resolve('nowhere')])).toBe('nowhere')
+  })
+
+  test('PO-09 a window that no longer waits: the popup says after two seconds that it cannot go on, with a clean address', async () => {
+    const { popup, url } = await depart()
+    const elsewhere: FakePopup = { ...popup, inside: { post: () => {}, subscribe: () => () => {} } }
+    const { inside, auth, outcome } = arrive(elsewhere, url)
+    expect(inside.href).toBe('https://app.example/callback')
+    const settled = vi.fn()
+    void outcome.then(settled)
+    await vi.advanceTimersByTimeAsync(1_999)
+    expect(settled).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(failure(await outcome)).toBe('failed transaction_not_found')
+    expect(inside.windows.isClosed).toBe(false)
+    expect(failure(await auth.handleCallback())).toBe('failed transaction_not_found')
+    expect(inside.requests).toEqual([])
+  })
+
+  test('only the acknowledgement of this login closes the popup', async () => {
+    const { popup, url } = await depart()
+    const said: ((message: unknown) => void)[] = []
+    const inside = { post: () => {}, subscribe: (listener: (message: unknown) => void) => (said.push(listener), () => {}) }
+    const page = arrive({ ...popup, inside }, url)
+    await vi.waitFor(() => expect(said).toHaveLength(1))
+    for (const message of [null, 'x', { type: 'tessera:received' }, { type: 'tessera:received', state: 'popup.other' }]) said[0]?.(message)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(failure(await page.outcome)).toBe('failed transaction_not_found')
+  })
+
+  test('StrictMode: a callback page that is handled twice hands over once', async () => {
+    const { result, popup, url } = await depart()
+    const posted: unknown[] = []
+    const inside = { ...popup.inside, post: (message: unknown) => (posted.push(message), popup.inside.post(message)) }
+    const page = arrive({ ...popup, inside }, url)
+    expect(await page.auth.handleCallback()).toEqual({ type: 'handed_over' })
+    expect(await page.outcome).toEqual({ type: 'handed_over' })
+    expect(await result).toBe('signed_in')
+    expect(posted).toHaveLength(1)
+  })
+
+  test('INV-18 after a login nothing listens and nothing ticks', async () => {
+    const { result, popup, state, url } = await depart()
+    arrive(popup, url)
+    await result
+    await vi.advanceTimersByTimeAsync(0)
+    expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+    const heard: unknown[] = []
+    popup.inside.subscribe((reply) => heard.push(reply))
+    popup.inside.post(answer(url))
+    await vi.advanceTimersByTimeAsync(hour / 4)
+    expect(heard).toEqual([])
+    expect(popup.closings).toBe(1)
+  })
+
+  test('no code and no verifier is in a state, an error or an event', async () => {
+    const auth = popups()
+    const events: unknown[] = []
+    auth.inspect((event) => events.push(event))
+    const { result, popup, url } = await depart(auth)
+    provider.tokenAnswer = () => Response.json({ error: 'invalid_grant' }, { status: 400 })
+    arrive(popup, url.replace('the-code', 'canary'))
+    expect(await result).toBe('authorization_failed')
+    const { error } = auth.store.getState()
+    expect(JSON.stringify([auth.store.getState(), events, String(error), error?.stack])).not.toContain('canary')
   })
 })

@@ -1,5 +1,9 @@
+import type { Clock } from '../browser/clock.ts'
 import type { Page } from '../browser/page.ts'
+import type { Popups } from '../browser/popup.ts'
 import type { PageStorage } from '../browser/storage.ts'
+import type { Timer } from '../browser/timer.ts'
+import type { Wake } from '../browser/wake.ts'
 import type { AuthError } from '../errors.ts'
 import type { BoundedFetch } from '../http/boundedFetch.ts'
 import type { Session } from '../session/session.ts'
@@ -15,12 +19,17 @@ export interface MethodContext {
   readonly now: () => number
   /** Aborts when a refresh takes too long or is no longer wanted. */
   readonly signal: AbortSignal
+  /** Whether the login or sign-out that this is for is still the last one asked for. */
+  readonly isWanted: () => boolean
   readonly page: Page
+  /** Other windows, where they are not the real ones. */
+  readonly popups?: Popups | undefined
+  readonly timer: Timer
   /** 256 random bits as base64url. */
   readonly random: () => string
   /** Whether Web Crypto is complete here. */
   readonly isSecureContext: () => boolean
-  /** Survives a redirect, ends with the tab; keys are private to this auth. For transactions, never for tokens. */
+  /** Survives a redirect, ends with the tab; keys are private to this method of this auth. For transactions, never for tokens. */
   readonly scratch: PageStorage
 }
 
@@ -30,22 +39,41 @@ export interface MethodContext {
  * `User` must be plain data, as JSON has it: that is how it is stored and compared.
  */
 export interface AuthMethod<Input = void, User = unknown> {
-  /** Shown as `state.method`, and kept with the session. */
+  /** Shown as `state.method`, and kept with the session, unless the app gives the method another name. */
   readonly name: string
   readonly login: (input: Input, ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
   /** Called when there is a session: loads what a refresh will need while the network is there. */
-  readonly prepare?: () => void
-  /** For methods that leave the page and come back to it: makes what looks at an address and takes up a login found there. */
-  readonly callback?: (host: CallbackHost<User>) => (address: string) => Promise<CallbackOutcome>
-  readonly refresh?: (session: Session<User>, ctx: MethodContext) => Promise<Session<User>>
+  prepare?(this: void): void
+  /**
+   * For methods that leave the page and come back to it: makes what looks at an address and takes up a login found there.
+   * Such a method takes `{ returnTo }` at login.
+   */
+  callback?(this: void, host: CallbackHost<User>): (address: string) => Promise<CallbackOutcome>
+  /**
+   * For sessions that the browser keeps by itself: makes what finds out who is signed in. Nothing of them is stored here. `refresh`
+   * and `logout` of such a method also take a session without a subject or secrets: the one that the browser has, whosever it is.
+   */
+  presence?(this: void, host: PresenceHost<User>): Presence
+  refresh?(this: void, session: Session<User>, ctx: MethodContext): Promise<Session<User>>
+  /** Whether this session can be refreshed. Default: when it has a refresh token. */
+  canRefresh?(this: void, session: Session<User>): boolean
   /** Tells the server, after everything here is forgotten. May leave the page. Gives whether there was anything to tell it. */
-  readonly logout?: (session: Session<User>, ctx: MethodContext) => Promise<boolean>
+  logout?(this: void, session: Session<User>, ctx: MethodContext): Promise<boolean>
+  /**
+   * Puts the session on a request, which is changed and given back, or made anew. `null`: it carries a credential of its own,
+   * so it is sent as it is, and what the server says of it is the caller's affair. Default: `Authorization: Bearer`.
+   */
+  attach?(this: void, request: Request, session: Session<User>): Promise<Request> | Request | null
+  /** Whether an answer says that what was attached is no good. Default: a 401, and for a bearer token one that is about it. */
+  isRefusal?(this: void, response: Response): boolean
 }
 
 /** What came of a callback. Each outcome has a way on. */
 export type CallbackOutcome =
   /** Signed in: go to `returnTo`. Also when this callback had signed in before. */
   | { readonly type: 'signed_in'; readonly returnTo: string }
+  /** This window is a popup, and the one that opened it has the answer: nothing is left to do but to close it. */
+  | { readonly type: 'handed_over' }
   /** The person cancelled or refused consent: offer to try again. */
   | { readonly type: 'cancelled'; readonly returnTo: string; readonly error: AuthError }
   /** It failed: say so, and offer to sign in. Whoever was signed in still is. */
@@ -60,4 +88,28 @@ export interface CallbackHost<User = unknown> {
   readonly signIn: (obtain: () => Promise<Session<User>>, family: string) => Promise<void>
   /** The `family` of whoever is signed in, once that is known; `null` when nobody is. */
   readonly currentFamily: () => Promise<string | null>
+}
+
+/** Finds out who is signed in. */
+export interface Presence {
+  /** Looks once. Settles when it is known, or when the attempt failed; never rejects. */
+  readonly look: () => Promise<void>
+  /** Looks again when the person may have changed elsewhere, until the returned function is called. */
+  readonly watch: () => () => void
+}
+
+/** What auth offers to a method that asks who is signed in. */
+export interface PresenceHost<User = unknown> {
+  readonly context: () => MethodContext
+  readonly clock: Clock
+  readonly wake: Wake
+  /**
+   * Notes an answer: `null` is nobody. Of no effect when somebody signed in or out since `isCurrent` was taken, while another method's
+   * session is in use, and for somebody who signed out here and of whom the server, as far as is known, was not told.
+   */
+  readonly found: (session: Session<User> | null, isCurrent: () => boolean) => Promise<void>
+  /** Notes that it could not be found out. Whoever is signed in still is. */
+  readonly failed: (error: AuthError) => void
+  /** Takes the moment of a question: tells later whether nobody signed in or out since. */
+  readonly mark: () => () => boolean
 }

@@ -1,19 +1,28 @@
 import { checkOptions, checkPathOrUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
-import { tokenError, type Refusal } from '../oauth/tokenError.ts'
-import { parseTokenResponse, readJson } from '../oauth/tokenResponse.ts'
-import { decodeClaims, jwtLifetimeMs, userClaims, type Claims } from '../session/claims.ts'
+import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
+import type { FieldsSchema } from '../endpoint/extraFields.ts'
+import { spentToken, tokenError, type Refusal } from '../endpoint/tokenError.ts'
+import { checkTokenLifetime } from '../endpoint/checkTokenLifetime.ts'
+import type { TokenLifetime } from '../endpoint/tokenLifetime.ts'
+import { sendTokenRequest } from '../endpoint/tokenRequest.ts'
+import { readTokenSession } from '../endpoint/tokenSession.ts'
+import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import type { AuthMethod, MethodContext } from './method.ts'
 
 /** Options of {@link password}. Each URL may be a path of this app's own origin; otherwise https, or http on localhost. */
-export interface PasswordOptions {
+export interface PasswordOptions<Fields = unknown> {
   /** Takes `POST` with the input of `login()` as JSON and answers as RFC 6749 §5.1 has it. */
   readonly loginUrl: string
   /** Takes `POST` with `{"refresh_token"}` as JSON and answers likewise. Without it the session ends with its first token. */
   readonly refreshUrl?: string | undefined
   /** Takes `POST` with `{"refresh_token"}` as JSON at sign-out. Without it sign-out is local. */
   readonly logoutUrl?: string | undefined
+  /** How long access tokens live. Default: as `expires_in` says, or the JWT. */
+  readonly lifetime?: TokenLifetime | undefined
+  /** Validates further members of the answer, which become members of `user`. */
+  readonly fields?: FieldsSchema<Fields> | undefined
 }
 
 /** What `login()` takes unless the app names another shape: `password<{ username: string; pin: string }>({ … })`. */
@@ -32,32 +41,37 @@ export interface PasswordInput {
  *
  * @throws AuthError `invalid_config`, naming the option.
  */
-export function password<Input extends object = PasswordInput>(options: PasswordOptions): AuthMethod<Input, Claims> {
-  const { loginUrl, refreshUrl, logoutUrl } = checkOptions(options, 'password', ['loginUrl', 'refreshUrl', 'logoutUrl'])
+export function password<Input extends object = PasswordInput, Fields = unknown>(
+  options: PasswordOptions<Fields>,
+): AuthMethod<Input, Claims & Fields> {
+  const checked = checkOptions(options, 'password', ['loginUrl', 'refreshUrl', 'logoutUrl', 'lifetime', 'fields'])
+  const { loginUrl, refreshUrl, logoutUrl } = checked
   checkPathOrUrl(loginUrl, 'loginUrl')
   if (refreshUrl !== undefined) checkPathOrUrl(refreshUrl, 'refreshUrl')
   if (logoutUrl !== undefined) checkPathOrUrl(logoutUrl, 'logoutUrl')
+  checkTokenLifetime(checked.lifetime)
+  checkFieldsSchema(checked.fields)
 
   return {
     name: 'password',
     async login(input, ctx) {
       if (typeof input !== 'object' || input === null) throw new AuthError('invalid_input', 'login() takes an object, such as { email, password }.')
-      const response = await post({ url: loginUrl, body: input }, ctx)
+      const response = await sendTokenRequest({ url: loginUrl, body: { ...input } }, ctx)
       if (!response.ok) throw await tokenError(response, ctx.now(), wrongPassword)
-      return toSession(await readJson(response), null)
+      return readTokenSession(response, null, checked)
     },
     ...(refreshUrl !== undefined && {
-      async refresh(session: Session<Claims>, ctx: MethodContext) {
-        const response = await post({ url: refreshUrl, body: { refresh_token: session.refreshToken } }, ctx)
+      async refresh(session: Session<Claims & Fields>, ctx: MethodContext) {
+        const response = await sendTokenRequest({ url: refreshUrl, body: { refresh_token: session.refreshToken } }, ctx)
         if (!response.ok) throw await tokenError(response, ctx.now(), spentToken)
-        return toSession(await readJson(response), session)
+        return readTokenSession(response, session, checked)
       },
     }),
     ...(logoutUrl !== undefined && {
-      async logout(session: Session<Claims>, ctx: MethodContext) {
+      async logout(session: Session<Claims & Fields>, ctx: MethodContext) {
         // Without a refresh token the server could not know whose session it is.
         if (session.refreshToken === undefined) return false
-        const response = await post({ url: logoutUrl, body: { refresh_token: session.refreshToken }, keepalive: true }, ctx)
+        const response = await sendTokenRequest({ url: logoutUrl, body: { refresh_token: session.refreshToken }, keepalive: true }, ctx)
         if (!response.ok) throw await tokenError(response, ctx.now())
         return true
       },
@@ -65,47 +79,8 @@ export function password<Input extends object = PasswordInput>(options: Password
   }
 }
 
-interface Message {
-  readonly url: string
-  readonly body: object
-  /** Lets the request outlive the page. */
-  readonly keepalive?: boolean
-}
-
-async function post({ url, body, keepalive = false }: Message, ctx: MethodContext): Promise<Response> {
-  const page = ctx.page.href() ?? undefined
-  if (!URL.canParse(url, page)) throw new AuthError('unsupported_request', `"${url}" is a path, and there is no page.`)
-  return ctx.fetch(new URL(url, page).href, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
-    keepalive,
-    signal: ctx.signal,
-  })
-}
-
 /** Login endpoints say so with 401, or with 400 and a code of their own or of OAuth. */
 const wrongPassword: Refusal = {
   code: 'invalid_credentials',
   applies: (status, oauthError) => status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_credentials',
-}
-
-const spentToken: Refusal = {
-  code: 'refresh_rejected',
-  applies: (status, oauthError) => status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_token',
-}
-
-function toSession(body: unknown, previous: Session<Claims> | null): Session<Claims> {
-  const { scope, ...tokens } = parseTokenResponse(body)
-  // Whom the ID token of the login named, the access token of a refresh does not rename.
-  const isNamed = tokens.idToken === undefined && previous?.idToken !== undefined
-  const claims = isNamed ? null : decodeClaims(tokens.idToken ?? tokens.accessToken)
-  return {
-    ...tokens,
-    idToken: tokens.idToken ?? previous?.idToken,
-    expiresInMs: tokens.expiresInMs ?? jwtLifetimeMs(decodeClaims(tokens.accessToken)),
-    scope: scope ?? previous?.scope ?? [],
-    subject: claims?.sub ?? previous?.subject ?? null,
-    user: claims === null ? (previous?.user ?? {}) : userClaims(claims),
-  }
 }

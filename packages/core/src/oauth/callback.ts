@@ -2,10 +2,23 @@ import { AuthError, toAuthError } from '../errors.ts'
 import type { CallbackHost, CallbackOutcome, MethodContext } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
 
+/** No login of this tab has this state, or the callback does not match it: nothing was touched. */
+export interface ForeignCallback {
+  readonly type: 'foreign'
+  readonly error: AuthError
+  readonly returnTo: string
+}
+
 /** A callback whose `state` was looked up: what it is, before anything else it says is believed. */
 export type Callback<User> =
-  /** No login of this tab has this state, or the callback does not match it: nothing was touched. */
-  | { readonly type: 'foreign'; readonly error: AuthError; readonly returnTo: string }
+  | ForeignCallback
+  /** Of a login that another window started and is waiting for. `handOver` gives whether it took the address; `error` is for when not. */
+  | (Omit<ForeignCallback, 'type'> & {
+      readonly type: 'of_opener'
+      readonly state: string
+      readonly cleanUrl: string
+      readonly handOver: () => Promise<boolean>
+    })
   /** This login was completed or refused before. */
   | { readonly type: 'used'; readonly state: string; readonly cleanUrl: string; readonly returnTo: string }
   /** Ours, and still to be completed. `complete` spends the transaction before its first await. */
@@ -27,12 +40,13 @@ export function createCallbackHandler<User>(
   read: (url: URL, ctx: MethodContext) => Callback<User> | null,
   { context, signIn, currentFamily }: CallbackHost<User>,
 ): (address: string) => Promise<CallbackOutcome> {
-  const outcomes = new Map<string, { readonly state: string; readonly outcome: Promise<CallbackOutcome> }>()
+  const outcomes = new Map<number, { readonly state: string; readonly outcome: Promise<CallbackOutcome> }>()
 
   const settle = async (callback: Callback<User>): Promise<CallbackOutcome> => {
     const { returnTo } = callback
     try {
-      if (callback.type === 'foreign') throw callback.error
+      if (callback.type === 'of_opener' && (await callback.handOver())) return { type: 'handed_over' }
+      if ('error' in callback) throw callback.error
       if (callback.type === 'pending') await signIn(callback.complete, callback.state)
       else if ((await currentFamily()) !== callback.state) {
         throw new AuthError('callback_used', 'This sign-in was completed before: sign in again.')
@@ -49,7 +63,7 @@ export function createCallbackHandler<User>(
     const here = ctx.page.href() ?? undefined
     if (!URL.canParse(address, here)) return { type: 'none' }
     const url = new URL(address, here)
-    const known = outcomes.get(url.href)
+    const known = outcomes.get(fingerprint(url.href))
     if (known !== undefined) {
       const outcome = await known.outcome
       // Signed out since, or somebody else's session: this callback no longer says who is signed in.
@@ -61,7 +75,14 @@ export function createCallbackHandler<User>(
     // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.
     if (url.href === here) ctx.page.replace(callback.cleanUrl)
     const handled = { state: callback.state, outcome: settle(callback) }
-    outcomes.set(url.href, handled).set(callback.cleanUrl, handled)
+    outcomes.set(fingerprint(url.href), handled).set(fingerprint(callback.cleanUrl), handled)
     return handled.outcome
   }
+}
+
+/** Tells addresses apart without keeping them: what was in one is secret, and spent. */
+function fingerprint(address: string): number {
+  let hash = 0
+  for (let index = 0; index < address.length; index++) hash = (Math.imul(hash, 31) + address.charCodeAt(index)) | 0
+  return hash
 }

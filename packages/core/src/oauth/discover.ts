@@ -4,14 +4,21 @@ import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import { requestOptions } from './requestOptions.ts'
-import { tokenError } from './tokenError.ts'
+import { tokenError } from '../endpoint/tokenError.ts'
 
 /** How long metadata may be reused. */
 const maxAgeMs = 3_600_000
 
 const key = 'metadata'
 
-const endpoints = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'end_session_endpoint', 'jwks_uri'] as const
+const endpoints = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+  'pushed_authorization_request_endpoint',
+  'jwks_uri',
+] as const
 const required: readonly string[] = ['authorization_endpoint', 'token_endpoint']
 const others = ['authorization_response_iss_parameter_supported', 'id_token_signing_alg_values_supported'] as const
 
@@ -23,7 +30,7 @@ const others = ['authorization_response_iss_parameter_supported', 'id_token_sign
 export async function discover(issuer: string, ctx: MethodContext): Promise<AuthorizationServer> {
   const kept = readKept(issuer, ctx)
   if (kept !== null) return kept
-  const response = await discoveryRequest(new URL(issuer), requestOptions(issuer, ctx))
+  const response = await discoveryRequest(new URL(issuer), requestOptions(ctx))
   if (!response.ok) throw await tokenError(response, ctx.now())
   let server: AuthorizationServer
   try {

@@ -8,9 +8,12 @@ export interface Transaction {
   readonly nonce: string
   /** PKCE code verifier (RFC 7636 §4.1). Empty once the transaction is spent. */
   readonly verifier: string
-  readonly issuer: string
+  /** Whom the callback may name (RFC 9207 §2.4); `null`: nobody. */
+  readonly issuer: string | null
   /** Whether the provider said that it names itself in the callback (RFC 9207 §3). */
   readonly requiresIssuer: boolean
+  /** The person must have signed in at the provider no longer ago than this (OpenID Connect Core §3.1.2.1), in whole seconds. */
+  readonly maxAgeMs?: number | undefined
   /** Where the person was going: checked when used. */
   readonly returnTo: string
   /** Epoch milliseconds. */
@@ -19,23 +22,17 @@ export interface Transaction {
 }
 
 /** A login may take this long: reading mail for a second factor included. */
-export const maxAgeMs = 3_600_000
+export const longestLoginMs = 3_600_000
 
-/** Logins that may be pending in one tab. */
-const maxCount = 10
+/** Begins the state of a login in a popup, and says nothing else: the window that opened it has the transaction. */
+export const popupPrefix = 'popup.'
 
-const prefix = 'transaction:'
-
-/** Keeps a transaction, and lets the oldest go when there are too many. */
-export function keepTransaction(scratch: PageStorage, transaction: Transaction): void {
-  const others = readAll(scratch, transaction.createdAt).sort((a, b) => b.createdAt - a.createdAt)
-  for (const { state } of others.slice(maxCount - 1)) scratch.removeItem(prefix + state)
-  scratch.setItem(prefix + transaction.state, JSON.stringify(transaction))
-}
+/** Of the keys of transactions; the state follows. */
+export const prefix = 'transaction:'
 
 /** The transaction of this state, spent or not; `null` when this tab has none. Expired ones are found too. */
 export function findTransaction(scratch: PageStorage, state: string): Transaction | null {
-  return parse(scratch.getItem(prefix + state), state)
+  return readTransaction(scratch.getItem(prefix + state), state)
 }
 
 /** Marks a transaction as used and forgets its secrets. Synchronous, so that a code can be sent only once. */
@@ -43,19 +40,8 @@ export function spendTransaction(scratch: PageStorage, transaction: Transaction)
   scratch.setItem(prefix + transaction.state, JSON.stringify({ ...transaction, verifier: '', nonce: '', spent: true }))
 }
 
-/** All transactions of this tab that are not too old; removes the others. */
-function readAll(scratch: PageStorage, nowAt: number): Transaction[] {
-  const kept: Transaction[] = []
-  for (const key of scratch.keys()) {
-    if (!key.startsWith(prefix)) continue
-    const transaction = parse(scratch.getItem(key), key.slice(prefix.length))
-    if (transaction !== null && nowAt - transaction.createdAt < maxAgeMs) kept.push(transaction)
-    else scratch.removeItem(key)
-  }
-  return kept
-}
-
-function parse(text: string | null, state: string): Transaction | null {
+/** Reads what a storage holds under this state, or gives `null` for anything else: no text can make it throw. */
+export function readTransaction(text: string | null, state: string): Transaction | null {
   if (text === null) return null
   let value: unknown
   try {
@@ -70,14 +56,14 @@ const shape = {
   state: 'string',
   nonce: 'string',
   verifier: 'string',
-  issuer: 'string',
   requiresIssuer: 'boolean',
   returnTo: 'string',
   createdAt: 'number',
   spent: 'boolean',
-} satisfies Record<keyof Transaction, string>
+} satisfies Record<Exclude<keyof Transaction, 'issuer' | 'maxAgeMs'>, string>
 
 function isTransaction(value: unknown): value is Transaction {
-  const members = membersOf(value)
-  return Object.entries(shape).every(([key, type]) => typeof members[key] === type)
+  const { issuer, maxAgeMs, ...members } = membersOf(value)
+  const isRight = (issuer === null || typeof issuer === 'string') && (maxAgeMs === undefined || typeof maxAgeMs === 'number')
+  return isRight && Object.entries(shape).every(([key, type]) => typeof members[key] === type)
 }

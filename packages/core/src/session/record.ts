@@ -50,13 +50,14 @@ export function decodeRecord<T extends TokenSet>(
  * session's subject shows that somebody edited the record.
  */
 export function isSessionRecord(tokens: TokenSet, methods: readonly string[]): tokens is SessionRecord {
-  const { subject, scope, idToken, method, family, user } = membersOf(tokens)
+  const { subject, scope, idToken, method, family, user, secrets } = membersOf(tokens)
   const { sub } = membersOf(user)
   return (
     (subject === null || (typeof subject === 'string' && (typeof sub !== 'string' || sub === subject))) &&
     Array.isArray(scope) &&
     scope.every((item) => typeof item === 'string') &&
     (idToken === undefined || typeof idToken === 'string') &&
+    Object.values(membersOf(secrets)).every((secret) => typeof secret === 'string') &&
     typeof method === 'string' &&
     methods.includes(method) &&
     typeof family === 'string'

@@ -1,9 +1,10 @@
+import { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 
 /** What a TokenManager keeps. Extend it with whatever belongs to the tokens. */
 export interface TokenSet {
-  /** Sent as `Authorization: Bearer …`. */
-  readonly accessToken: string
+  /** Sent as `Authorization: Bearer …` unless the method has another way. `null`: there is none in JavaScript, as with a session cookie. */
+  readonly accessToken: string | null
   /** Absent: the session cannot be refreshed, or needs no token for it. */
   readonly refreshToken?: string | undefined
   /**
@@ -23,7 +24,13 @@ export interface Session<User = unknown> extends TokenSet {
   readonly scope: readonly string[]
   /** Kept to tell the provider who signs out (`id_token_hint`). Never sent to an API. */
   readonly idToken?: string | undefined
+  /** What else the method has to keep and send, by names of its own, such as a CSRF token. As secret as the access token. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined
 }
+
+/** Stands for the session that the browser keeps, while it is not known whose it is. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- There is nobody to speak of.
+export const unknownSession: Session<never> = Object.freeze({ accessToken: null, subject: null, user: null as never, scope: [] })
 
 /** A session as auth keeps it: stamped with the login it comes from. */
 export interface SessionRecord<User = unknown> extends Session<User> {
@@ -40,10 +47,15 @@ export interface SessionRecord<User = unknown> extends Session<User> {
 export function isTokenSet(value: unknown): value is TokenSet {
   const { accessToken, refreshToken, expiresInMs } = membersOf(value)
   return (
-    isToken(accessToken) &&
+    (accessToken === null || isToken(accessToken)) &&
     (refreshToken === undefined || isToken(refreshToken)) &&
     (expiresInMs === undefined || (typeof expiresInMs === 'number' && Number.isFinite(expiresInMs)))
   )
+}
+
+/** @throws AuthError `invalid_input` unless {@link isTokenSet}. */
+export function checkTokenSet(value: unknown): void {
+  if (!isTokenSet(value)) throw new AuthError('invalid_input', 'Tokens are { accessToken, refreshToken?, expiresInMs? }.')
 }
 
 /** Whether a value is a token that can travel in a header: printable ASCII without spaces, at most 64 kB. */

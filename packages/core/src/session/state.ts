@@ -18,7 +18,7 @@ interface Shared {
   readonly error: AuthError | null
 }
 
-/** Not known yet: the storage is being read. Also what a server renders. */
+/** Not known yet: the storage is being read, or the server was asked; with an error if it did not answer. Also what a server renders. */
 export interface LoadingState extends Shared {
   readonly status: 'loading'
 }
@@ -49,6 +49,8 @@ export type AuthEvent<User = unknown> =
   | { readonly type: 'login_left' }
   | { readonly type: 'signed_in'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
   | { readonly type: 'restored'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
+  /** A server was asked who is signed in; with an error if it did not say. */
+  | { readonly type: 'looked'; readonly error: AuthError | null }
   | { readonly type: 'renewed'; readonly user: User; readonly scope: readonly string[] }
   | { readonly type: 'signed_out'; readonly reason: SignedOutReason; readonly error: AuthError | null }
 

@@ -24,6 +24,8 @@ function follow<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState
       return { status: 'authenticated', method: event.method, ...shown(state, event), pending: null, error: null }
     case 'restored':
       return { status: 'authenticated', method: event.method, ...shown(state, event), pending: state.pending, error: state.error }
+    case 'looked':
+      return state.status === 'loading' ? { ...state, error: event.error } : state
     case 'renewed':
       return state.status === 'authenticated' ? { ...state, ...shown(state, event) } : state
     case 'signed_out':

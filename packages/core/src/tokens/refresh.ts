@@ -23,7 +23,7 @@ export interface Refresher {
 }
 
 /** Answers after which the tokens are of no use: everything else can pass, and keeps the session. */
-const definitive: readonly AuthErrorCode[] = ['refresh_rejected', 'invalid_id_token', 'subject_changed', 'revoked']
+const definitive: readonly AuthErrorCode[] = ['refresh_rejected', 'invalid_id_token', 'subject_changed', 'session_expired', 'user_disabled', 'revoked']
 
 /** A token that lives less would be refreshed in a loop. */
 const shortestLifeMs = 1_000

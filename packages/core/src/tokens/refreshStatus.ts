@@ -1,4 +1,5 @@
 import type { AuthError } from '../errors.ts'
+import { remainingMs, type Lifetime, type Moment } from '../session/lifetime.ts'
 
 /** How keeping the tokens fresh is going. Beside the session's own state: it changes at each refresh, that one does not. */
 export interface RefreshStatus {
@@ -18,3 +19,26 @@ export interface RefreshStatus {
 }
 
 export const noTokensStatus: RefreshStatus = Object.freeze({ phase: 'idle', receivedAt: null, expiresAt: null, refreshAt: null, error: null })
+
+/** What a status is made of. */
+interface Situation {
+  readonly lifetime: Lifetime
+  readonly isRunning: boolean
+  readonly isOnline: boolean
+  /** Until the next refresh; `Infinity`: there will be none. */
+  readonly dueInMs: number
+  readonly error: AuthError | null
+}
+
+/** The status by the clock of this moment. */
+export function refreshStatusAt(now: Moment, { lifetime, isRunning, isOnline, dueInMs, error }: Situation): RefreshStatus {
+  const at = (inMs: number): number | null => (inMs === Infinity ? null : Math.round(now.wallAt + inMs))
+  const failing = isOnline ? 'degraded' : 'paused'
+  return {
+    phase: isRunning ? 'refreshing' : error === null ? 'idle' : failing,
+    receivedAt: lifetime.received.wallAt,
+    expiresAt: at(remainingMs(lifetime, now)),
+    refreshAt: at(Math.max(0, dueInMs)),
+    error,
+  }
+}

@@ -13,7 +13,7 @@ afterEach(() => vi.useRealTimers())
 
 /** What may happen, in any order. */
 const step = fc.oneof(
-  fc.constantFrom('login', 'logout', 'ask', 'refresh', 'wake', 'reload', 'answer', 'reject', 'fail').map((type) => ({ type, ms: 0 })),
+  fc.constantFrom('login', 'logout', 'ask', 'refresh', 'replace', 'wake', 'reload', 'answer', 'reject', 'fail').map((type) => ({ type, ms: 0 })),
   fc.record({ type: fc.constant('advance'), ms: fc.constantFrom(1_000, 60_000, 20 * 60_000, hour, 8 * hour) }),
   fc.record({ type: fc.constant('sleep'), ms: fc.constantFrom(60_000, hour, 8 * hour) }),
 )
@@ -102,6 +102,7 @@ test('INV-2 INV-3 INV-6 INV-8 INV-20 INV-21 INV-24: any order of logins, logouts
         } else if (type === 'logout') tokens.clear()
         else if (type === 'ask') asked.push(ask())
         else if (type === 'refresh') asked.push(tokens.refresh().catch((error: unknown) => expect(error).toBeInstanceOf(AuthError)))
+        else if (type === 'replace') asked.push(tokens.replaceTokens((current) => current).catch((error: unknown) => expect(error).toBeInstanceOf(AuthError)))
         else if (type === 'wake') world.wake('visible')
         else if (type === 'advance') await vi.advanceTimersByTimeAsync(ms)
         else if (type === 'sleep') vi.setSystemTime(Date.now() + ms)
@@ -136,7 +137,7 @@ test('INV-2 INV-3 INV-6 INV-8 INV-20 INV-21 INV-24: any order of logins, logouts
 })
 
 const slowStep = fc.oneof(
-  fc.constantFrom('login', 'logout', 'ask', 'refresh', 'wake', 'answer', 'reject', 'fail', 'stored', 'stored', 'notStored').map((type) => ({ type, ms: 0 })),
+  fc.constantFrom('login', 'logout', 'ask', 'refresh', 'replace', 'wake', 'answer', 'reject', 'fail', 'stored', 'stored', 'notStored').map((type) => ({ type, ms: 0 })),
   fc.record({ type: fc.constant('advance'), ms: fc.constantFrom(1_000, 4_000, 60_000, hour) }),
 )
 
@@ -207,6 +208,7 @@ test('INV-6 INV-7 INV-8 INV-9 ST-14: any order of the same with a storage that i
           expect(tokens.current).toBeNull()
         } else if (type === 'ask') asked.push(ask())
         else if (type === 'refresh') asked.push(tokens.refresh().catch((error: unknown) => expect(error).toBeInstanceOf(AuthError)))
+        else if (type === 'replace') asked.push(tokens.replaceTokens((current) => current).catch((error: unknown) => expect(error).toBeInstanceOf(AuthError)))
         else if (type === 'stored' || type === 'notStored') settle(type)
         else if (type === 'advance') await vi.advanceTimersByTimeAsync(ms)
         else server.settle(type)
@@ -221,7 +223,7 @@ test('INV-6 INV-7 INV-8 INV-9 ST-14: any order of the same with a storage that i
       }
       await Promise.all(asked)
       const held = tokens.current
-      expect(held === null ? null : familyOf(held.tokens.accessToken)).toBe(wanted)
+      expect(held === null ? null : familyOf(held.tokens.accessToken ?? undefined)).toBe(wanted)
       const text = [...stored.values()].join()
       if (held === null) expect(text).toBe('')
       else if (text !== '') expect(text).toContain(`"at-${wanted}-`)

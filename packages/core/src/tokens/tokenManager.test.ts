@@ -29,6 +29,26 @@ function manager(options: TokenManagerOptions) {
   return { tokens, events }
 }
 
+/** A storage whose every write and removal waits for its gate. */
+function slowStorage() {
+  const stored = new Map<string, string>()
+  const gates: Deferred<void>[] = []
+  const wait = async () => {
+    const gate = defer<void>()
+    gates.push(gate)
+    await gate.promise
+  }
+  return {
+    stored,
+    gates,
+    storage: {
+      getItem: () => null,
+      setItem: async (key: string, value: string) => void (await wait(), stored.set(key, value)),
+      removeItem: async (key: string) => void (await wait(), stored.delete(key)),
+    },
+  }
+}
+
 const first: TokenSet = { accessToken: 'at-0', refreshToken: 'rt-0', expiresInMs: hour }
 
 describe('alone', () => {
@@ -739,27 +759,8 @@ describe('storage', () => {
 })
 
 describe('a slow storage', () => {
-  function slow() {
-    const stored = new Map<string, string>()
-    const gates: Deferred<void>[] = []
-    const wait = async () => {
-      const gate = defer<void>()
-      gates.push(gate)
-      await gate.promise
-    }
-    return {
-      stored,
-      gates,
-      storage: {
-        getItem: () => null,
-        setItem: async (key: string, value: string) => void (await wait(), stored.set(key, value)),
-        removeItem: async (key: string) => void (await wait(), stored.delete(key)),
-      },
-    }
-  }
-
   test('new tokens on their way into it are not overtaken by a refresh of the old ones, nor ended by its refusal', async () => {
-    const { storage, gates } = slow()
+    const { storage, gates } = slowStorage()
     const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
     const { tokens, events } = manager({ refresh, storage, canRefresh: (t) => t !== null })
     const ada = tokens.setTokens({ ...first, accessToken: 'ada', expiresInMs: 1_000 })
@@ -777,7 +778,7 @@ describe('a slow storage', () => {
   })
 
   test('nor when they are replaced again while they wait', async () => {
-    const { storage, gates } = slow()
+    const { storage, gates } = slowStorage()
     const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
     const { tokens } = manager({ refresh, storage, background: false })
     const setting = [tokens.setTokens({ ...first, accessToken: 'ada' })]
@@ -806,7 +807,7 @@ describe('a slow storage', () => {
   })
 
   test('ST-14 INV-7 what it does late it does in order: a removal does not take the next login with it', async () => {
-    const { storage, gates, stored } = slow()
+    const { storage, gates, stored } = slowStorage()
     const { tokens } = manager({ refresh: counting(), storage })
     const one = tokens.setTokens({ ...first, accessToken: 'one' })
     await vi.advanceTimersByTimeAsync(0)
@@ -825,7 +826,7 @@ describe('a slow storage', () => {
   })
 
   test('ST-14 INV-7 a write that lands after its deadline brings no secret back', async () => {
-    const { storage, gates, stored } = slow()
+    const { storage, gates, stored } = slowStorage()
     const { tokens, events } = manager({ refresh: counting(), storage })
     const setting = tokens.setTokens(first)
     await vi.advanceTimersByTimeAsync(3_000)
@@ -837,6 +838,237 @@ describe('a slow storage', () => {
     gates[1]?.resolve()
     await vi.advanceTimersByTimeAsync(0)
     expect(stored.size).toBe(0)
+  })
+})
+
+describe('replacing tokens within a session', () => {
+  const newer = (current: TokenSet): TokenSet => ({ ...current, accessToken: `${current.accessToken}-newer` })
+
+  test('RF-05 INV-4 INV-24 they are durable before anybody sees them, and count as a refresh', async () => {
+    const { storage, gates, stored } = slowStorage()
+    const refresh = counting()
+    const { tokens, events } = manager({ refresh, storage })
+    const setting = tokens.setTokens(first)
+    gates[0]?.resolve()
+    await setting
+    const before = tokens.current?.generation ?? Infinity
+    await vi.advanceTimersByTimeAsync(50 * minute)
+    const replacing = tokens.replaceTokens(newer)
+    const asked = tokens.getAccessToken()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(events).toEqual(['set'])
+    expect(tokens.current?.tokens.accessToken).toBe('at-0')
+    gates[1]?.resolve()
+    await replacing
+    expect(await asked).toBe('at-0-newer')
+    expect([...stored.values()].join()).toContain('"at-0-newer"')
+    expect(events).toEqual(['set', 'refreshed'])
+    expect(tokens.current?.generation).toBeGreaterThan(before)
+    // Their life is counted anew, by one timer.
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(55 * minute - 1)
+    expect(refresh).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test('before anything else, they follow what the storage holds', async () => {
+    await manager({ refresh: counting(), storage: 'session' }).tokens.setTokens(first)
+    const { tokens, events } = manager({ refresh: counting(), storage: 'session' })
+    await tokens.replaceTokens(newer)
+    expect(await tokens.getAccessToken()).toBe('at-0-newer')
+    expect(events).toEqual(['restored', 'refreshed'])
+  })
+
+  test('without a session there is nothing to replace', async () => {
+    const update = vi.fn(newer)
+    const { tokens, events } = manager({ refresh: counting() })
+    await expect(tokens.replaceTokens(update)).rejects.toMatchObject({ code: 'not_authenticated' })
+    await tokens.setTokens(first)
+    tokens.clear()
+    await expect(tokens.replaceTokens(update)).rejects.toMatchObject({ code: 'not_authenticated' })
+    expect(update).not.toHaveBeenCalled()
+    expect(events).toEqual(['set', 'cleared'])
+  })
+
+  test('tokens that cannot be used, and a function that throws, change nothing', async () => {
+    const { tokens, events } = manager({ refresh: counting() })
+    await tokens.setTokens(first)
+    await expect(tokens.replaceTokens((current) => ({ ...current, accessToken: 'a b' }))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(tokens.replaceTokens((() => Promise.resolve(first)) as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    const mine = new Error('mine')
+    const throwing = (): TokenSet => {
+      throw mine
+    }
+    await expect(tokens.replaceTokens(throwing)).rejects.toBe(mine)
+    expect(tokens.current?.tokens).toEqual(first)
+    expect(events).toEqual(['set'])
+  })
+
+  test('RF-03 a refresh under way is waited for: its refresh token is not lost', async () => {
+    const answer = defer<TokenSet>()
+    const onDiscard = vi.fn()
+    const { tokens, events } = manager({ refresh: () => answer.promise, onDiscard })
+    await tokens.setTokens(first)
+    const refreshing = tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    const replacing = tokens.replaceTokens(newer)
+    await vi.advanceTimersByTimeAsync(0)
+    answer.resolve({ accessToken: 'at-1', refreshToken: 'rt-1', expiresInMs: hour })
+    await Promise.all([refreshing, replacing])
+    expect(tokens.current?.tokens).toEqual({ accessToken: 'at-1-newer', refreshToken: 'rt-1', expiresInMs: hour })
+    expect(events).toEqual(['set', 'refresh_started', 'refreshed', 'refreshed'])
+    expect(onDiscard).not.toHaveBeenCalled()
+  })
+
+  test('a refresh under way that fails does not hinder them, and its failure is forgotten', async () => {
+    const answer = defer<TokenSet>()
+    const { tokens } = manager({ refresh: () => answer.promise })
+    await tokens.setTokens(first)
+    const refreshing = expect(tokens.refresh()).rejects.toMatchObject({ code: 'network' })
+    await vi.advanceTimersByTimeAsync(0)
+    const replacing = tokens.replaceTokens(newer)
+    await vi.advanceTimersByTimeAsync(0)
+    answer.reject(new TypeError('Failed to fetch'))
+    await Promise.all([refreshing, replacing])
+    expect(await tokens.getAccessToken()).toBe('at-0-newer')
+    expect(tokens.status).toMatchObject({ phase: 'idle', error: null })
+  })
+
+  test('RF-07 a refresh under way that is refused for good ends the session for them too', async () => {
+    const answer = defer<TokenSet>()
+    const update = vi.fn(newer)
+    const { tokens, events } = manager({ refresh: () => answer.promise, canRefresh: (t) => t !== null })
+    await tokens.setTokens(first)
+    const refused = { code: 'refresh_rejected' }
+    const waiting = [expect(tokens.refresh()).rejects.toMatchObject(refused)]
+    await vi.advanceTimersByTimeAsync(0)
+    waiting.push(expect(tokens.replaceTokens(update)).rejects.toMatchObject(refused))
+    await vi.advanceTimersByTimeAsync(0)
+    answer.reject(new AuthError('refresh_rejected', 'no'))
+    await Promise.all(waiting)
+    expect(update).not.toHaveBeenCalled()
+    expect(tokens.current).toBeNull()
+    expect(events).toEqual(['set', 'refresh_started', 'ended'])
+  })
+
+  test.each([
+    ['clear()', 'not_authenticated', (tokens: TokenManager) => tokens.clear()],
+    ['end()', 'revoked', (tokens: TokenManager) => tokens.end(new AuthError('revoked', 'no'))],
+    ['setTokens()', 'user_changed', (tokens: TokenManager) => void tokens.setTokens({ ...first, accessToken: 'bob' })],
+    ['dispose()', 'disposed', (tokens: TokenManager) => tokens.dispose()],
+  ])('INV-6 %s wins at once, while they wait for a refresh that never answers', async (_, code, win) => {
+    const update = vi.fn(newer)
+    const { tokens } = manager({ refresh: () => new Promise(() => {}), canRefresh: (t) => t !== null })
+    await tokens.setTokens(first)
+    tokens.refresh().catch(() => {})
+    await vi.advanceTimersByTimeAsync(0)
+    const replacing = expect(tokens.replaceTokens(update)).rejects.toMatchObject({ code })
+    await vi.advanceTimersByTimeAsync(0)
+    win(tokens)
+    await replacing
+    expect(update).not.toHaveBeenCalled()
+  })
+
+  test('INV-6 INV-9 clear() wins while they are being stored: nothing is left, and they are handed over', async () => {
+    const { storage, gates, stored } = slowStorage()
+    const onDiscard = vi.fn()
+    const { tokens, events } = manager({ refresh: counting(), storage, onDiscard })
+    const setting = tokens.setTokens(first)
+    gates[0]?.resolve()
+    await setting
+    const replacing = expect(tokens.replaceTokens(newer)).rejects.toMatchObject({ code: 'not_authenticated' })
+    await vi.advanceTimersByTimeAsync(0)
+    tokens.clear()
+    for (const index of [1, 2]) {
+      gates[index]?.resolve()
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    await replacing
+    expect(tokens.current).toBeNull()
+    expect(stored.size).toBe(0)
+    expect(onDiscard).toHaveBeenCalledExactlyOnceWith(newer(first))
+    expect(events).toEqual(['set', 'cleared'])
+  })
+
+  test('CB-25 INV-9 a login as Bob wins while they are being stored, in the storage too', async () => {
+    const { storage, gates, stored } = slowStorage()
+    const onDiscard = vi.fn()
+    const { tokens, events } = manager({ refresh: counting(), storage, onDiscard })
+    const setting = tokens.setTokens(first)
+    gates[0]?.resolve()
+    await setting
+    const replacing = expect(tokens.replaceTokens(newer)).rejects.toMatchObject({ code: 'user_changed' })
+    await vi.advanceTimersByTimeAsync(0)
+    const bob = tokens.setTokens({ ...first, accessToken: 'bob' })
+    for (const index of [1, 2]) {
+      await vi.advanceTimersByTimeAsync(0)
+      gates[index]?.resolve()
+    }
+    await Promise.all([replacing, bob])
+    expect(await tokens.getAccessToken()).toBe('bob')
+    expect([...stored.values()].join()).toContain('"bob"')
+    expect(onDiscard).toHaveBeenCalledExactlyOnceWith(newer(first))
+    expect(events).toEqual(['set', 'set'])
+  })
+
+  test('after a login that is still being stored, they are of that login', async () => {
+    const { storage, gates } = slowStorage()
+    const { tokens } = manager({ refresh: counting(), storage })
+    const setting = [tokens.setTokens(first), tokens.setTokens({ ...first, accessToken: 'bob' })]
+    const replacing = tokens.replaceTokens(newer)
+    for (const index of [0, 1, 2]) {
+      await vi.advanceTimersByTimeAsync(0)
+      gates[index]?.resolve()
+    }
+    await Promise.all([...setting, replacing])
+    expect(await tokens.getAccessToken()).toBe('bob-newer')
+  })
+
+  test('two at once: neither is lost', async () => {
+    const { tokens } = manager({ refresh: counting() })
+    await tokens.setTokens(first)
+    const rename = (current: TokenSet): TokenSet => ({ ...current, refreshToken: 'rt-newer' })
+    await Promise.all([tokens.replaceTokens(newer), tokens.replaceTokens(rename)])
+    expect(tokens.current?.tokens).toEqual({ ...first, accessToken: 'at-0-newer', refreshToken: 'rt-newer' })
+  })
+
+  test('FE-11 while they are being stored, the old ones are neither refreshed nor ended by an API that refuses them', async () => {
+    const { storage, gates } = slowStorage()
+    const refresh = counting()
+    const { tokens, events } = manager({ refresh, storage, canRefresh: () => false })
+    const setting = tokens.setTokens({ accessToken: 'old' })
+    gates[0]?.resolve()
+    await setting
+    const used = await tokens.acquire()
+    const replacing = tokens.replaceTokens(newer)
+    const refused = tokens.refresh({ generation: used.generation })
+    await vi.advanceTimersByTimeAsync(100)
+    gates[1]?.resolve()
+    await Promise.all([replacing, refused])
+    expect(await tokens.getAccessToken()).toBe('old-newer')
+    expect(refresh).not.toHaveBeenCalled()
+    expect(events).toEqual(['set', 'refreshed'])
+  })
+
+  test('ST-01 a storage that is full costs one event, and they are in use', async () => {
+    let isFull = false
+    const setItem = (): void => {
+      if (isFull) throw new DOMException('full', 'QuotaExceededError')
+    }
+    const { tokens, events } = manager({ refresh: counting(), storage: { getItem: () => null, removeItem: () => {}, setItem } })
+    await tokens.setTokens(first)
+    isFull = true
+    await tokens.replaceTokens(newer)
+    expect(await tokens.getAccessToken()).toBe('at-0-newer')
+    expect(events).toEqual(['set', 'storage_failed', 'refreshed'])
+  })
+
+  test('after dispose() it rejects', async () => {
+    const { tokens } = manager({ refresh: counting() })
+    await tokens.setTokens(first)
+    tokens.dispose()
+    await expect(tokens.replaceTokens(newer)).rejects.toMatchObject({ code: 'disposed' })
   })
 })
 

@@ -2,12 +2,12 @@ import { createEmitter } from '../browser/emitter.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
 import { isFresh, remainingMs, untilRefreshMs, type Moment } from '../session/lifetime.ts'
-import { isTokenSet, type TokenSet } from '../session/session.ts'
+import { checkTokenSet, type TokenSet } from '../session/session.ts'
 import { createGate, type Gate } from './gate.ts'
 import { raceAbort } from './raceAbort.ts'
 import { createRecordStore } from './recordStore.ts'
 import { createRefresher, type Refresher } from './refresh.ts'
-import { noTokensStatus, type RefreshStatus } from './refreshStatus.ts'
+import { noTokensStatus, refreshStatusAt, type RefreshStatus } from './refreshStatus.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 import type { TokenEvent } from './tokenEvent.ts'
 import { checkTokenManagerOptions, type TokenManagerOptions } from './tokenManagerOptions.ts'
@@ -55,16 +55,9 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     const onError = (error: AuthError): void => emit({ type: 'storage_failed', error })
     this.#vault = createVault(createRecordStore({ storage, key: storageKey, timer, onError }), clock, accept)
     this.#gate = createGate(clock, crypto.fraction)
-    this.#refresher = createRefresher({
-      vault: this.#vault,
-      gate: this.#gate,
-      refresh,
-      deadlineMs: requestTimeoutMs,
-      environment,
-      emit,
-      end: (error) => this.end(error),
-      discard: onDiscard,
-    })
+    const end = (error: AuthError): void => this.end(error)
+    const [vault, gate] = [this.#vault, this.#gate]
+    this.#refresher = createRefresher({ vault, gate, refresh, deadlineMs: requestTimeoutMs, environment, emit, end, discard: onDiscard })
     this.#schedule = createSchedule({ timer, wake, dueInMs: () => this.#dueInMs(), run: () => this.#onDue(), onWake: this.#gate.hurry })
     if (background) this.#schedule.start()
   }
@@ -72,28 +65,50 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Replaces the tokens: of a new login, of whomever. A refresh under way for the old ones is dropped. */
   async setTokens(tokens: T): Promise<void> {
     this.#throwIfDisposed()
-    if (!isTokenSet(tokens)) throw new AuthError('invalid_input', 'setTokens() takes { accessToken, refreshToken?, expiresInMs? }.')
+    checkTokenSet(tokens)
     this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
     // Newer than whatever the storage may hold.
     this.#isRestored = true
-    const setting = this.#vault.commit(tokens)
-    this.#setting = setting
-    const isSet = await setting
-    if (this.#setting === setting) this.#setting = null
-    if (isSet) this.#emit({ type: 'set' })
-    else this.#options.onDiscard(tokens)
+    await this.#commit(tokens, { type: 'set' })
+  }
+
+  /**
+   * Replaces the tokens by newer ones of the same session, as a refresh does: whatever is under way goes on with them. Waits for a
+   * refresh under way, whose tokens `update` then gets: call it from anywhere but from within `refresh`.
+   *
+   * @param update Gives the new tokens for those of the moment, at once. What it throws, this throws.
+   * @throws AuthError `not_authenticated` or `user_changed` when there is no session to go on with, or none any more; `invalid_input`.
+   */
+  async replaceTokens(update: (current: T) => T): Promise<void> {
+    this.#throwIfDisposed()
+    const { signal } = this.#epoch
+    if (!this.#isRestored) await this.restore()
+    while (this.#setting !== null || this.#refresher.isRunning()) {
+      await raceAbort<unknown>(this.#setting ?? this.#refresher.run(true).catch(() => {}), signal)
+    }
+    signal.throwIfAborted()
+    const held = this.#vault.held()
+    if (held === null) throw this.#unusable(null)
+    const tokens = update(held.tokens)
+    checkTokenSet(tokens)
+    this.#refresher.reset()
+    await this.#commit(tokens, { type: 'refreshed' })
+    signal.throwIfAborted()
   }
 
   /**
    * A fresh access token: at once when the current one will do, after a refresh otherwise.
    *
    * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed` when the tokens were replaced
-   * meanwhile, `aborted`, `disposed`, or the code of a failed refresh; `retryable` tells whether trying later may help.
+   * meanwhile, `unsupported_request` when the session lives in a cookie, `aborted`, `disposed`, or the code of a failed refresh;
+   * `retryable` tells whether trying later may help.
    */
   async getAccessToken(options: AccessTokenOptions = {}): Promise<string> {
     // The usual case takes one turn of the event loop, not three.
     const held = this.#fresh(options) ?? (await this.acquire(options))
-    return held.tokens.accessToken
+    const { accessToken } = held.tokens
+    if (accessToken === null) throw new AuthError('unsupported_request', 'This session has no token in JavaScript: use auth.fetch.')
+    return accessToken
   }
 
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
@@ -148,17 +163,11 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   get status(): RefreshStatus {
     const held = this.#vault.held()
     if (held === null) return noTokensStatus
-    const now = this.#environment.clock.now()
-    const error = this.#gate.lastError()
-    const failing = this.#environment.network.isOnline() ? 'degraded' : 'paused'
-    const at = (inMs: number): number | null => (inMs === Infinity ? null : Math.round(now.wallAt + inMs))
-    return {
-      phase: this.#refresher.isRunning() ? 'refreshing' : error === null ? 'idle' : failing,
-      receivedAt: held.lifetime.received.wallAt,
-      expiresAt: at(remainingMs(held.lifetime, now)),
-      refreshAt: this.#options.canRefresh(held.tokens) ? at(Math.max(0, this.#dueInMs(now))) : null,
-      error,
-    }
+    const { clock, network } = this.#environment
+    const now = clock.now()
+    const dueInMs = this.#options.canRefresh(held.tokens) ? this.#dueInMs(now) : Infinity
+    const [isRunning, isOnline, error] = [this.#refresher.isRunning(), network.isOnline(), this.#gate.lastError()]
+    return refreshStatusAt(now, { lifetime: held.lifetime, isRunning, isOnline, dueInMs, error })
   }
 
   /** Calls `listener` after each event until the returned function is called. */
@@ -192,12 +201,21 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     return held
   }
 
+  /** Until the storage has the new tokens, nobody gets the old ones, nor refreshes them. */
+  async #commit(tokens: T, event: TokenEvent): Promise<void> {
+    const setting = this.#vault.commit(tokens)
+    this.#setting = setting
+    const isSet = await setting
+    if (this.#setting === setting) this.#setting = null
+    if (isSet) this.#emit(event)
+    else this.#options.onDiscard(tokens)
+  }
+
   #restored(): void {
     this.#isRestored = true
     const held = this.#vault.held()
     if (held === null) return
-    const isOver = remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)
-    if (isOver) this.#unusable(held)
+    if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)) this.#unusable(held)
     else this.#emit({ type: 'restored' })
   }
 
@@ -257,6 +275,4 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 }
 
-function disposed(): AuthError {
-  return new AuthError('disposed', 'dispose() was called.')
-}
+const disposed = (): AuthError => new AuthError('disposed', 'dispose() was called.')

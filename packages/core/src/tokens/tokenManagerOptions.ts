@@ -8,7 +8,7 @@ import type { RefreshFunction } from './refresh.ts'
 export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   /**
    * Gets new tokens for old. One call at a time. It ends the session by throwing an {@link AuthError} with code `refresh_rejected`,
-   * `invalid_id_token`, `subject_changed` or `revoked`. Any other code that is not retryable ends it when the token has run out;
+   * `invalid_id_token`, `subject_changed`, `session_expired`, `user_disabled` or `revoked`. Any other code that is not retryable ends it when the token has run out;
    * whatever else it throws counts as passing trouble.
    */
   readonly refresh: RefreshFunction<T>
@@ -50,7 +50,8 @@ export function checkTokenManagerOptions<T extends TokenSet>(options: TokenManag
   }
 }
 
-function checkStorage(storage: TokenManagerOptions['storage'], { tabStorage }: Environment): TokenStorage {
+/** The storage that an option means; throws `invalid_config` when it is none. */
+export function checkStorage(storage: TokenManagerOptions['storage'], { tabStorage }: Environment): TokenStorage {
   if (storage === undefined || storage === 'memory') return memoryStorage()
   if (storage === 'session') return tabStorage
   const members = [storage?.getItem, storage?.setItem, storage?.removeItem]

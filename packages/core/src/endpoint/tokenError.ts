@@ -13,6 +13,12 @@ export function invalidGrant(code: AuthErrorCode): Refusal {
   return { code, applies: (_, oauthError) => oauthError === 'invalid_grant' }
 }
 
+/** How endpoints of an app's own backend refuse a refresh token. */
+export const spentToken: Refusal = {
+  code: 'refresh_rejected',
+  applies: (status, oauthError) => status === 401 || oauthError === 'invalid_grant' || oauthError === 'invalid_token',
+}
+
 /**
  * The error that an unsuccessful answer of a token endpoint means (RFC 6749 §5.2).
  *

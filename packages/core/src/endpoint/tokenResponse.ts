@@ -4,6 +4,7 @@ import { isToken, type TokenSet } from '../session/session.ts'
 
 /** A successful answer of a token endpoint (RFC 6749 §5.1) in our units: only the members that we know. */
 export interface TokenResponse extends TokenSet {
+  readonly accessToken: string
   readonly scope?: readonly string[] | undefined
   readonly idToken?: string | undefined
 }
@@ -51,7 +52,7 @@ export function durationMs(seconds: unknown): number | undefined {
 }
 
 /** Splits a scope value (RFC 6749 §3.3); `undefined` when the server did not say. */
-function parseScope(scope: unknown): readonly string[] | undefined {
+export function parseScope(scope: unknown): readonly string[] | undefined {
   return typeof scope === 'string' ? scope.split(' ').filter((item) => item !== '') : undefined
 }
 

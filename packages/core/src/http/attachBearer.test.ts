@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { attach } from './attach.ts'
+import { attachBearer } from './attachBearer.ts'
 
 test('puts the token on in place of another, and leaves all else', async () => {
   const request = new Request('https://api.example/x?q=1', {
@@ -8,11 +8,11 @@ test('puts the token on in place of another, and leaves all else', async () => {
     body: 'body',
     referrerPolicy: 'no-referrer',
   })
-  expect(attach(request, 'at')).toBe(request)
+  expect(attachBearer(request, 'at')).toBe(request)
   expect(Object.fromEntries(request.headers)).toEqual({ authorization: 'Bearer at', 'content-type': 'text/plain' })
   expect([request.referrerPolicy, await request.text()]).toEqual(['no-referrer', 'body'])
 })
 
 test('FE-20 a token that a header cannot carry does not leave', () => {
-  expect(() => attach(new Request('https://api.example/'), 'a\r\nb: c')).toThrow(TypeError)
+  expect(() => attachBearer(new Request('https://api.example/'), 'a\r\nb: c')).toThrow(TypeError)
 })

@@ -1,0 +1,511 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { createWorld, defer, type Deferred, type World } from '../../test/world.ts'
+import { AuthError } from '../errors.ts'
+import type { AuthMethod, PresenceHost } from '../methods/method.ts'
+import { unknownSession, type Session } from '../session/session.ts'
+import { createAuth } from './createAuth.ts'
+
+type Person = { readonly name: string } | null
+type Found = Session<Person> | null
+
+let world: World
+beforeEach(() => {
+  world = createWorld()
+})
+
+/** A method whose session the browser keeps. */
+interface Kept extends AuthMethod<string, Person> {
+  readonly host: PresenceHost<Person>
+  /** What each look waits for, in order. */
+  readonly looks: Deferred<Found>[]
+  readonly told: Session[]
+  watchers: number
+  /** What a login, a refresh and a logout wait for. */
+  login: AuthMethod<string, Person>['login']
+  refresh: () => Promise<Session<Person>>
+  logout: (session: Session) => Promise<boolean>
+}
+
+function kept(name = 'kept'): Kept {
+  let host: PresenceHost<Person> | undefined
+  const method: Kept = {
+    name,
+    looks: [],
+    told: [],
+    watchers: 0,
+    get host() {
+      return host!
+    },
+    login: async (person) => of(person),
+    refresh: () => Promise.reject(new AuthError('server_error', 'Down.')),
+    canRefresh: () => true,
+    async logout(session) {
+      method.told.push(session)
+      return true
+    },
+    attach: (request) => request,
+    presence(given) {
+      host = given
+      return {
+        async look() {
+          const answer = defer<Found>()
+          const isCurrent = given.mark()
+          method.looks.push(answer)
+          try {
+            await given.found(await answer.promise, isCurrent)
+          } catch (error) {
+            given.failed(error as AuthError)
+          }
+        },
+        watch() {
+          method.watchers++
+          return () => method.watchers--
+        },
+      }
+    },
+  }
+  return method
+}
+
+const of = (name: string, more: Partial<Session<Person>> = {}): Session<Person> => ({ accessToken: null, subject: name, user: { name }, scope: [], ...more })
+const down = new AuthError('server_error', 'Down.')
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+function create() {
+  const method = kept()
+  return { method, auth: createAuth({ method }, world.environment) }
+}
+/** Somebody whom the first look found. */
+async function found(name = 'ada') {
+  const { method, auth } = create()
+  const ready = auth.ready
+  await settled()
+  method.looks[0]?.resolve(of(name))
+  await ready
+  return { method, auth }
+}
+/** What the host makes of an answer that is asked for now. */
+const answer = (method: Kept, session: Found) => method.host.found(session, method.host.mark())
+
+describe('the first look', () => {
+  test('finds somebody', async () => {
+    const { method, auth } = create()
+    const ready = auth.ready
+    await settled()
+    expect(auth.store.getState().status).toBe('loading')
+    expect(method.looks).toHaveLength(1)
+    method.looks[0]?.resolve(of('ada', { scope: ['read'] }))
+    expect(await ready).toEqual({ status: 'authenticated', method: 'kept', user: { name: 'ada' }, scope: ['read'], pending: null, error: null })
+    await expect(auth.getAccessToken()).rejects.toMatchObject({ code: 'unsupported_request' })
+  })
+
+  test('finds nobody', async () => {
+    const { method, auth } = create()
+    const ready = auth.ready
+    await settled()
+    method.looks[0]?.resolve(null)
+    expect(await ready).toEqual({ status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: null })
+  })
+
+  test('CK-02 finds out nothing: not known is not nobody, and ready settles', async () => {
+    const { method, auth } = create()
+    const ready = auth.ready
+    await settled()
+    method.looks[0]?.reject(down)
+    expect(await ready).toEqual({ status: 'loading', pending: null, error: down })
+    expect(await auth.ready).toBe(auth.store.getState())
+    await answer(method, null)
+    expect(auth.store.getState()).toEqual({ status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: null })
+  })
+
+  test('CK-02 a request asks once more where the server did not answer, and is not sent when it still does not', async () => {
+    const { method, auth } = create()
+    const first = auth.fetch('/api').catch((error: unknown) => error)
+    await settled()
+    method.looks[0]?.reject(down)
+    expect(await first).toBe(down)
+    expect(method.looks).toHaveLength(1)
+    const second = auth.fetch('/api')
+    await settled()
+    world.answer = () => new Response('ok')
+    method.looks[1]?.resolve(of('ada'))
+    expect(await (await second).text()).toBe('ok')
+    expect(world.requests).toHaveLength(1)
+  })
+
+  test('does not wait for a login, and one that fails does not leave it open who is signed in', async () => {
+    const { method, auth } = create()
+    void auth.ready
+    await settled()
+    const login = defer<Session<Person>>()
+    method.login = () => login.promise
+    const outcome = auth.login('ada').catch(() => {})
+    method.looks[0]?.resolve(null)
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'never_signed_in', pending: 'kept' })
+    login.reject(new AuthError('invalid_credentials', 'No.'))
+    await outcome
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', pending: null, error: { code: 'invalid_credentials' } })
+  })
+
+  test('does not hide why a login failed', async () => {
+    const { method, auth } = create()
+    void auth.ready
+    await settled()
+    method.login = () => Promise.reject(new AuthError('invalid_credentials', 'No.'))
+    await auth.login('ada').catch(() => {})
+    expect(auth.store.getState()).toMatchObject({ status: 'loading', error: { code: 'invalid_credentials' } })
+    method.looks[0]?.reject(down)
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'loading', error: { code: 'invalid_credentials' } })
+    await answer(method, null)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code: 'invalid_credentials' } })
+  })
+
+  test('that was overtaken by a login says nothing', async () => {
+    const { method, auth } = create()
+    void auth.ready
+    await settled()
+    await auth.login('bob')
+    method.looks[0]?.resolve(null)
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'bob' } })
+  })
+
+  test('INV-6 that was overtaken by a logout says nothing, and the server is told although nobody was known', async () => {
+    const { method, auth } = create()
+    void auth.ready
+    await settled()
+    expect(await auth.logout()).toEqual({ isRemote: true, error: null })
+    expect(method.told).toEqual([unknownSession])
+    method.looks[0]?.resolve(of('ada'))
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
+})
+
+describe('a later look', () => {
+  test('CK-09 finds somebody else: a switch in one step, and what waited for the first is not sent as the second', async () => {
+    const { method, auth } = await found()
+    const seen: unknown[] = []
+    auth.store.subscribe((state) => seen.push(state))
+    const refresh = defer<Session<Person>>()
+    method.refresh = () => refresh.promise
+    world.answer = () => new Response('', { status: 401 })
+    const hers = auth.fetch('/api').catch((error: unknown) => error)
+    await settled()
+    await answer(method, of('bob'))
+    expect(await hers).toMatchObject({ code: 'user_changed' })
+    expect(world.requests).toHaveLength(1)
+    expect(seen).toEqual([expect.objectContaining({ status: 'authenticated', user: { name: 'bob' } })])
+  })
+
+  test('finds the same person with other data: the session goes on with them', async () => {
+    const { method, auth } = await found()
+    const family = auth.tokens.current?.tokens.family
+    await answer(method, of('ada', { user: { name: 'Ada' }, scope: ['read'] }))
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'Ada' }, scope: ['read'] })
+    expect(auth.tokens.current?.tokens.family).toBe(family)
+  })
+
+  test('finds nothing new: nothing changes, not even the generation', async () => {
+    const { method, auth } = await found()
+    const [state, current] = [auth.store.getState(), auth.tokens.current]
+    await answer(method, of('ada'))
+    expect(auth.store.getState()).toBe(state)
+    expect(auth.tokens.current).toBe(current)
+  })
+
+  test('finds nobody: the session has ended', async () => {
+    const { method, auth } = await found()
+    await answer(method, null)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired', error: { code: 'session_expired' } })
+    await answer(method, null)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
+  })
+
+  test('CK-02 that fails changes nothing', async () => {
+    const { method, auth } = await found()
+    const state = auth.store.getState()
+    method.host.failed(down)
+    expect(auth.store.getState()).toBe(state)
+  })
+
+  test('finds somebody who signed in elsewhere', async () => {
+    const { method, auth } = await found()
+    await answer(method, null)
+    await answer(method, of('bob'))
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'bob' }, error: null })
+  })
+
+  test.each([
+    ['a login', async (auth: Auth) => auth.login('bob'), 'authenticated'],
+    ['a logout', async (auth: Auth) => auth.logout(), 'unauthenticated'],
+    ['the end of the session', async (auth: Auth) => auth.tokens.end(new AuthError('session_expired', 'Over.')), 'unauthenticated'],
+  ])('INV-6 that was asked before %s says nothing of now', async (_, happens, status) => {
+    const { method, auth } = await found()
+    const isCurrent = method.host.mark()
+    expect(isCurrent()).toBe(true)
+    await happens(auth)
+    expect(isCurrent()).toBe(false)
+    await method.host.found(of('ada'), isCurrent)
+    await method.host.found(null, isCurrent)
+    expect(auth.store.getState()).toMatchObject({ status, ...(status === 'authenticated' && { user: { name: 'bob' } }) })
+  })
+})
+
+type Auth = ReturnType<typeof create>['auth']
+
+describe('after a sign-out', () => {
+  test('INV-6 of which the server could not be told, looking does not undo it', async () => {
+    const { method, auth } = await found()
+    method.logout = () => Promise.reject(down)
+    expect(await auth.logout()).toEqual({ isRemote: false, error: down })
+    await answer(method, of('ada'))
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+    await answer(method, null)
+    await answer(method, of('ada'))
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'ada' } })
+  })
+
+  test('LO-01 of which the server could not be told, it can be told again', async () => {
+    const { method, auth } = await found()
+    const { logout } = method
+    method.logout = () => Promise.reject(down)
+    await auth.logout()
+    method.logout = logout
+    expect(await auth.logout()).toEqual({ isRemote: true, error: null })
+    expect(method.told).toEqual([unknownSession])
+  })
+
+  test('of which the server was told, whom it names has signed in since', async () => {
+    const { method, auth } = await found()
+    const before = method.host.mark()
+    await auth.logout()
+    await method.host.found(of('ada'), before)
+    expect(auth.store.getState().status).toBe('unauthenticated')
+    await answer(method, of('ada'))
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+
+  test('INV-6 a look that was asked before the server heard of it says nothing', async () => {
+    const { method, auth } = await found()
+    const telling = defer<boolean>()
+    method.logout = () => telling.promise
+    const logout = auth.logout()
+    const meanwhile = method.host.mark()
+    await method.host.found(of('ada'), method.host.mark())
+    telling.resolve(true)
+    await logout
+    await method.host.found(of('ada'), meanwhile)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
+
+  test('a login makes looking count again', async () => {
+    const { method, auth } = await found()
+    method.logout = () => Promise.reject(down)
+    await auth.logout()
+    await auth.login('ada')
+    await answer(method, of('bob'))
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'bob' } })
+  })
+
+  test('INV-6 a login that came late ends at the server', async () => {
+    const { method, auth } = await found()
+    const late = defer<Session<Person>>()
+    method.login = () => late.promise
+    const outcome = auth.login('late').catch((error: unknown) => error)
+    await settled()
+    await auth.logout()
+    late.resolve(of('late'))
+    expect(await outcome).toMatchObject({ code: 'superseded' })
+    expect(method.told).toEqual([expect.objectContaining({ subject: 'ada' }), expect.objectContaining({ subject: 'late' })])
+  })
+})
+
+describe('a login that another overtook', () => {
+  test.each(['under way', 'over'])('does not end at the server: by then the session may be of the next, which is %s', async (progress) => {
+    const { method, auth } = create()
+    void auth.ready
+    const logins = { late: defer<Session<Person>>(), bob: defer<Session<Person>>() }
+    method.login = (name) => logins[name as keyof typeof logins].promise
+    const outcome = auth.login('late').catch((error: unknown) => error)
+    const next = auth.login('bob')
+    if (progress === 'over') logins.bob.resolve(of('bob'))
+    await settled()
+    logins.late.resolve(of('late'))
+    expect(await outcome).toMatchObject({ code: 'superseded' })
+    logins.bob.resolve(of('bob'))
+    await next
+    expect(method.told).toEqual([])
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'bob' } })
+  })
+})
+
+describe('an API', () => {
+  test('that refuses a session which its server still knows ends it, and looking does not begin a circle', async () => {
+    const { method, auth } = await found()
+    method.refresh = async () => of('ada')
+    world.answer = () => new Response('', { status: 401 })
+    expect((await auth.fetch('/api')).status).toBe(401)
+    expect(world.requests).toHaveLength(2)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
+    await answer(method, of('ada'))
+    expect(auth.store.getState().status).toBe('unauthenticated')
+    await auth.login('ada')
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+})
+
+describe('a refresh', () => {
+  test('CK-09 that finds somebody else switches in one step', async () => {
+    const { method, auth } = await found()
+    method.refresh = async () => of('bob')
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'user_changed' })
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'bob' }, error: null })
+  })
+
+  test('INV-6 that finds somebody else after a logout signs nobody in', async () => {
+    const { method, auth } = await found()
+    const late = defer<Session<Person>>()
+    method.refresh = () => late.promise
+    const refresh = auth.tokens.refresh().catch(() => {})
+    await settled()
+    await auth.logout()
+    late.resolve(of('bob'))
+    await refresh
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+    expect(method.told).toHaveLength(1)
+  })
+
+  test('CK-09 that finds somebody else is newer than a look that waited for it', async () => {
+    const { method, auth } = await found()
+    const refresh = defer<Session<Person>>()
+    method.refresh = () => refresh.promise
+    const refreshed = auth.tokens.refresh().catch((error: unknown) => error)
+    await settled()
+    const look = answer(method, of('ada', { scope: ['read'] }))
+    await settled()
+    refresh.resolve(of('bob'))
+    await look
+    await settled()
+    expect(await refreshed).toMatchObject({ code: 'user_changed' })
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'bob' }, scope: [] })
+  })
+})
+
+describe('several methods', () => {
+  const plain: AuthMethod<string, Person> = {
+    name: 'plain',
+    login: async (name) => ({ ...of(name), accessToken: `at-${name}` }),
+  }
+  function createSeveral(storage: 'memory' | 'session' = 'memory') {
+    const [a, b] = [kept('a'), kept('b')]
+    return { a, b, auth: createAuth({ methods: { a, b, plain }, storage }, world.environment) }
+  }
+
+  test('nobody is signed in when all of them say so', async () => {
+    const { a, b, auth } = createSeveral()
+    const ready = auth.ready
+    await settled()
+    a.looks[0]?.resolve(null)
+    await settled()
+    expect(auth.store.getState().status).toBe('loading')
+    b.looks[0]?.reject(down)
+    expect(await ready).toMatchObject({ status: 'loading', error: down })
+    await answer(b, null)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: null })
+  })
+
+  test('one session at a time: the first that is found, or the one in use', async () => {
+    const { a, b, auth } = createSeveral()
+    const ready = auth.ready
+    await settled()
+    b.looks[0]?.resolve(of('bob'))
+    await settled()
+    a.looks[0]?.resolve(of('ada'))
+    expect(await ready).toMatchObject({ method: 'b', user: { name: 'bob' } })
+    await answer(a, null)
+    expect(auth.store.getState()).toMatchObject({ method: 'b' })
+    await auth.login('plain', 'cid')
+    await answer(b, of('bob'))
+    await answer(b, null)
+    expect(auth.store.getState()).toMatchObject({ method: 'plain', user: { name: 'cid' } })
+  })
+
+  test('a stored session is not looked for, and one that the browser keeps is never stored', async () => {
+    const { auth } = createSeveral('session')
+    await auth.login('plain', 'cid')
+    expect(world.tabStorage.keys()).toHaveLength(1)
+    const again = createSeveral('session')
+    expect(await again.auth.ready).toMatchObject({ method: 'plain' })
+    expect(again.a.looks).toEqual([])
+    await again.auth.login('a', 'ada')
+    expect(world.tabStorage.keys()).toEqual([])
+    const last = createSeveral('session')
+    void last.auth.ready
+    await settled()
+    expect(last.a.looks).toHaveLength(1)
+  })
+
+  test('a sign-out holds for all of them', async () => {
+    const { a, b, auth } = createSeveral()
+    await auth.login('plain', 'cid')
+    await auth.logout()
+    await answer(a, of('ada'))
+    await answer(b, null)
+    await answer(a, of('ada'))
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+    await auth.logout()
+    expect([a.told, b.told]).toEqual([[unknownSession], [unknownSession]])
+  })
+
+  test('a storage that is none is refused all the same', () => {
+    expect(() => createAuth({ methods: { a: kept('a'), plain }, storage: 'local' as never }, world.environment)).toThrow(
+      expect.objectContaining({ code: 'invalid_config', option: 'storage' }),
+    )
+  })
+})
+
+describe('watching', () => {
+  test('is once for however many starts, and ends with the last', () => {
+    const { method, auth } = create()
+    const [first, second] = [auth.start(), auth.start()]
+    expect(method.watchers).toBe(1)
+    first()
+    first()
+    expect(method.watchers).toBe(1)
+    second()
+    expect(method.watchers).toBe(0)
+    auth.start()
+    expect(method.watchers).toBe(1)
+  })
+
+  test('INV-18 ends with dispose(), after which no answer counts', async () => {
+    const { method, auth } = create()
+    const release = auth.start()
+    await settled()
+    const listener = vi.fn()
+    const isCurrent = method.host.mark()
+    auth.dispose()
+    expect(method.watchers).toBe(0)
+    release()
+    expect(method.watchers).toBe(0)
+    auth.store.subscribe(listener)
+    method.host.failed(down)
+    await method.host.found(of('ada'), isCurrent)
+    await method.host.found(of('ada'), method.host.mark())
+    expect(listener).not.toHaveBeenCalled()
+  })
+
+  test('INV-18 after dispose() nobody looks', async () => {
+    const { method, auth } = create()
+    auth.dispose()
+    expect((await auth.ready).status).toBe('unauthenticated')
+    expect(method.looks).toEqual([])
+  })
+})

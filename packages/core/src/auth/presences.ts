@@ -1,0 +1,159 @@
+import type { Environment } from '../browser/environment.ts'
+import { AuthError } from '../errors.ts'
+import type { PresenceHost } from '../methods/method.ts'
+import type { Session, SessionRecord } from '../session/session.ts'
+import type { TokenManager } from '../tokens/tokenManager.ts'
+import type { Methods } from './methods.ts'
+import type { Stores } from './stores.ts'
+
+/** Finds out who is signed in where the browser keeps the session: nothing to do without such a method. */
+export interface Presences {
+  /** Looks once. Never rejects. */
+  readonly look: () => Promise<void>
+  /** Looks again whenever the person may have changed, until the returned function has been called as often as this one. */
+  readonly watch: () => () => void
+  /** Notes that this method has told its server of a sign-out: whomever that names from now on has signed in since. */
+  readonly onTold: (method: string) => void
+  /** Ends all looking for good. */
+  readonly stop: () => void
+}
+
+interface PresencesOptions<User> {
+  readonly methods: Methods<User>
+  readonly tokens: TokenManager<SessionRecord<User>>
+  readonly stores: Stores<User>
+  readonly environment: Environment
+}
+
+export function createPresences<User>(options: PresencesOptions<User>): Presences {
+  const { clock, wake } = options.environment
+  const answers = createAnswers(options)
+  const presences = options.methods.all.flatMap(({ name, method, context }) => {
+    const found: PresenceHost<User>['found'] = (session, isCurrent) => answers.found(name, session, isCurrent)
+    return method.presence === undefined ? [] : [method.presence({ context, clock, wake, mark: answers.mark, found, failed: answers.failed })]
+  })
+  let watchers = 0
+  let releases: readonly (() => void)[] = []
+  const release = (): void => {
+    for (const each of releases) each()
+    releases = []
+  }
+
+  return {
+    async look() {
+      if (!answers.isStopped()) await Promise.all(presences.map((presence) => presence.look()))
+      answers.conclude()
+    },
+    watch() {
+      if (watchers++ === 0) releases = presences.map((presence) => presence.watch())
+      let isWatching = true
+      return () => {
+        if (isWatching && --watchers === 0) release()
+        isWatching = false
+      }
+    },
+    onTold: answers.onTold,
+    stop() {
+      release()
+      answers.stop()
+    },
+  }
+}
+
+/** What the servers answered, taken into the tokens and the state. */
+interface Answers<User> extends Pick<PresenceHost<User>, 'mark' | 'failed'>, Pick<Departures, 'onTold' | 'stop' | 'isStopped'> {
+  readonly found: (method: string, session: Session<User> | null, isCurrent: () => boolean) => Promise<void>
+  /** Notes that nobody is signed in, if that is known by now or will never be. */
+  readonly conclude: () => void
+}
+
+function createAnswers<User>({ methods, tokens, stores, environment }: PresencesOptions<User>): Answers<User> {
+  const { store, dispatch } = stores.state
+  const names = methods.all.flatMap(({ name, method }) => (method.presence === undefined ? [] : [name]))
+  const departures = createDepartures(tokens, names)
+  /** Methods whose server named nobody. */
+  const absent = new Set<string>()
+  let failure: AuthError | null = null
+
+  const conclude = (): void => {
+    const isKnown = departures.isStopped() || absent.size === names.length
+    if (!isKnown || store.getState().status !== 'loading') return
+    // Why a login failed still counts, why a look failed does not.
+    if (store.getState().error === failure) dispatch({ type: 'looked', error: null })
+    dispatch({ type: 'signed_out', reason: 'never_signed_in', error: null })
+  }
+
+  const nobody = (name: string): void => {
+    absent.add(name)
+    departures.onGone(name)
+    const isOver = tokens.current?.tokens.method === name
+    if (isOver) tokens.end(new AuthError('session_expired', 'The server knows of no session any more: expired, or signed out elsewhere.'))
+    conclude()
+  }
+
+  /** A newer view of who is signed in, or a switch to somebody else in one step. */
+  const somebody = async (name: string, session: Session<User>): Promise<void> => {
+    const held = tokens.current?.tokens
+    if (departures.hasLeft(name) || (held !== undefined && held.method !== name)) return
+    if (held === undefined || held.subject !== session.subject) {
+      return tokens.setTokens({ ...session, method: name, family: environment.crypto.random() })
+    }
+    const next = { ...session, method: name, family: held.family }
+    // It fails when somebody signed in or out first, and that is newer.
+    if (JSON.stringify(next) !== JSON.stringify(held)) await tokens.replaceTokens(() => next).catch(() => {})
+  }
+
+  return {
+    ...departures,
+    conclude,
+    async found(name, session, isCurrent) {
+      if (!isCurrent()) return
+      if (session === null) nobody(name)
+      else await somebody(name, session)
+    },
+    failed(error) {
+      const { error: shown } = store.getState()
+      if (departures.isStopped() || (shown !== null && shown !== failure)) return
+      failure = error
+      dispatch({ type: 'looked', error })
+    },
+  }
+}
+
+/** Signing in and out as it concerns looking, which is overtaken by it and must not undo it. */
+interface Departures extends Pick<PresenceHost, 'mark'>, Pick<Presences, 'onTold' | 'stop'> {
+  /** Whether the server of this method may still name the one who has left. */
+  readonly hasLeft: (method: string) => boolean
+  /** Notes that the server of this method names nobody any more. */
+  readonly onGone: (method: string) => void
+  readonly isStopped: () => boolean
+}
+
+function createDepartures(tokens: Pick<TokenManager, 'subscribe'>, names: readonly string[]): Departures {
+  const left = new Set<string>()
+  let epoch = 0
+  let isStopped = false
+
+  tokens.subscribe((event) => {
+    if (event.type === 'set') left.clear()
+    // An API that refuses a session which its server still names would otherwise send the person round in circles.
+    const isDeparture = event.type === 'cleared' || (event.type === 'ended' && event.error.code === 'revoked')
+    if (isDeparture) for (const name of names) left.add(name)
+    if (isDeparture || event.type === 'set' || event.type === 'ended') epoch++
+  })
+
+  return {
+    mark() {
+      const own = epoch
+      return () => own === epoch && !isStopped
+    },
+    hasLeft: (name) => left.has(name),
+    onGone: (name) => void left.delete(name),
+    onTold(name) {
+      left.delete(name)
+      epoch++
+    },
+    isStopped: () => isStopped,
+    stop: () => void (isStopped = true),
+  }
+}

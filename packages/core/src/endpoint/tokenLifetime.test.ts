@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { jwt } from '../../test/provider.ts'
+import { checkTokenLifetime } from './checkTokenLifetime.ts'
+import { tokenLifetimeMs, type TokenLifetime } from './tokenLifetime.ts'
+
+const hourJwt = jwt({ iat: 1_000, exp: 4_600 })
+
+describe('tokenLifetimeMs', () => {
+  test.each<[TokenLifetime | undefined, string, number | undefined, number | undefined]>([
+    [undefined, hourJwt, 60_000, 60_000],
+    [undefined, hourJwt, undefined, 3_600_000],
+    [undefined, 'opaque', undefined, undefined],
+    [undefined, hourJwt, 0, 0],
+    ['expires_in', hourJwt, 60_000, 60_000],
+    ['expires_in', hourJwt, undefined, undefined],
+    ['jwt', hourJwt, 60_000, 3_600_000],
+    ['jwt', 'opaque', 60_000, undefined],
+    ['permanent', hourJwt, 60_000, undefined],
+    [{ expiresInMs: 5_000 }, hourJwt, 60_000, 5_000],
+    [{ expiresInMs: 5_000 }, 'opaque', undefined, 5_000],
+  ])('with %j, token %.10s… and expires_in of %s ms: %s ms', (lifetime, accessToken, expiresInMs, expected) => {
+    expect(tokenLifetimeMs(lifetime, { accessToken, expiresInMs })).toBe(expected)
+  })
+})
+
+describe('checkTokenLifetime', () => {
+  test.each([undefined, 'expires_in', 'jwt', 'permanent', { expiresInMs: 1 }] as const)('takes %j', (lifetime) => {
+    expect(() => checkTokenLifetime(lifetime)).not.toThrow()
+  })
+
+  test.each([null, '', 'forever', 3600, {}, { expiresInMs: 0 }, { expiresInMs: -1 }, { expiresInMs: NaN }, { expiresInMs: Infinity }, { expiresInMs: '60' }])(
+    'refuses %j by name',
+    (lifetime) => {
+      expect(() => checkTokenLifetime(lifetime as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'lifetime' }))
+    },
+  )
+})

@@ -1,0 +1,16 @@
+import { decodeClaims, jwtLifetimeMs } from '../session/claims.ts'
+import type { TokenResponse } from './tokenResponse.ts'
+
+/**
+ * How long an access token lives from its receipt: as `expires_in` says (RFC 6749 §5.1), as the JWT itself says (`exp` − `iat`),
+ * for ever, that is until a server refuses it, or so many milliseconds.
+ */
+export type TokenLifetime = 'expires_in' | 'jwt' | 'permanent' | { readonly expiresInMs: number }
+
+/** Milliseconds; `undefined`: unknown, or for ever. Without an option, `expires_in` counts, and what the JWT says in its absence. */
+export function tokenLifetimeMs(lifetime: TokenLifetime | undefined, { accessToken, expiresInMs }: TokenResponse): number | undefined {
+  if (typeof lifetime === 'object') return lifetime.expiresInMs
+  if (lifetime === 'permanent') return undefined
+  const stated = lifetime === 'jwt' ? undefined : expiresInMs
+  return stated ?? (lifetime === 'expires_in' ? undefined : jwtLifetimeMs(decodeClaims(accessToken)))
+}

@@ -1,0 +1,171 @@
+import { checkDurationMs, checkOptions, checkPathOrUrl, configError } from '../checkOptions.ts'
+import { AuthError, isAuthError } from '../errors.ts'
+import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
+import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
+import { checkTokenLifetime } from '../endpoint/checkTokenLifetime.ts'
+import type { FieldsSchema } from '../endpoint/extraFields.ts'
+import { safeReturnTo } from '../oauth/returnTo.ts'
+import { spentToken, tokenError } from '../endpoint/tokenError.ts'
+import type { TokenLifetime } from '../endpoint/tokenLifetime.ts'
+import { sendTokenRequest } from '../endpoint/tokenRequest.ts'
+import { readTokenSession } from '../endpoint/tokenSession.ts'
+import { membersOf } from '../ownMembers.ts'
+import type { Claims } from '../session/claims.ts'
+import { isToken, type Session } from '../session/session.ts'
+import type { AuthMethod, CallbackHost, MethodContext } from './method.ts'
+
+/** Options of {@link ephemeralToken}. Each URL may be a path of this app's own origin; otherwise https, or http on localhost. */
+export interface EphemeralTokenOptions<Fields = unknown> {
+  /** Takes `POST` with `{"ephemeral_token"}` as JSON, once for each token, and answers with a session token as RFC 6749 §5.1 has it. */
+  readonly exchangeUrl: string
+  /** Takes `POST` with the session token as bearer token at sign-out. Without it sign-out is local. */
+  readonly endUrl?: string | undefined
+  /**
+   * Gets another ephemeral token for the same person, usually from the app's own backend, whenever the session is to be refreshed.
+   * Without it the session ends with its token. What it throws counts as passing trouble, unless it is an `AuthError` that says otherwise.
+   */
+  readonly mint?: (() => Promise<string>) | undefined
+  /**
+   * Lets `handleCallback()` take a token from the address: from its query or its fragment (`#name=…`), under this name. Without it no
+   * address is looked at.
+   */
+  readonly urlParameter?: string | undefined
+  /** Longest life of a session token from its receipt, in milliseconds, whatever the server says. Default 43 200 000: twelve hours. */
+  readonly maxLifetimeMs?: number | undefined
+  /** How long session tokens live, up to `maxLifetimeMs`. Default: as `expires_in` says, or the JWT. */
+  readonly lifetime?: TokenLifetime | undefined
+  /** Validates further members of the answer, which become members of `user`. */
+  readonly fields?: FieldsSchema<Fields> | undefined
+}
+
+/** What `login()` takes. */
+export interface EphemeralTokenInput {
+  /** Spent by this very login. */
+  readonly ephemeralToken: string
+}
+
+/**
+ * Signs in for a few hours with a token that works once: what another page, a mail or a backend hands over to let a person in. It is
+ * exchanged for a session token, and is neither stored nor kept after that.
+ *
+ * @example
+ * createAuth({ method: ephemeralToken({ exchangeUrl: '/v1/sessions/exchange', endUrl: '/v1/sessions/end' }) })
+ *
+ * @throws AuthError `invalid_config`, naming the option.
+ */
+export function ephemeralToken<Fields = unknown>(options: EphemeralTokenOptions<Fields>): AuthMethod<EphemeralTokenInput, Claims & Fields> {
+  const checked = check(options)
+  const { exchangeUrl, endUrl, mint, urlParameter, maxLifetimeMs } = checked
+  /** From the address, which has it no more, while no server has judged it: all that a retry has. */
+  let unjudged: string | null = null
+
+  const exchange = async (token: string, previous: Session<Claims & Fields> | null, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
+    const response = await sendTokenRequest({ url: exchangeUrl, body: { ephemeral_token: token } }, ctx)
+    if (!response.ok) throw await tokenError(response, ctx.now(), previous === null ? { ...spentToken, code: 'invalid_credentials' } : spentToken)
+    const session = await readTokenSession(response, previous, checked)
+    // What could outlive the session token is not kept.
+    return { ...session, refreshToken: undefined, expiresInMs: Math.min(session.expiresInMs ?? maxLifetimeMs, maxLifetimeMs) }
+  }
+
+  const takeUp = async (token: string, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
+    unjudged = token
+    try {
+      const session = await exchange(token, null, ctx)
+      unjudged = null
+      return session
+    } catch (error) {
+      if (!isAuthError(error) || !error.retryable) unjudged = null
+      throw error
+    }
+  }
+
+  return {
+    name: 'ephemeralToken',
+    async login(input, ctx) {
+      const { ephemeralToken: given } = membersOf(input)
+      // `retry()` of a callback gives an input without a token.
+      if (given === undefined && unjudged !== null) return takeUp(unjudged, ctx)
+      if (!isToken(given)) throw new AuthError('invalid_input', 'login() takes { ephemeralToken }: printable ASCII without spaces.')
+      return exchange(given, null, ctx)
+    },
+    ...(urlParameter !== undefined && {
+      callback: (host: CallbackHost<Claims & Fields>) => createCallbackHandler((url, ctx) => readAddress(url, ctx, { urlParameter, takeUp }), host),
+    }),
+    ...(mint !== undefined && {
+      canRefresh: () => true,
+      async refresh(session: Session<Claims & Fields>, ctx: MethodContext) {
+        const token: unknown = await mint()
+        if (!isToken(token)) throw new AuthError('invalid_response', 'mint() gave no usable token.')
+        return exchange(token, session, ctx)
+      },
+    }),
+    ...(endUrl !== undefined && {
+      async logout({ accessToken }: Session<Claims & Fields>, ctx: MethodContext) {
+        const headers = { authorization: `Bearer ${accessToken}` }
+        const response = await sendTokenRequest({ url: endUrl, body: {}, headers, keepalive: true }, ctx)
+        // A 401: it is over already.
+        if (!response.ok && response.status !== 401) throw await tokenError(response, ctx.now())
+        return true
+      },
+    }),
+  }
+}
+
+interface Checked<Fields> extends EphemeralTokenOptions<Fields> {
+  readonly maxLifetimeMs: number
+}
+
+function check<Fields>(options: EphemeralTokenOptions<Fields>): Checked<Fields> {
+  const known = ['exchangeUrl', 'endUrl', 'mint', 'urlParameter', 'maxLifetimeMs', 'lifetime', 'fields'] as const
+  const checked = checkOptions(options, 'ephemeralToken', known)
+  const { exchangeUrl, endUrl, mint, urlParameter, maxLifetimeMs = 43_200_000 } = checked
+  checkPathOrUrl(exchangeUrl, 'exchangeUrl')
+  if (endUrl !== undefined) checkPathOrUrl(endUrl, 'endUrl')
+  if (mint !== undefined && typeof mint !== 'function') throw configError('mint', 'expected a function.')
+  if (urlParameter !== undefined && !(typeof urlParameter === 'string' && /^[\w.-]+$/.test(urlParameter))) {
+    throw configError('urlParameter', 'expected letters, digits, "_", "-" and ".".')
+  }
+  if (checkDurationMs(maxLifetimeMs, 'maxLifetimeMs') === 0) throw configError('maxLifetimeMs', 'expected more than 0.')
+  checkTokenLifetime(checked.lifetime)
+  checkFieldsSchema(checked.fields)
+  return { ...checked, maxLifetimeMs }
+}
+
+interface AddressOptions<User> {
+  readonly urlParameter: string
+  readonly takeUp: (token: string, ctx: MethodContext) => Promise<Session<User>>
+}
+
+/** Looks for a token in an address of this app, and changes nothing. */
+function readAddress<User>(url: URL, ctx: MethodContext, { urlParameter, takeUp }: AddressOptions<User>): Callback<User> | null {
+  const here = ctx.page.href()
+  if (here === null || url.origin !== new URL(here).origin) return null
+  const query = takeOut(urlParameter, url.search)
+  const fragment = takeOut(urlParameter, url.hash)
+  const tokens = new Set([...query.values, ...fragment.values])
+  if (tokens.size === 0) return null
+  const clean = new URL(url)
+  clean.search = query.rest
+  clean.hash = fragment.rest
+  const complete = async (): Promise<Session<User>> => {
+    const [token] = tokens
+    if (!isToken(token) || tokens.size > 1) throw new AuthError('invalid_callback', `The address has no usable "${urlParameter}", or several.`)
+    // A page that is loaded ahead of a click may never be seen by anybody, and the token works once.
+    await ctx.page.whenActivated()
+    return takeUp(token, ctx)
+  }
+  return { type: 'pending', state: ctx.random(), cleanUrl: clean.href, returnTo: safeReturnTo(clean.href, here), complete }
+}
+
+/** The values of one parameter, and the other parameters as they are written. */
+function takeOut(name: string, parameters: string): { readonly values: readonly string[]; readonly rest: string } {
+  const values: string[] = []
+  const others = parameters.slice(1).split('&').filter((part) => {
+    const value = new URLSearchParams(part).get(name)
+    // Without "=" it is an anchor.
+    const isIt = value !== null && part.includes('=')
+    if (isIt) values.push(value)
+    return !isIt
+  })
+  return { values, rest: others.join('&') }
+}

@@ -1,0 +1,90 @@
+import { None, processPushedAuthorizationResponse, pushedAuthorizationRequest, type AuthorizationServer } from 'oauth4webapi'
+import { AuthError } from '../errors.ts'
+import type { AuthorizationCodeInput } from './authorizationCodeOptions.ts'
+import { beginTransaction, keepTransaction, toForm, withParameters, type Parameters } from './beginTransaction.ts'
+import { serverOf, type CodeClient } from './codeClient.ts'
+import { checkExtraParameters } from './extraParameters.ts'
+import { requestOptions } from './requestOptions.ts'
+import { tokenError } from '../endpoint/tokenError.ts'
+import { popupPrefix } from './transaction.ts'
+
+/** A login that is asked for. */
+export interface LoginRequest {
+  readonly input: AuthorizationCodeInput
+  /** Checked. */
+  readonly returnTo: string
+  readonly isPopup: boolean
+}
+
+/** A login that is remembered, and where to go for it. */
+export interface BegunLogin {
+  readonly url: string
+  readonly state: string
+}
+
+/**
+ * Remembers a login and gives the address to leave for: code flow with PKCE S256, state and nonce
+ * (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1), pushed first where the provider takes that (RFC 9126).
+ *
+ * @throws AuthError `invalid_input`, `client_rejected`, `invalid_response`, `storage_failed`, or a transient code.
+ */
+export async function beginLogin(client: CodeClient, { input, returnTo, isPopup }: LoginRequest): Promise<BegunLogin> {
+  const { ctx } = client
+  const isOpenId = client.scope.includes('openid')
+  const maxAgeMs = wholeSecondsMs(input.maxAgeMs, isOpenId)
+  const extra = checkExtraParameters(input.parameters, (problem) => wrongInput('parameters', problem))
+  const server = await serverOf(client)
+  const { parameters, transaction } = await beginTransaction(
+    {
+      ...client,
+      issuer: client.issuer === undefined ? null : server.issuer,
+      requiresIssuer: server.authorization_response_iss_parameter_supported === true,
+      returnTo,
+      maxAgeMs,
+      statePrefix: isPopup ? popupPrefix : '',
+    },
+    ctx,
+  )
+  const url = await authorizationUrl(server, client, {
+    ...client.parameters,
+    ...extra,
+    prompt: input.prompt,
+    login_hint: input.loginHint,
+    acr_values: input.acrValues,
+    max_age: maxAgeMs === undefined ? undefined : String(maxAgeMs / 1000),
+    resource: client.resource,
+    ...parameters,
+    nonce: isOpenId ? transaction.nonce : undefined,
+  })
+  keepTransaction(ctx.scratch, transaction)
+  return { url, state: transaction.state }
+}
+
+/** Where the server takes pushed requests there is no other way: whoever can make a push fail must not get a lesser login. */
+async function authorizationUrl(server: AuthorizationServer, client: CodeClient, parameters: Parameters): Promise<string> {
+  const { authorization_endpoint: endpoint, pushed_authorization_request_endpoint: pushEndpoint } = server
+  if (endpoint === undefined) throw new AuthError('invalid_response', "The provider's metadata has no authorization_endpoint.")
+  if (pushEndpoint === undefined) return withParameters(endpoint, parameters)
+  const { clientId, ctx } = client
+  const oauthClient = { client_id: clientId }
+  const response = await pushedAuthorizationRequest(server, oauthClient, None(), toForm(parameters), requestOptions(ctx))
+  if (!response.ok) throw await tokenError(response, ctx.now())
+  try {
+    const { request_uri: requestUri } = await processPushedAuthorizationResponse(server, oauthClient, response)
+    return withParameters(endpoint, { client_id: clientId, request_uri: requestUri })
+  } catch {
+    throw new AuthError('invalid_response', 'The provider took the pushed request, but its answer has no usable request_uri.', { status: response.status })
+  }
+}
+
+/** The wire knows no fractions: a little less is asked for rather than a little more. */
+function wholeSecondsMs(value: number | undefined, isOpenId: boolean): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) throw wrongInput('maxAgeMs', 'expected milliseconds, 0 or more.')
+  if (!isOpenId) throw wrongInput('maxAgeMs', 'it needs the scope openid, as an ID token has to say when the person signed in.')
+  return Math.floor(value / 1000) * 1000
+}
+
+function wrongInput(member: string, problem: string): AuthError {
+  return new AuthError('invalid_input', `login(): "${member}": ${problem}`)
+}

@@ -1,0 +1,36 @@
+import { None, revocationRequest, type AuthorizationServer } from 'oauth4webapi'
+import { toAuthError } from '../errors.ts'
+import type { Session } from '../session/session.ts'
+import { withParameters } from './beginTransaction.ts'
+import { serverOf, type CodeClient } from './codeClient.ts'
+import { requestOptions } from './requestOptions.ts'
+import { tokenError } from '../endpoint/tokenError.ts'
+
+/**
+ * Revokes the refresh token, or the access token where there is none (RFC 7009 §2.1), then ends the session at the provider
+ * (RP-Initiated Logout 1.0 §2) if the client has a `postLogoutRedirectUri`: that leaves the page.
+ *
+ * @returns Whether the provider offers either.
+ * @throws AuthError when the revocation failed; the provider's session is ended all the same, unless it does not answer at all.
+ */
+export async function endLogin(client: CodeClient, session: Session): Promise<boolean> {
+  const { clientId, postLogoutRedirectUri, ctx } = client
+  const server = await serverOf(client)
+  const revoked = revoke(server, client, session.refreshToken ?? session.accessToken ?? '')
+  if (postLogoutRedirectUri === undefined || server.end_session_endpoint === undefined) return revoked
+  const failure = await revoked.then(() => null, (cause: unknown) => toAuthError(cause, 'server_error', 'The revocation failed.'))
+  // Of a provider that does not answer, the person would get an error page of the browser.
+  if (failure?.code !== 'network' && failure?.code !== 'timeout') {
+    const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, id_token_hint: session.idToken }
+    ctx.page.assign(withParameters(server.end_session_endpoint, parameters))
+  }
+  if (failure !== null) throw failure
+  return true
+}
+
+async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, token: string): Promise<boolean> {
+  if (server.revocation_endpoint === undefined) return false
+  const response = await revocationRequest(server, { client_id: clientId }, None(), token, requestOptions(ctx, true))
+  if (!response.ok) throw await tokenError(response, ctx.now())
+  return true
+}

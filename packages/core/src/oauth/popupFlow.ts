@@ -1,0 +1,91 @@
+import type { Line, Popup } from '../browser/popup.ts'
+import { AuthError } from '../errors.ts'
+import type { MethodContext } from '../methods/method.ts'
+import type { Session } from '../session/session.ts'
+import { channelName, readAnswer, receivedMessage } from './answerMessage.ts'
+import type { BegunLogin } from './beginLogin.ts'
+import type { Callback } from './callback.ts'
+import { popupsOf } from './popupsOf.ts'
+import { prefix } from './transaction.ts'
+
+/** A login that a popup is to go through while this window waits. */
+export interface PopupLogin<User> extends BegunLogin {
+  readonly popup: Popup
+  readonly timeoutMs: number
+  readonly ctx: MethodContext
+  /** Looks at the address that the popup came back to. `null`: not a callback of ours. */
+  readonly read: (url: URL) => Callback<User> | null
+}
+
+/** Browsers have no event for a window that closes: it has to be looked at. */
+const pollMs = 500
+
+/**
+ * Sends a popup to the provider, waits for the answer, and completes the login here.
+ *
+ * @throws AuthError `popup_closed`, `popup_timeout`, `superseded`, what was wrong with the answer, or what completing throws.
+ */
+export async function runPopupFlow<User>(login: PopupLogin<User>): Promise<Session<User>> {
+  const { popup, ctx, state } = login
+  try {
+    if (!ctx.isWanted()) throw superseded()
+    // Nobody but the person closes an empty window.
+    if (popup.isClosed()) throw closed()
+    const callback = await answerOf(login)
+    if (callback.type === 'pending') return await callback.complete()
+    throw 'error' in callback ? callback.error : new AuthError('callback_used', 'This sign-in was completed before.')
+  } finally {
+    // No address in this window will ask for it again, and after a failure no late answer may.
+    ctx.scratch.removeItem(prefix + state)
+  }
+}
+
+async function answerOf<User>({ popup, url, state, timeoutMs, ctx, read }: PopupLogin<User>): Promise<Callback<User>> {
+  const releases: (() => void)[] = []
+  try {
+    return await new Promise((resolve, reject) => {
+      const listen = (line: Line): void => {
+        const unsubscribe = line.subscribe((message) => {
+          const address = readAnswer(message, state)
+          const callback = address === null ? null : read(address)
+          // Anybody of this origin may talk on these lines: what is not the answer does not end the waiting.
+          if (callback === null) return
+          line.post(receivedMessage(state))
+          resolve(callback)
+        })
+        releases.push(unsubscribe)
+      }
+      listen(popup)
+      listen(popupsOf(ctx).channel(channelName(state)))
+      releases.push(
+        ctx.timer.after(timeoutMs, () => reject(new AuthError('popup_timeout', 'The sign-in in the popup took too long.'))),
+        watchPopup(popup, ctx, reject),
+      )
+      popup.go(url)
+    })
+  } finally {
+    for (const release of releases) release()
+  }
+}
+
+/** Looks at a popup until the returned function is called, or until it is gone or no longer wanted. */
+function watchPopup(popup: Popup, ctx: MethodContext, end: (error: AuthError) => void): () => void {
+  let seenClosed = 0
+  const look = (): void => {
+    if (!ctx.isWanted()) return end(superseded())
+    // A page in the popup that cut the ties reads as closed, too. Whoever closed it is back at this window, and stays.
+    seenClosed = popup.isClosed() && popupsOf(ctx).isFocused() ? seenClosed + 1 : 0
+    if (seenClosed === 2) return end(closed())
+    cancel = ctx.timer.after(pollMs, look)
+  }
+  let cancel = ctx.timer.after(pollMs, look)
+  return () => cancel()
+}
+
+function closed(): AuthError {
+  return new AuthError('popup_closed', 'The popup was closed before the sign-in was complete.')
+}
+
+function superseded(): AuthError {
+  return new AuthError('superseded', 'Another login or a logout came after this one.')
+}
