@@ -1,10 +1,18 @@
 import type { ClientMetadata } from 'oidc-provider'
 
-/** Life of the access tokens of each client, in seconds: all that sets the clients apart. */
-const accessTokenSeconds = new Map([
-  ['demo-8s', 8],
-  ['demo-60s', 60],
-  ['demo-1h', 3600],
+/** What sets the clients apart. */
+interface DemoClient {
+  /** Life of its access tokens, in seconds. */
+  readonly lifetimeSeconds: number
+  /** Of its page in the demo: people come back below it after signing in, and to it after signing out. */
+  readonly path: string
+}
+
+const clients: ReadonlyMap<string, DemoClient> = new Map([
+  ['demo-8s', { lifetimeSeconds: 8, path: '/authorization-code' }],
+  ['demo-60s', { lifetimeSeconds: 60, path: '/authorization-code' }],
+  ['demo-1h', { lifetimeSeconds: 3600, path: '/authorization-code' }],
+  ['several', { lifetimeSeconds: 60, path: '/several' }],
 ])
 
 /** Life of an access token for a client that names none, in seconds. */
@@ -12,23 +20,24 @@ const defaultAccessTokenSeconds = 3600
 
 /** Life in seconds of the access tokens of a client. */
 export function accessTokenLifetime(clientId: string): number {
-  return accessTokenSeconds.get(clientId) ?? defaultAccessTokenSeconds
+  return clients.get(clientId)?.lifetimeSeconds ?? defaultAccessTokenSeconds
 }
 
 /**
- * The public clients of the demo (RFC 6749 §2.1): no secret, code flow with PKCE, refresh tokens.
+ * The public clients of the demo (RFC 6749 §2.1): no secret, code flow with PKCE, refresh tokens. Each has one redirect URI, so that
+ * it can be told even of a request that names none.
  *
  * @param demoOrigin Origin of the demo, such as `http://localhost:5173`
  */
 export function demoClients(demoOrigin: string): ClientMetadata[] {
-  return [...accessTokenSeconds.keys()].map((clientId) => ({
+  return [...clients].map(([clientId, { path }]) => ({
     client_id: clientId,
     client_name: 'Tessera demo',
     application_type: 'web',
     token_endpoint_auth_method: 'none',
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
-    redirect_uris: [`${demoOrigin}/authorization-code/callback`],
-    post_logout_redirect_uris: [`${demoOrigin}/authorization-code`],
+    redirect_uris: [`${demoOrigin}${path}/callback`],
+    post_logout_redirect_uris: [`${demoOrigin}${path}`],
   }))
 }

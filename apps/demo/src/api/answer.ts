@@ -4,7 +4,8 @@ import { errorWords } from '../words/errorWords.ts'
 /** Something to ask for, with what to call it on the screen. */
 export interface Question {
   readonly name: string
-  readonly ask: () => Promise<Response | void>
+  /** Gives an answer over HTTP, or says in words what was done. */
+  readonly ask: () => Promise<Response | string>
 }
 
 /** What came of a {@link Question}. */
@@ -15,7 +16,7 @@ export interface Answer {
   readonly isGood: boolean
   /** Of an answer over HTTP, such as `403 Forbidden`. */
   readonly status: string | null
-  /** Of an answer over HTTP, laid out for reading. */
+  /** Of an answer over HTTP, laid out for reading; `null` when it has none. */
   readonly body: string | null
 }
 
@@ -23,12 +24,11 @@ export interface Answer {
 export async function answerTo({ name, ask }: Question): Promise<Answer> {
   try {
     const response = await ask()
-    if (response === undefined) {
-      return { name, words: 'Done: the new tokens are here.', isGood: true, status: null, body: null }
-    }
+    if (typeof response === 'string') return { name, words: response, isGood: true, status: null, body: null }
     const { status, statusText, ok } = response
     const body = layOut(await response.text())
-    return { name, words: answerWords(status), isGood: ok, status: `${status} ${statusText}`.trim(), body }
+    const statusLine = `${status} ${statusText}`.trim()
+    return { name, words: answerWords(status), isGood: ok, status: statusLine, body: body === '' ? null : body }
   } catch (error) {
     return { name, words: errorWords(error), isGood: false, status: null, body: null }
   }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 const people = [
   { name: 'Ada Lovelace', email: 'ada@example.com', rights: 'May read and write: both calls are answered.' },
   { name: 'Bob Martin', email: 'bob@example.com', rights: 'May only read: the admin API refuses him.' },
+  { name: 'Carol Shaw', email: 'carol@example.com', rights: 'Her account is disabled. Firebase says so; the others only say no.' },
 ]
 
 /** Who can sign in. */
@@ -20,7 +21,7 @@ export function TestUsers(): ReactNode {
         ))}
       </ul>
       <p>
-        The password of both is <code>correct-horse</code>.
+        The password of all is <code>correct-horse</code>.
       </p>
     </section>
   )

@@ -1,15 +1,16 @@
-import { useSyncExternalStore, type ReactNode } from 'react'
+import { useId, useSyncExternalStore, type ReactNode } from 'react'
 import { formatTime } from '../formatTime.ts'
 import { Scroller } from '../shell/Scroller.tsx'
 import type { ActivityLog, LogEntry } from './activityLog.ts'
 
 /** Everything that `auth.inspect` told, newest first. */
 export function LogPanel({ log }: { readonly log: ActivityLog }): ReactNode {
+  const headingId = useId()
   const entries = useSyncExternalStore(log.subscribe, log.read)
   return (
     <section className="panel log">
-      <h2 id="log-heading">What happened</h2>
-      <Scroller labelledBy="log-heading">
+      <h2 id={headingId}>What happened</h2>
+      <Scroller labelledBy={headingId}>
         {entries.length === 0 ? (
           <p className="empty">Nothing yet. Every event shows up here, newest first, and never a token.</p>
         ) : (

@@ -1,5 +1,6 @@
 import type { InspectEvent } from '@tessera-auth/core'
 import { tabMemory } from '../tabMemory.ts'
+import type { ErrorWords } from '../words/errorWords.ts'
 import { eventWords } from '../words/eventWords.ts'
 
 /** Something that happened, in words. */
@@ -11,7 +12,7 @@ export interface LogEntry {
   readonly words: string
 }
 
-/** What happened in this tab with one method, newest first. */
+/** What happened in this tab on one page, newest first. */
 export interface ActivityLog {
   readonly read: () => readonly LogEntry[]
   readonly subscribe: (listener: () => void) => () => void
@@ -20,8 +21,8 @@ export interface ActivityLog {
 
 const maxEntries = 100
 
-/** Makes the log of a method. Kept for the tab, so that it tells the whole story across a redirect. */
-export function createActivityLog(name: string): ActivityLog {
+/** Makes the log of a page, perhaps with words of its own. Kept for the tab, so that it tells the whole story across a redirect. */
+export function createActivityLog(name: string, words?: ErrorWords): ActivityLog {
   const key = `log:${name}`
   const listeners = new Set<() => void>()
   let entries = restore(key)
@@ -32,7 +33,7 @@ export function createActivityLog(name: string): ActivityLog {
       return () => listeners.delete(listener)
     },
     add(event) {
-      const entry = { id: (entries[0]?.id ?? 0) + 1, at: event.at, type: event.type, words: eventWords(event) }
+      const entry = { id: (entries[0]?.id ?? 0) + 1, at: event.at, type: event.type, words: eventWords(event, words) }
       entries = [entry, ...entries].slice(0, maxEntries)
       tabMemory.write(key, JSON.stringify(entries))
       for (const listener of listeners) listener()

@@ -1,60 +1,71 @@
 import { createAuth } from '@tessera-auth/core'
-import { authorizationCode } from '@tessera-auth/core/authorization-code'
-import type { ReactNode } from 'react'
-import { CallbackPage } from '../callback/CallbackPage.tsx'
-import { identityOrigin } from '../identityOrigin.ts'
-import { createActivityLog } from '../log/activityLog.ts'
-import { MethodPage } from '../session/MethodPage.tsx'
-import { RedirectSignIn } from '../session/RedirectSignIn.tsx'
-import { useSettings } from '../settings/useSettings.ts'
-import { authPerSettings } from './authPerSettings.ts'
-import type { DemoMethod, MethodPageProps } from './demoMethod.ts'
+import { authorizationCode, type AuthorizationCodeOptions } from '@tessera-auth/core/authorization-code'
+import { api, identityOrigin } from '../identityOrigin.ts'
+import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
+import { personLook } from '../session/sessionLook.ts'
+import { choice, type Settings } from '../settings/choice.ts'
+import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
+import { storageChoice } from '../settings/storageChoice.ts'
+import { createMethodPage } from './createMethodPage.tsx'
+import type { DemoPage } from './demoPage.ts'
+import { openidClient } from './openidClient.ts'
 
 const path = '/authorization-code'
-const clientIds = { 8: 'demo-8s', 60: 'demo-60s', 3600: 'demo-1h' } as const
-const log = createActivityLog('authorization-code')
 
-const authFor = authPerSettings(log, ({ lifetime, storage }) =>
-  createAuth({
-    method: authorizationCode({
-      issuer: identityOrigin,
-      clientId: clientIds[lifetime],
-      redirectUri: `${path}/callback`,
-      postLogoutRedirectUri: path,
-      scope: 'openid profile email offline_access read:resources write:resources',
-    }),
-    api: `${identityOrigin}/v1/`,
-    storage,
-    // A session belongs to the client that got it, so each client keeps its own.
-    name: `authorization-code-${lifetime}`,
-  }),
-)
+/** What the names of clients end in: their tokens live that long. */
+const clientNames = { 8: '8s', 60: '60s', 3600: '1h' } as const
 
-/** Signing in at the identity server, by redirect. */
-export const authorizationCodeMethod: DemoMethod = {
+const choices = {
+  lifetime: lifetimeChoice,
+  storage: storageChoice('session'),
+  window: choice('Window', [
+    { value: 'redirect', label: 'Redirect', hint: 'This page leaves and comes back.' },
+    { value: 'popup', label: 'Popup', hint: 'This page stays; a window opens.' },
+  ]),
+  server: choice('Server', [
+    { value: 'openid', label: 'OpenID', hint: 'Found by its issuer; gives an ID token.' },
+    { value: 'oauth', label: 'Plain OAuth', hint: 'Named endpoints, no ID token.' },
+  ]),
+}
+
+/** Signing in at the identity server, by redirect or in a window of its own. */
+export const authorizationCodeMethod: DemoPage = createMethodPage({
   path,
   name: 'Authorization code with PKCE',
-  summary:
-    'You sign in on the identity server’s own page and come back with a code that only this tab can redeem. ' +
-    'The app never sees a password: the way to choose unless you have a reason not to.',
-  defaults: { lifetime: 60, storage: 'session' },
-  Page: AuthorizationCodePage,
-  Callback: AuthorizationCodeCallback,
-}
-
-function AuthorizationCodePage({ method }: MethodPageProps): ReactNode {
-  const [settings, changeSettings] = useSettings(method)
-  const auth = authFor(settings)
-  return (
-    <MethodPage
-      {...{ method, auth, log, settings, changeSettings }}
-      signIn={<RedirectSignIn login={() => auth.login()} />}
+  summary: 'You sign in on the identity server’s own page and come back with a code that only this tab can redeem.',
+  when: 'The one to choose unless you have a reason not to: the app never sees a password.',
+  choices,
+  createAuth: (settings) =>
+    createAuth({
+      method: authorizationCode(providerOf(settings)),
+      api,
+      storage: settings.storage,
+      // A session belongs to the client that got it, so each client keeps its own.
+      name: `authorization-code-${settings.server}-${settings.lifetime}`,
+    }),
+  look: () => personLook,
+  SignIn: ({ auth, settings }) => (
+    <ButtonSignIn
+      login={() => auth.login({ presentation: settings.window })}
+      {...(settings.window === 'popup' && {
+        about: 'Opens the identity server in a window of its own, which asks who you are and what this app may do, and closes.',
+      })}
     />
-  )
-}
+  ),
+  loginAgain: (auth, returnTo) => auth.login({ returnTo }),
+})
 
-function AuthorizationCodeCallback({ method }: MethodPageProps): ReactNode {
-  const [settings] = useSettings(method)
-  const auth = authFor(settings)
-  return <CallbackPage method={method} auth={auth} login={(returnTo) => auth.login({ returnTo })} />
+/** One and the same server, in either of its two roles. */
+function providerOf({ server, lifetime }: Settings<typeof choices>): AuthorizationCodeOptions {
+  if (server === 'openid') return openidClient(`demo-${clientNames[lifetime]}`, path)
+  return {
+    endpoints: {
+      authorization: `${identityOrigin}/oauth/authorize`,
+      token: `${identityOrigin}/oauth/token`,
+      revocation: `${identityOrigin}/oauth/revoke`,
+    },
+    clientId: `plain-${clientNames[lifetime]}`,
+    redirectUri: `${path}/callback`,
+    scope: 'read:resources write:resources',
+  }
 }

@@ -21,7 +21,9 @@ const order = [...meanings.keys()]
 
 /** The claims in a fixed order, so that a refresh changes values and moves nothing. */
 export function ClaimsTable({ auth }: { readonly auth: DemoAuth }): ReactNode {
-  const claims = Object.entries(useClaims(auth) ?? {}).sort(([left], [right]) => rank(left) - rank(right))
+  const known = useClaims(auth)
+  const claims = Object.entries(known ?? {}).sort(([left], [right]) => rank(left) - rank(right))
+  if (known !== null && claims.length === 0) return <p className="empty">What this session sends says nothing about itself.</p>
   return (
     <table aria-labelledby="claims-heading">
       <thead className="visually-hidden">

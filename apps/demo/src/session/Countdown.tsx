@@ -4,19 +4,21 @@ import { formatDuration } from '../formatDuration.ts'
 import { formatTime } from '../formatTime.ts'
 import { useNow } from './useNow.ts'
 
-/** Time to the next refresh, and how old the access token is. */
+/** Time to the next refresh, or else to the end, and how old the access token is. */
 export function Countdown(): ReactNode {
   const { phase, receivedAt, refreshAt, expiresAt } = useRefreshStatus()
   const now = useNow()
   const labelId = useId()
   // Asked for this very moment, a refresh has no time any more: it is now.
   const nextAt = phase === 'refreshing' ? now : refreshAt
+  const isLast = nextAt === null && expiresAt !== null
+  const awaitedAt = isLast ? expiresAt : nextAt
   return (
     <div className="countdown">
       <p className="countdown-line">
-        <span id={labelId}>Next refresh in</span>
-        <span role="timer" aria-labelledby={labelId} className="countdown-time" data-none={nextAt === null}>
-          {nextAt === null ? '–' : formatDuration(nextAt - now)}
+        <span id={labelId}>{isLast ? 'Expires in' : 'Next refresh in'}</span>
+        <span role="timer" aria-labelledby={labelId} className="countdown-time" data-none={awaitedAt === null}>
+          {awaitedAt === null ? '–' : formatDuration(awaitedAt - now)}
         </span>
       </p>
       <TokenAge {...{ receivedAt, nextAt, expiresAt, now }} />

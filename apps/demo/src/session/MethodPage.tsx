@@ -1,66 +1,42 @@
 import { AuthProvider } from '@tessera-auth/react'
 import type { ReactNode } from 'react'
-import { AnswerPanel } from '../api/AnswerPanel.tsx'
-import { useAnswer } from '../api/useAnswer.ts'
+import type { Question } from '../api/answer.ts'
 import type { ActivityLog } from '../log/activityLog.ts'
-import { LogPanel } from '../log/LogPanel.tsx'
 import type { DemoAuth } from '../methods/demoAuth.ts'
-import type { DemoMethod } from '../methods/demoMethod.ts'
-import type { Settings } from '../settings/settings.ts'
+import type { Choices } from '../settings/choice.ts'
 import { SettingsPanel } from '../settings/SettingsPanel.tsx'
-import { PageTitle } from '../shell/PageTitle.tsx'
-import { Actions } from './Actions.tsx'
+import { PageHeader } from '../shell/PageHeader.tsx'
 import { ClaimsPanel } from './ClaimsPanel.tsx'
-import { Countdown } from './Countdown.tsx'
-import { Person } from './Person.tsx'
-import { StatusLine } from './StatusLine.tsx'
+import type { SessionLook } from './sessionLook.ts'
+import { Workbench } from './Workbench.tsx'
 
-interface MethodPageLayoutProps {
-  readonly method: DemoMethod
+interface MethodPageProps {
+  readonly name: string
+  /** What it is about. */
+  readonly lead: string
   readonly auth: DemoAuth
   readonly log: ActivityLog
-  readonly settings: Settings
-  readonly changeSettings: (settings: Settings) => void
-  /** How one signs in with this method: a form or a button, named “Sign in”. */
+  readonly look: SessionLook
+  readonly choices: Choices
+  readonly settings: Readonly<Record<string, string>>
+  readonly onChoose: (name: string, value: string) => void
   readonly signIn: ReactNode
+  readonly extras: readonly Question[]
 }
 
 /** The page of any method: its settings, its session, what the API answers, and what happened. */
-export function MethodPage({ method, auth, log, settings, changeSettings, signIn }: MethodPageLayoutProps): ReactNode {
+export function MethodPage(props: MethodPageProps): ReactNode {
+  const { name, lead, auth, log, look, choices, settings, onChoose, signIn, extras } = props
+  // Other settings mean another auth, with claims of its own.
+  const key = Object.values(settings).join(' ')
   return (
     <AuthProvider auth={auth}>
       <article className="page">
-        <header className="page-header">
-          <PageTitle title={method.name} />
-          <p className="lead">{method.summary}</p>
-        </header>
-        <SettingsPanel settings={settings} onChange={changeSettings} />
-        <Workbench {...{ auth, log, signIn }} />
-        {/* Other settings mean another auth, with claims of its own. */}
-        <ClaimsPanel key={`${settings.lifetime} ${settings.storage}`} auth={auth} />
+        <PageHeader title={name} lead={lead} />
+        {key !== '' && <SettingsPanel {...{ choices, settings, onChoose }} />}
+        <Workbench {...{ auth, log, look, signIn, extras }} />
+        <ClaimsPanel key={key} auth={auth} noClaims={look.noClaims} />
       </article>
     </AuthProvider>
-  )
-}
-
-function Workbench({ auth, log, signIn }: Pick<MethodPageLayoutProps, 'auth' | 'log' | 'signIn'>): ReactNode {
-  const [answer, ask, forget] = useAnswer()
-  return (
-    <>
-      <section className="panel session" aria-labelledby="session-heading">
-        <h2 id="session-heading" className="visually-hidden">
-          Session
-        </h2>
-        <StatusLine />
-        <div className="session-sign-in">{signIn}</div>
-        <div className="session-state">
-          <Person />
-          <Countdown />
-        </div>
-        <Actions auth={auth} onAsk={ask} onForget={forget} />
-      </section>
-      <AnswerPanel answer={answer} />
-      <LogPanel log={log} />
-    </>
   )
 }

@@ -1,14 +1,19 @@
 import { useRef, type ReactNode, type SubmitEvent } from 'react'
+import { passwordWords } from '../words/errorWords.ts'
 import { ProblemLine } from './ProblemLine.tsx'
 import { useSignIn } from './useSignIn.ts'
 
 interface PasswordSignInProps {
   readonly login: (input: { readonly email: string; readonly password: string }) => Promise<void>
+  /** Of the button. Default “Sign in”. */
+  readonly name?: string
+  /** Said under the fields besides who may do what. */
+  readonly hint?: ReactNode
 }
 
-/** The form of the password method. The password leaves the form as soon as it has served. */
-export function PasswordSignIn({ login }: PasswordSignInProps): ReactNode {
-  const { isPossible, isSignedIn, problem, signIn } = useSignIn(login)
+/** A form with a password, which leaves it as soon as it has served. */
+export function PasswordSignIn({ login, name = 'Sign in', hint }: PasswordSignInProps): ReactNode {
+  const { isPossible, isSignedIn, problem, signIn } = useSignIn(login, passwordWords)
   const email = useRef<HTMLInputElement>(null)
   const password = useRef<HTMLInputElement>(null)
 
@@ -42,10 +47,11 @@ export function PasswordSignIn({ login }: PasswordSignInProps): ReactNode {
         </label>
       </fieldset>
       <p className="hint">
-        Ada may read and write, <code>bob@example.com</code> may only read. Password of both: <code>correct-horse</code>
+        Ada may read and write, <code>bob@example.com</code> may only read. Password of both:{' '}
+        <code>correct-horse</code>. {hint}
       </p>
       <button type="submit" className="primary" disabled={!isPossible}>
-        Sign in
+        {name}
       </button>
       <ProblemLine problem={problem} />
     </form>

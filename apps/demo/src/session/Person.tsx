@@ -1,19 +1,18 @@
 import { useAuth } from '@tessera-auth/react'
 import type { ReactNode } from 'react'
+import type { Detail } from './sessionLook.ts'
 
-/** Who is signed in. */
-export function Person(): ReactNode {
-  const user = useAuth((auth) => auth.user)
+/** Who or what is signed in. */
+export function Person({ details }: { readonly details: readonly Detail[] }): ReactNode {
+  const auth = useAuth()
   return (
     <dl className="person">
-      <div>
-        <dt>Name</dt>
-        <dd>{user?.name ?? '–'}</dd>
-      </div>
-      <div>
-        <dt>Email</dt>
-        <dd>{user?.email ?? '–'}</dd>
-      </div>
+      {details.map(({ term, of }) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd>{(auth.isAuthenticated ? of(auth) : undefined) ?? '–'}</dd>
+        </div>
+      ))}
     </dl>
   )
 }

@@ -1,9 +1,9 @@
 import { useAuth, useRefreshStatus, type AuthView } from '@tessera-auth/react'
 import { useEffect, useRef, type ReactNode } from 'react'
-import { statusWords } from '../words/statusWords.ts'
+import { statusWords, type WhoWords } from '../words/statusWords.ts'
 
 /** The state of the session, in one sentence or two. */
-export function StatusLine(): ReactNode {
+export function StatusLine({ who }: { readonly who: WhoWords }): ReactNode {
   const auth = useAuth()
   const refresh = useRefreshStatus()
   const line = useRef<HTMLParagraphElement>(null)
@@ -20,12 +20,13 @@ export function StatusLine(): ReactNode {
 
   return (
     <p ref={line} tabIndex={-1} role="status" className="status" data-tone={isTroubled ? 'troubled' : tone(auth)}>
-      {statusWords(auth, refresh)}
+      {statusWords(auth, refresh, who)}
     </p>
   )
 }
 
-function tone({ isAuthenticated, reason }: AuthView): 'good' | 'ended' | 'quiet' {
+function tone({ isAuthenticated, reason, error, status }: AuthView): 'good' | 'ended' | 'quiet' | 'troubled' {
   if (isAuthenticated) return 'good'
+  if (status === 'loading' && error !== null) return 'troubled'
   return reason === null || reason === 'never_signed_in' || reason === 'user' ? 'quiet' : 'ended'
 }

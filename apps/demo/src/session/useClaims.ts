@@ -3,7 +3,10 @@ import { decodeJwt, type JWTPayload } from 'jose'
 import { useEffect, useState } from 'react'
 import type { DemoAuth } from '../methods/demoAuth.ts'
 
-/** The claims of the access token of now, read again at each refresh. Reading is all this does: a server verifies. */
+/**
+ * The claims of the access token of now, read again at each refresh: `null` while there is none to be had, empty when it is no JWT.
+ * Reading is all this does: a server verifies.
+ */
 export function useClaims(auth: DemoAuth): JWTPayload | null {
   const { receivedAt } = useRefreshStatus()
   const [claims, setClaims] = useState<JWTPayload | null>(null)
@@ -13,10 +16,10 @@ export function useClaims(auth: DemoAuth): JWTPayload | null {
     let isCurrent = true
     const read = async (): Promise<void> => {
       try {
-        const next = decodeJwt(await auth.getAccessToken())
+        const next = claimsOf(await auth.getAccessToken())
         if (isCurrent) setClaims(next)
       } catch {
-        // No token to be had at the moment, or one that is no JWT: the last known claims stay.
+        // No token to be had at the moment: the last known claims stay.
       }
     }
     void read()
@@ -26,4 +29,12 @@ export function useClaims(auth: DemoAuth): JWTPayload | null {
   }, [auth, receivedAt])
 
   return claims
+}
+
+function claimsOf(token: string): JWTPayload {
+  try {
+    return decodeJwt(token)
+  } catch {
+    return {}
+  }
 }

@@ -1,25 +1,25 @@
 import { useId, type ReactNode } from 'react'
+import { OneOf } from '../shell/OneOf.tsx'
+import type { Choice } from './choice.ts'
 
-interface SegmentedChoiceProps<Value extends string | number> {
+interface SegmentedChoiceProps<Value extends string> {
   readonly name: string
-  readonly legend: string
-  readonly choices: readonly { readonly value: Value; readonly label: string }[]
+  readonly choice: Choice<Value>
   readonly chosen: Value
-  /** What the chosen one means, in one line. */
-  readonly hint: string
   readonly isDisabled: boolean
   readonly onChoose: (value: Value) => void
 }
 
 /** A radio group that looks like one bar of buttons. */
-export function SegmentedChoice<Value extends string | number>(props: SegmentedChoiceProps<Value>): ReactNode {
-  const { name, legend, choices, chosen, hint, isDisabled, onChoose } = props
+export function SegmentedChoice<Value extends string>(props: SegmentedChoiceProps<Value>): ReactNode {
+  const { name, choice, chosen, isDisabled, onChoose } = props
+  const { legend, options } = choice
   const hintId = useId()
   return (
     <fieldset className="choice" disabled={isDisabled} aria-describedby={hintId}>
       <legend>{legend}</legend>
       <div className="segments">
-        {choices.map(({ value, label }) => (
+        {options.map(({ value, label }) => (
           <label key={value} className="segment">
             <input type="radio" name={name} checked={value === chosen} onChange={() => onChoose(value)} />
             <span>{label}</span>
@@ -27,7 +27,7 @@ export function SegmentedChoice<Value extends string | number>(props: SegmentedC
         ))}
       </div>
       <p id={hintId} className="hint">
-        {hint}
+        <OneOf texts={options.map(({ hint }) => hint)} shown={options.find(({ value }) => value === chosen)?.hint ?? ''} />
       </p>
     </fieldset>
   )

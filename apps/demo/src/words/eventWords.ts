@@ -1,40 +1,40 @@
 import type { InspectEvent } from '@tessera-auth/core'
-import { errorWords } from './errorWords.ts'
+import { errorWords, type ErrorWords } from './errorWords.ts'
 import { signedOutWords } from './signedOutWords.ts'
 
 /** What happened, as a sentence. */
-export function eventWords(event: InspectEvent): string {
+export function eventWords(event: InspectEvent, own?: ErrorWords): string {
   switch (event.type) {
     case 'login_started':
       return 'A sign-in is under way.'
     case 'login_resumed':
       return 'Back from the identity server.'
     case 'login_failed':
-      return `The sign-in failed. ${errorWords(event.error)}`
+      return `The sign-in failed. ${errorWords(event.error, own)}`
     case 'signed_in':
       return 'Signed in.'
     case 'signed_out':
       return signedOutWords[event.reason]
     case 'set':
-      return 'New tokens are there.'
+      return 'A new session is there.'
     case 'restored':
-      return 'Tokens were found in the storage.'
+      return 'A session was found in the storage.'
     case 'refresh_started':
-      return 'Asking for new tokens.'
+      return 'Asking for new credentials.'
     case 'refreshed':
-      return 'New tokens came.'
+      return 'New credentials came.'
     case 'refresh_failed':
-      return `No new tokens; the old ones stay. ${errorWords(event.error)}`
+      return `No new credentials; the old ones stay. ${errorWords(event.error, own)}`
     case 'ended':
-      return `The tokens are gone. ${errorWords(event.error)}`
+      return `The session is over. ${errorWords(event.error, own)}`
     case 'cleared':
-      return 'The tokens were forgotten.'
+      return 'The session was forgotten.'
     case 'storage_failed':
-      return `Tokens are kept in memory only. ${errorWords(event.error)}`
+      return `The session is kept in memory only. ${errorWords(event.error, own)}`
     case 'unauthorized':
-      return `401 from ${pathOf(event.url)}: the token was refused.`
+      return `401 from ${pathOf(event.url)}: refused.`
     case 'replayed':
-      return `Sent again to ${pathOf(event.url)} with a new token: ${event.status}.`
+      return `Sent again to ${pathOf(event.url)} with new credentials: ${event.status}.`
     case 'forbidden':
       return `403 from ${pathOf(event.url)}: signed in, but not allowed. Left as it is.`
   }

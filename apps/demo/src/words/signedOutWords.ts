@@ -6,8 +6,8 @@ export const signedOutWords: Record<SignedOutReason, string> = {
   user: 'Nobody is signed in. You signed out.',
   other_tab: 'The session ended: you signed out in another tab.',
   refresh_rejected: 'The session ended: the server refused to renew it.',
-  revoked: 'The session ended: the server revoked it.',
+  revoked: 'The session ended: the server revoked it. Sign in again to go on.',
   subject_changed: 'The session ended: the server answered for somebody else.',
-  expired: 'The session ended: its token ran out and could not be renewed.',
+  expired: 'The session ended: it ran out, or was ended elsewhere.',
   storage_cleared: "The session ended: the browser's storage was cleared.",
 }

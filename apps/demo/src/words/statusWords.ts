@@ -1,14 +1,18 @@
 import type { RefreshStatus } from '@tessera-auth/core'
-import type { AuthView } from '@tessera-auth/react'
+import type { AuthView, SignedInView } from '@tessera-auth/react'
 import { formatTime } from '../formatTime.ts'
 import { signedOutWords } from './signedOutWords.ts'
 
+/** Names a session in words, such as `as Ada Lovelace`. */
+export type WhoWords = (auth: SignedInView) => string
+
 /** The state of the session in words. */
-export function statusWords(auth: AuthView, refresh: RefreshStatus): string {
-  const name = auth.user?.name ?? 'somebody without a name'
-  if (auth.isAuthenticated) return `Signed in as ${name}.${refreshWords(refresh)}`
+export function statusWords(auth: AuthView, refresh: RefreshStatus, who: WhoWords): string {
+  if (auth.isAuthenticated) return `Signed in ${who(auth)}.${refreshWords(refresh)}`
   if (auth.pending !== null) return 'Signing in…'
-  return auth.reason === null ? 'Checking who is signed in…' : signedOutWords[auth.reason]
+  if (auth.reason !== null) return signedOutWords[auth.reason]
+  if (auth.error !== null) return 'The server could not be asked who is signed in. Coming back to this page asks again.'
+  return 'Checking who is signed in…'
 }
 
 function refreshWords({ phase, refreshAt }: RefreshStatus): string {
