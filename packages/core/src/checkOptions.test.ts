@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkDurationMs, checkOptions, checkSecureUrl, checkText, configError, isSecureUrl } from './checkOptions.ts'
+import { checkDurationMs, checkHeaderName, checkOptions, checkPathOrUrl, checkSecureUrl, checkText, configError, isSecureUrl } from './checkOptions.ts'
 
 interface Options {
   readonly url?: string
@@ -151,6 +151,40 @@ describe('checkSecureUrl', () => {
   test('FE-20 shows no password', () => {
     expect(() => checkSecureUrl('https://ada:canary@id.example', 'issuer')).not.toThrow('canary')
     expect(() => checkSecureUrl('http://ada:canary@id.example/canary?canary#canary', 'issuer')).not.toThrow('canary')
+  })
+})
+
+describe('checkPathOrUrl', () => {
+  test.each(['/', '/v1/login', '/v1//login?next=//x', '/.//x', 'https://id.example/x', 'http://localhost:1/'])('takes %s', (value) => {
+    expect(() => checkPathOrUrl(value, 'loginUrl')).not.toThrow()
+  })
+
+  test.each([
+    '//evil.example', '/\\evil.example', '/\t/evil.example/s', '/\n\\evil.example', '/\r\n/\tevil.example', '//app.invalid', '/\t/app.invalid', '/\t\t//evil.example',
+    'v1/login', '', '#x', undefined, '/x#y', 'http://id.example',
+  ])('DO-07 FE-01 refuses %j', (value) => {
+    expect(() => checkPathOrUrl(value, 'loginUrl')).toThrow(refusal('loginUrl'))
+  }) // prettier-ignore
+})
+
+describe('checkHeaderName', () => {
+  test.each(['X-API-Key', 'Authorization', 'x_csrf', 'Accept-Key', 'Hosts', 'Secret', 'X-Sec-Key', 'Cookies'])('takes %s', (value) => {
+    expect(checkHeaderName(value, 'header')).toBe(value)
+  })
+
+  test.each(['', 'X API', 'X:', 'X\n', 7, undefined])('DO-07 refuses %j, which is no name', (value) => {
+    expect(() => checkHeaderName(value, 'header')).toThrow(refusal('header'))
+  })
+
+  test.each(['Cookie', 'cookie2', 'Set-Cookie', 'Host', 'Origin', 'Referer', 'TE', 'Via', 'Date', 'DNT', 'Sec-Key', 'proxy-authorization', 'Access-Control-Request-Method'])(
+    'DO-07 refuses %s, which no page may send',
+    (value) => {
+      expect(() => checkHeaderName(value, 'header')).toThrow(refusal('header'))
+    },
+  )
+
+  test.each(['Accept', 'accept-language', 'Content-Language', 'CONTENT-TYPE', 'Range'])('refuses %s, which any page may send: it proves nothing', (value) => {
+    expect(() => checkHeaderName(value, 'csrfHeader')).toThrow(refusal('csrfHeader'))
   })
 })
 

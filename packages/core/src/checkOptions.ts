@@ -39,9 +39,14 @@ export function checkText(value: unknown, option: string): string {
   return value
 }
 
-/** @throws AuthError `invalid_config` unless `value` is the name of a header (RFC 9110 §5.6.2). */
+/** Those that browsers let no page send, and those that any page may send to anywhere, which prove nothing (Fetch §2.2.2). */
+const reservedHeaders =
+  /^(accept(-charset|-encoding|-language)?|access-control-request-.*|connection|content-(language|length|type)|cookie2?|date|dnt|expect|host|keep-alive|origin|range|referer|set-cookie|te|trailer|transfer-encoding|upgrade|via|(proxy|sec)-.*)$/i
+
+/** @throws AuthError `invalid_config` unless `value` is the name of a header (RFC 9110 §5.6.2) of the app's own. */
 export function checkHeaderName(value: unknown, option: string): string {
   if (typeof value !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) throw configError(option, 'expected the name of a header.')
+  if (reservedHeaders.test(value)) throw configError(option, "this header is the browser's own, or one that any page may send.")
   return value
 }
 
@@ -74,8 +79,8 @@ export function checkSecureUrl(value: unknown, option: string, base?: string): U
 
 /** Checks a path of this app's own origin (`/login`), or a URL as {@link checkSecureUrl} does. */
 export function checkPathOrUrl(value: unknown, option: string): void {
-  // `//host` and `/\\host` lead elsewhere.
-  const isPath = typeof value === 'string' && /^\/(?![/\\])/.test(value)
+  // `//host` and `/\\host` lead elsewhere, also with what the parser drops in between.
+  const isPath = typeof value === 'string' && /^\/(?![\t\n\r]*[/\\])/.test(value)
   checkSecureUrl(value, option, isPath ? 'https://app.invalid' : undefined)
 }
 

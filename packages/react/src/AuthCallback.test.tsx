@@ -1,10 +1,12 @@
-import { AuthError, isAuthError, type CallbackResult } from '@tessera-auth/core'
+import { AuthError, createAuth, isAuthError, type CallbackResult } from '@tessera-auth/core'
+import { ephemeralToken } from '@tessera-auth/core/ephemeral-token'
 import { act, render, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { StrictMode, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
-import { authInState, loading, signedOut } from '../test/authInState.ts'
+import { authInState, loading, signedIn, signedOut } from '../test/authInState.ts'
 import { createWorld } from '../test/createWorld.ts'
+import { deferred } from '../test/deferred.ts'
 import { comeBack, createOAuth, returnFromProvider, serveOAuth, type OAuthAuth } from '../test/oauthServer.ts'
 import type { PasswordAuth } from '../test/passwordServer.ts'
 import { setUp } from '../test/setUp.ts'
@@ -182,6 +184,73 @@ describe('a login that did not work', () => {
     await screen.findByRole('button', { name: 'timeout' })
     expect(retry).toHaveBeenCalledTimes(2)
     expect(seen.at(-1)).toMatchObject({ isCancelled: false, returnTo: '/orders' })
+  })
+
+  it('is done when a retry signs in here, by a link for example', async () => {
+    const world = createWorld('https://app.example/welcome#token=canary-once')
+    world.respond = () => Response.json({}, { status: 503 })
+    const auth = createAuth({ method: ephemeralToken({ exchangeUrl: '/exchange', urlParameter: 'token' }) }, world.environment)
+    const onDone = vi.fn<OnDone>()
+    render(
+      <StrictMode>
+        <AuthProvider auth={auth}>
+          <AuthCallback onDone={onDone} problem={({ error, retry }) => <button onClick={retry ?? undefined}>{error.code}</button>} />
+        </AuthProvider>
+      </StrictMode>,
+    )
+    const first = await screen.findByRole('button', { name: 'server_error' })
+    world.respond = () => Response.json({}, { status: 429 })
+    await userEvent.click(first)
+    const button = await screen.findByRole('button', { name: 'rate_limited' })
+    expect(onDone).not.toHaveBeenCalled()
+    world.respond = () => Response.json({ access_token: 'at', token_type: 'Bearer' })
+    await userEvent.click(button)
+    await screen.findByText('Signing in…')
+
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/welcome' }]])
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+
+  it('is done once, by the retry that signed in, whatever becomes of another', async () => {
+    const { auth } = authInState(signedIn)
+    const overtaken = deferred()
+    const retry = vi.fn<() => Promise<void>>().mockResolvedValue()
+    retry.mockReturnValueOnce(overtaken.promise.then(() => Promise.reject(new AuthError('superseded', 'Later.'))))
+    const result: CallbackResult = { type: 'failed', returnTo: '/orders', error: new AuthError('network', 'Offline.'), retry }
+    const onDone = vi.fn<OnDone>()
+    render(page({ ...auth, handleCallback: () => Promise.resolve(result) }, { onDone }))
+    await userEvent.dblClick(await screen.findByRole('button', { name: 'Try again' }))
+    await act(async () => overtaken.resolve())
+
+    expect(retry).toHaveBeenCalledTimes(2)
+    expect(onDone.mock.calls).toEqual([[{ returnTo: '/orders' }]])
+    expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('tells nobody of a retry that signed in when it was unmounted before', async () => {
+    const { auth } = authInState(signedIn)
+    const retried = deferred()
+    const result: CallbackResult = { type: 'failed', returnTo: '/orders', error: new AuthError('network', 'Offline.'), retry: () => retried.promise }
+    const onDone = vi.fn<OnDone>()
+    const { unmount } = render(page({ ...auth, handleCallback: () => Promise.resolve(result) }, { onDone }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again' }))
+    unmount()
+    await act(async () => retried.resolve())
+
+    expect(onDone).not.toHaveBeenCalled()
+  })
+
+  it('is not done while a retry leaves for the provider, though somebody is signed in', async () => {
+    const { auth } = authInState({ ...signedIn, pending: 'authorizationCode' })
+    const result: CallbackResult = { type: 'failed', returnTo: '/orders', error: new AuthError('network', 'Offline.'), retry: () => Promise.resolve() }
+    const handleCallback = (): Promise<CallbackResult> => Promise.resolve(result)
+    const onDone = vi.fn<OnDone>()
+    render(page({ ...auth, handleCallback }, { onDone }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again' }))
+    await act(async () => {})
+
+    expect(onDone).not.toHaveBeenCalled()
+    expect(screen.getByRole('alert')).toBeDefined()
   })
 
   it.each([

@@ -37,8 +37,10 @@ type Refusal = Extract<CallbackResult, { readonly error: AuthError }>
 
 type Problem = Omit<Refusal, 'retry'> & { readonly retry: Refusal['retry'] | null }
 
+type Result = Problem | Extract<CallbackResult, { readonly type: 'signed_in' | 'handed_over' }>
+
 /** A callback that has nowhere to go. */
-type End = Problem | Extract<CallbackResult, { readonly type: 'handed_over' }>
+type End = CallbackProblem | 'handed_over'
 
 /**
  * The page at the redirect URI: completes the login, once, however often React mounts it. Where there is nothing to
@@ -60,28 +62,42 @@ export function AuthCallback(props: AuthCallbackProps): ReactNode {
   })
 
   useEffect(() => {
-    let isMounted = true
-    const handle = async (): Promise<void> => {
-      const result = await complete(auth)
-      if (!isMounted) return
-      if (result.type === 'signed_in') latestOnDone.current({ returnTo: result.returnTo })
-      else setEnd(result)
+    let isOver = false
+    const conclude = (result: Result | null): void => {
+      if (isOver || result === null) return
+      if (result.type === 'handed_over') return setEnd('handed_over')
+      const { type, returnTo } = result
+      if (type === 'signed_in') {
+        isOver = true
+        setEnd(null)
+        return latestOnDone.current({ returnTo })
+      }
+      const { error, retry } = result
+      setEnd({ isCancelled: type === 'cancelled', error, returnTo, retry: retry && (() => void tryAgain(auth, retry, returnTo).then(conclude)) })
     }
-    void handle()
+    void complete(auth).then(conclude)
     return () => {
-      isMounted = false
+      isOver = true
     }
   }, [auth])
 
   if (end === null) return pending
-  if (end.type === 'handed_over') return handedOver
-  const { type, returnTo, error, retry } = end
-  const again = retry && ((): void => void retry().catch((cause: unknown) => setEnd({ ...failed(returnTo, cause), retry })))
-  return problem({ isCancelled: type === 'cancelled', error, returnTo, retry: again })
+  return end === 'handed_over' ? handedOver : problem(end)
+}
+
+/** Gives nothing while the page is leaving. */
+async function tryAgain({ store }: AnyAuth, retry: Refusal['retry'], returnTo: string): Promise<Result | null> {
+  try {
+    await retry()
+  } catch (cause) {
+    return { ...failed(returnTo, cause), retry }
+  }
+  const { status, pending } = store.getState()
+  return status === 'authenticated' && pending === null ? { type: 'signed_in', returnTo } : null
 }
 
 /** Where there is nothing to complete, it counts who is signed in. */
-async function complete(auth: AnyAuth): Promise<End | Extract<CallbackResult, { readonly type: 'signed_in' }>> {
+async function complete(auth: AnyAuth): Promise<Result> {
   const result = await auth.handleCallback().catch((cause: unknown) => failed('/', cause))
   if (result.type !== 'signed_in' && result.type !== 'none') return result
   await auth.ready

@@ -114,6 +114,23 @@ describe('retry()', () => {
     auth.dispose()
   })
 
+  test('takes what the method says, asked before the login begins, and nothing once disposed', async () => {
+    const one = redirecting(failed)
+    const login = vi.fn(one.login)
+    const asked: string[] = []
+    const retryInput = () => (asked.push('input'), { returnTo: '/again' })
+    const auth = createAuth({ method: { ...one, login, retryInput } }, world.environment)
+    const result = await auth.handleCallback()
+    if (!('retry' in result)) throw new Error('There is nothing to retry.')
+    auth.inspect(({ type }) => asked.push(type))
+    await result.retry()
+    expect(login).toHaveBeenCalledWith({ returnTo: '/again' }, expect.anything())
+    expect(asked).toEqual(['input', 'login_started'])
+    auth.dispose()
+    await expect(result.retry()).rejects.toMatchObject({ code: 'disposed' })
+    expect(login).toHaveBeenCalledTimes(1)
+  })
+
   test('rejects as login() does', async () => {
     const one = redirecting(cancelled)
     const auth = createAuth({ method: { ...one, login: () => Promise.reject(new AuthError('network', 'Offline.')) } }, world.environment)
@@ -153,6 +170,19 @@ describe('what a method is offered', () => {
     createAuth({ method: again, storage: 'session' }, { ...world.environment, tabStorage: { ...world.tabStorage, getItem } })
     expect(getItem).not.toHaveBeenCalled()
     expect(await again.host().currentFamily()).toBe('the-state')
+  })
+
+  test('a moment that lasts until the next login, logout or dispose()', async () => {
+    for (const act of ['login', 'logout', 'dispose'] as const) {
+      const one = redirecting(none)
+      const auth = createAuth({ method: one }, world.environment)
+      const isLatest = one.host().mark()
+      await auth.handleCallback()
+      expect(isLatest()).toBe(true)
+      await auth[act]({ returnTo: '/' })
+      expect(isLatest()).toBe(false)
+      auth.dispose()
+    }
   })
 
   test('a scratch storage that no other method sees', async () => {

@@ -3,6 +3,7 @@ import type { CallbackOutcome } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { CallbackResult } from './auth.ts'
+import type { Intents } from './intents.ts'
 import type { Methods, NamedMethod } from './methods.ts'
 import type { SignIn } from './signIn.ts'
 
@@ -11,21 +12,26 @@ interface CallbacksOptions<User> extends SignIn<User> {
   readonly tokens: TokenManager<SessionRecord<User>>
   readonly ready: () => Promise<unknown>
   readonly page: Page
+  readonly intents: Intents
+  /** Aborts on `dispose()`. */
+  readonly disposal: AbortSignal
 }
 
 /** Takes callbacks to the method that knows them. */
-export function createCallbacks<User>({ methods, tokens, ready, page, login, takeUp }: CallbacksOptions<User>): (url?: string | URL) => Promise<CallbackResult> {
+export function createCallbacks<User>(options: CallbacksOptions<User>): (url?: string | URL) => Promise<CallbackResult> {
+  const { methods, tokens, ready, page, login, takeUp, intents, disposal } = options
   const currentFamily = async (): Promise<string | null> => {
     await ready()
     return tokens.current?.tokens.family ?? null
   }
   const handlers = methods.all.flatMap((named) => {
     const signIn = (obtain: Parameters<typeof takeUp>[1], family: string): Promise<void> => takeUp(named, obtain, family)
-    const handle = named.method.callback?.({ context: named.context, signIn, currentFamily })
+    const handle = named.method.callback?.({ context: named.context, signIn, currentFamily, mark: intents.mark })
     return handle === undefined ? [] : [{ named, handle }]
   })
 
   return async (url) => {
+    disposal.throwIfAborted()
     const address = url === undefined ? page.href() : String(url)
     if (address === null) return { type: 'none' }
     let foreign: CallbackResult | null = null
@@ -40,5 +46,5 @@ export function createCallbacks<User>({ methods, tokens, ready, page, login, tak
 }
 
 function withRetry<User>(outcome: CallbackOutcome, named: NamedMethod<User>, login: SignIn<User>['login']): CallbackResult {
-  return 'error' in outcome ? { ...outcome, retry: () => login(named, { returnTo: outcome.returnTo }) } : outcome
+  return 'error' in outcome ? { ...outcome, retry: () => login(named, named.method.retryInput?.() ?? { returnTo: outcome.returnTo }) } : outcome
 }

@@ -4,11 +4,21 @@ import { AuthError } from '../errors.ts'
 import { createBoundedFetch } from '../http/boundedFetch.ts'
 import type { MethodContext } from '../methods/method.ts'
 
-/** Gives the context of a method; without a signal, one that nothing aborts. */
+/** Gives the context of a method; without a signal, with that of the auth. */
 export type ContextFactory = (method: string, signal?: AbortSignal) => MethodContext
 
-/** Makes what a method may use. `name` keeps the transactions of several auths on one page apart. */
-export function createContext(environment: Environment, name: string, requestTimeoutMs: number): ContextFactory {
+interface ContextOptions {
+  /** Keeps the transactions of several auths on one page apart. */
+  readonly name: string
+  readonly requestTimeoutMs: number
+}
+
+/**
+ * Makes what a method may use.
+ *
+ * @param disposal Aborts on `dispose()`.
+ */
+export function createContext(environment: Environment, { name, requestTimeoutMs }: ContextOptions, disposal: AbortSignal): ContextFactory {
   const { network, timer, clock, page, popups, crypto, tabStorage } = environment
   const shared = {
     fetch: createBoundedFetch(network, timer, requestTimeoutMs),
@@ -20,7 +30,7 @@ export function createContext(environment: Environment, name: string, requestTim
     random: crypto.random,
     isSecureContext: crypto.isSecureContext,
   }
-  return (method, signal = new AbortController().signal) => ({
+  return (method, signal = disposal) => ({
     ...shared,
     scratch: prefixed(tabStorage, `tessera:${name}:scratch:${method}:`),
     signal,
@@ -33,6 +43,11 @@ export function leavingOnlyIf(ctx: MethodContext, isWanted: () => boolean): Meth
     if (isWanted()) ctx.page.assign(url)
   }
   return { ...ctx, isWanted, page: { ...ctx.page, assign } }
+}
+
+/** For sign-outs: not even `dispose()` keeps the server from hearing of one. */
+export function neverAborted(): AbortSignal {
+  return new AbortController().signal
 }
 
 function prefixed(storage: PageStorage, prefix: string): PageStorage {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { jwt } from '../../test/provider.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
+import { cookieSession } from '../methods/cookieSession.ts'
 import { password, type PasswordInput } from '../methods/password.ts'
 import { leavingPage, type AuthMethod, type MethodContext } from '../methods/method.ts'
 import type { Claims } from '../session/claims.ts'
@@ -424,7 +425,6 @@ describe('observing', () => {
     auth.dispose()
     expect(vi.getTimerCount()).toBe(0)
     await expect(auth.fetch('/api')).rejects.toMatchObject({ code: 'disposed' })
-    await expect(auth.login({ email: 'ada@example.com', password: 'x' })).rejects.toMatchObject({ code: 'disposed' })
     expect(await auth.logout()).toMatchObject({ isRemote: true })
     const observed = await signedIn()
     const observer = vi.fn()
@@ -435,6 +435,54 @@ describe('observing', () => {
     const fresh = create()
     fresh.dispose()
     expect((await fresh.ready).status).toBe('unauthenticated')
+  })
+
+  test('INV-18 after dispose() a login and a callback are refused before anything is sent, opened or left for', async () => {
+    const auth = create()
+    const leaving = vi.fn<AuthMethod['login']>(async () => leavingPage)
+    const handle = vi.fn(async () => ({ type: 'none' }) as const)
+    const away = createAuth({ method: { name: 'away', login: leaving, callback: () => handle } satisfies AuthMethod }, world.environment)
+    for (const each of [auth, away]) each.dispose()
+    await expect(auth.login({ email: 'ada@example.com', password: 'canary-password' })).rejects.toMatchObject({ code: 'disposed' })
+    await expect(away.login()).rejects.toMatchObject({ code: 'disposed' })
+    await expect(away.handleCallback()).rejects.toMatchObject({ code: 'disposed' })
+    expect(world.requests).toEqual([])
+    expect([leaving.mock.calls, handle.mock.calls]).toEqual([[], []])
+    expect(auth.store.getState()).toEqual({ status: 'loading', pending: null, error: null })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('INV-12 INV-18 dispose() ends a login, a look and a refresh under way, with their deadlines', async () => {
+    const sessions = cookieSession({ sessionUrl: '/v1/session' })
+    const disposed = async (work: Promise<unknown>, auth: { dispose: () => void }) => {
+      const outcome = work.catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(0)
+      expect(vi.getTimerCount()).toBeGreaterThan(0)
+      auth.dispose()
+      expect(vi.getTimerCount()).toBe(0)
+      return outcome
+    }
+    const held = await signedIn()
+    world.answer = () => new Promise(() => {})
+    expect(await disposed(held.tokens.refresh(), held)).toMatchObject({ code: 'disposed' })
+    const auth = create()
+    expect(await disposed(auth.login({ email: 'ada@example.com', password: 'x' }), auth)).toMatchObject({ code: 'disposed' })
+    expect(auth.store.getState()).toMatchObject({ pending: null, error: null })
+    const looking = createAuth({ method: sessions }, world.environment)
+    looking.start()
+    expect(await disposed(looking.ready, looking)).toMatchObject({ status: 'unauthenticated' })
+  })
+
+  test('LO-01 dispose() right after a logout does not keep the server from hearing of it', async () => {
+    const auth = await signedIn()
+    const answer = defer<Response>()
+    world.answer = () => answer.promise
+    const signingOut = auth.logout()
+    auth.dispose()
+    await vi.advanceTimersByTimeAsync(0)
+    answer.resolve(new Response(null, { status: 204 }))
+    expect(await signingOut).toEqual({ isRemote: true, error: null })
+    expect(paths().at(-1)).toBe('/v1/auth/logout')
   })
 })
 
@@ -465,7 +513,7 @@ describe('the last intent wins', () => {
       going[0]?.resolve()
       await expect(login).rejects.toMatchObject({ code: 'superseded' })
       expect(world.left).toEqual([])
-      expect(auth.store.getState().pending).toBe(act === 'logout' ? null : 'leaving')
+      expect(auth.store.getState().pending).toBeNull()
     }
   })
 

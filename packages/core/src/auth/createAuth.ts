@@ -8,7 +8,7 @@ import { createCallbacks } from './callbacks.ts'
 import { createContext } from './context.ts'
 import { createCredentialSource } from './credentialSource.ts'
 import { createIntents } from './intents.ts'
-import { createMethods, type NamedMethod } from './methods.ts'
+import { createMethods, type Methods, type NamedMethod } from './methods.ts'
 import { createPresences } from './presences.ts'
 import { createKnown, createReady } from './ready.ts'
 import { createSigning } from './signing.ts'
@@ -41,23 +41,20 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
   const checked = checkAuthOptions(options)
   const { network, page, clock } = environment
   const destinations = createDestinations(checked.api, page.href)
-  const methods = createMethods(checked.methods, createContext(environment, checked.name, checked.requestTimeoutMs))
-  const { tokens, discard } = createTokens(checked, methods, environment)
+  const disposal = new AbortController()
+  const methods = createMethods(checked.methods, createContext(environment, checked, disposal.signal))
+  const { tokens, discards } = createTokens(checked, methods, environment)
   const stores = createStores(tokens, clock)
   const { state, refreshStore, events, emit } = stores
   const presences = createPresences({ methods, tokens, stores, environment })
   const ready = createReady(tokens, presences, state.store)
-  const source = createCredentialSource(tokens, methods, createKnown(ready, presences, state.store))
-  const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discard, stores, presences, ready, intents: createIntents(), environment })
-  const handleCallback = createCallbacks({ methods, tokens, ready, page, takeUp, login })
+  const source = createCredentialSource(tokens, methods, createKnown(ready, presences))
+  const intents = createIntents()
+  const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discards, stores, presences, ready, intents, environment })
+  const handleCallback = createCallbacks({ methods, tokens, ready, page, intents, disposal: disposal.signal, takeUp, login })
   tokens.subscribe(({ type }) => {
     if (tokens.current !== null && (type === 'set' || type === 'restored')) methods.of(tokens.current.tokens).method.prepare?.()
   })
-  const named = (name: unknown): NamedMethod<User> => {
-    const found = methods.find(name)
-    if (found === undefined) throw new AuthError('invalid_input', `login() takes the name of a method first: ${methods.all.map((each) => each.name).join(', ')}.`)
-    return found
-  }
 
   return {
     store: state.store,
@@ -66,7 +63,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     get ready() {
       return ready()
     },
-    login: async (...args: readonly unknown[]) => (checked.isByName ? login(named(args[0]), args[1]) : login(methods.all[0], args[0])),
+    login: async (...args: readonly unknown[]) => (checked.isByName ? login(named(methods, args[0]), args[1]) : login(methods.all[0], args[0])),
     logout,
     handleCallback,
     getAccessToken(accessTokenOptions) {
@@ -84,7 +81,15 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
       stop()
       presences.stop()
       tokens.dispose()
+      disposal.abort(new AuthError('disposed', 'dispose() was called.'))
+      state.dispatch({ type: 'login_left' })
       events.clear()
     },
   } satisfies AuthCore<User> & Record<'login', unknown>
+}
+
+function named<User>(methods: Methods<User>, name: unknown): NamedMethod<User> {
+  const found = methods.find(name)
+  if (found === undefined) throw new AuthError('invalid_input', `login() takes the name of a method first: ${methods.all.map((each) => each.name).join(', ')}.`)
+  return found
 }

@@ -3,7 +3,6 @@ import { attachBearer } from '../http/attachBearer.ts'
 import type { Credential, CredentialSource } from '../http/authedFetch.ts'
 import { rejectsToken } from '../http/challenge.ts'
 import type { SessionRecord } from '../session/session.ts'
-import type { AuthState } from '../session/state.ts'
 import { raceAbort } from '../tokens/raceAbort.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { Held } from '../tokens/vault.ts'
@@ -13,7 +12,7 @@ import type { Methods } from './methods.ts'
 export function createCredentialSource<User>(
   tokens: TokenManager<SessionRecord<User>>,
   methods: Methods<User>,
-  known: () => Promise<AuthState<User>>,
+  known: () => Promise<unknown>,
 ): CredentialSource {
   /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use. */
   const onRejected: CredentialSource['onRejected'] = ({ generation }) => {
@@ -24,8 +23,7 @@ export function createCredentialSource<User>(
   return {
     async acquire(signal) {
       const asker = tokens.current?.tokens.family
-      const { status, error } = await raceAbort(known(), signal)
-      if (status === 'loading' && error !== null) throw error
+      await raceAbort(known(), signal)
       const held = await tokens.acquire({ signal })
       if (asker !== undefined && held.tokens.family !== asker) {
         throw new AuthError('user_changed', 'Somebody else signed in meanwhile: not sent.')
@@ -38,6 +36,8 @@ export function createCredentialSource<User>(
       } catch (error) {
         // There is nothing to refresh it with.
         if (isAuthError(error, 'session_expired')) onRejected(used)
+        // Of no generation: waits until it shows who that is.
+        if (isAuthError(error, 'user_changed')) await tokens.refresh({ generation: -1 })
         throw error
       }
     },

@@ -2,14 +2,21 @@
 export interface Intents {
   /** Notes a new intent; gives a function that tells whether it is still the latest. */
   readonly next: () => () => boolean
+  /** The same for the intent of the moment, without a new one. */
+  readonly mark: () => () => boolean
 }
 
 export function createIntents(): Intents {
   let latest = 0
+  const mark = (): (() => boolean) => {
+    const own = latest
+    return () => own === latest
+  }
   return {
+    mark,
     next() {
-      const own = ++latest
-      return () => own === latest
+      latest++
+      return mark()
     },
   }
 }

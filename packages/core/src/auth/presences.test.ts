@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorld, defer, type Deferred, type World } from '../../test/world.ts'
 import { AuthError } from '../errors.ts'
-import type { AuthMethod, PresenceHost } from '../methods/method.ts'
+import { leavingPage, type AuthMethod, type PresenceHost } from '../methods/method.ts'
 import { unknownSession, type Session } from '../session/session.ts'
 import { createAuth } from './createAuth.ts'
 
@@ -77,6 +77,16 @@ function create() {
   const method = kept()
   return { method, auth: createAuth({ method }, world.environment) }
 }
+const plain: AuthMethod<string, Person> = {
+  name: 'plain',
+  login: async (name) => ({ ...of(name), accessToken: `at-${name}` }),
+}
+function createSeveral(storage: 'memory' | 'session' = 'memory') {
+  const [a, b] = [kept('a'), kept('b')]
+  return { a, b, auth: createAuth({ methods: { a, b, plain }, storage }, world.environment) }
+}
+type Several = ReturnType<typeof createSeveral>
+
 /** Somebody whom the first look found. */
 async function found(name = 'ada') {
   const { method, auth } = create()
@@ -118,6 +128,40 @@ describe('the first look', () => {
     expect(await auth.ready).toBe(auth.store.getState())
     await answer(method, null)
     expect(auth.store.getState()).toEqual({ status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: null })
+  })
+
+  test('CK-02 why a look failed outlives a login: a request asks again, and says it', async () => {
+    const { method, auth } = create()
+    const ready = auth.ready
+    await settled()
+    method.looks[0]?.reject(down)
+    await ready
+    method.login = () => Promise.reject(new AuthError('invalid_credentials', 'No.'))
+    await auth.login('ada').catch(() => {})
+    const asked = auth.fetch('/api').catch((error: unknown) => error)
+    await settled()
+    const stillDown = new AuthError('server_error', 'Still down.')
+    method.looks[1]?.reject(stillDown)
+    expect(await asked).toBe(stillDown)
+    expect(auth.store.getState()).toMatchObject({ status: 'loading', error: { code: 'invalid_credentials' } })
+  })
+
+  test('CK-02 why a look failed is shown again when the page did not leave after all', async () => {
+    const { method, auth } = create()
+    const ready = auth.ready
+    await settled()
+    method.looks[0]?.reject(down)
+    await ready
+    method.login = async () => leavingPage
+    await auth.login('ada')
+    expect(auth.store.getState()).toEqual({ status: 'loading', pending: 'kept', error: null })
+    world.wake('restored')
+    expect(auth.store.getState()).toEqual({ status: 'loading', pending: null, error: down })
+    const asked = auth.fetch('/api')
+    await settled()
+    world.answer = () => new Response('ok')
+    method.looks[1]?.resolve(of('ada'))
+    expect((await asked).status).toBe(200)
   })
 
   test('CK-02 a request asks once more where the server did not answer, and is not sent when it still does not', async () => {
@@ -233,6 +277,23 @@ describe('a later look', () => {
     expect(auth.store.getState()).toBe(state)
   })
 
+  test('finds somebody, and a login under way still is', async () => {
+    const { method, auth } = create()
+    void auth.ready
+    await settled()
+    const login = defer<Session<Person>>()
+    method.login = () => login.promise
+    const outcome = auth.login('bob')
+    method.looks[0]?.resolve(of('ada'))
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'ada' }, pending: 'kept' })
+    await answer(method, of('cid'))
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'cid' }, pending: 'kept' })
+    login.resolve(of('bob'))
+    await outcome
+    expect(auth.store.getState()).toMatchObject({ user: { name: 'bob' }, pending: null })
+  })
+
   test('finds somebody who signed in elsewhere', async () => {
     const { method, auth } = await found()
     await answer(method, null)
@@ -326,6 +387,32 @@ describe('after a sign-out', () => {
 })
 
 describe('a login that another overtook', () => {
+  test.each([
+    ['one by another method', async (auth: Several['auth']) => auth.login('plain', 'cid')],
+    ['one that failed', async (auth: Several['auth']) => auth.login('b', 'wrong').catch(() => {})],
+  ])('INV-6 ends at the server when that was %s', async (_, overtake) => {
+    const { a, b, auth } = createSeveral()
+    void auth.ready
+    const late = defer<Session<Person>>()
+    a.login = () => late.promise
+    b.login = () => Promise.reject(new AuthError('invalid_credentials', 'No.'))
+    const outcome = auth.login('a', 'late').catch((error: unknown) => error)
+    await overtake(auth)
+    late.resolve(of('late'))
+    expect(await outcome).toMatchObject({ code: 'superseded' })
+    expect(a.told).toEqual([expect.objectContaining({ subject: 'late' })])
+  })
+
+  test('INV-6 ends at the server although somebody is signed in by its method, from before', async () => {
+    const { method, auth } = await found()
+    const late = defer<Session<Person>>()
+    method.login = (name) => (name === 'late' ? late.promise : Promise.reject(new AuthError('invalid_credentials', 'No.')))
+    const outcomes = Promise.allSettled([auth.login('late'), auth.login('wrong')])
+    late.resolve(of('late'))
+    await outcomes
+    expect(method.told).toEqual([expect.objectContaining({ subject: 'late' })])
+  })
+
   test.each(['under way', 'over'])('does not end at the server: by then the session may be of the next, which is %s', async (progress) => {
     const { method, auth } = create()
     void auth.ready
@@ -354,6 +441,8 @@ describe('an API', () => {
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
     await answer(method, of('ada'))
     expect(auth.store.getState().status).toBe('unauthenticated')
+    await answer(method, of('bob'))
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { name: 'bob' } })
     await auth.login('ada')
     expect(auth.store.getState().status).toBe('authenticated')
   })
@@ -399,15 +488,6 @@ describe('a refresh', () => {
 })
 
 describe('several methods', () => {
-  const plain: AuthMethod<string, Person> = {
-    name: 'plain',
-    login: async (name) => ({ ...of(name), accessToken: `at-${name}` }),
-  }
-  function createSeveral(storage: 'memory' | 'session' = 'memory') {
-    const [a, b] = [kept('a'), kept('b')]
-    return { a, b, auth: createAuth({ methods: { a, b, plain }, storage }, world.environment) }
-  }
-
   test('nobody is signed in when all of them say so', async () => {
     const { a, b, auth } = createSeveral()
     const ready = auth.ready
@@ -462,6 +542,66 @@ describe('several methods', () => {
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
     await auth.logout()
     expect([a.told, b.told]).toEqual([[unknownSession], [unknownSession]])
+  })
+
+  describe('INV-6 a login that a slow storage is taking in wins over', () => {
+    /** Somebody whom `a` named, while a login by `plain` is being stored. */
+    async function storing() {
+      const written = defer<void>()
+      const [a, b] = [kept('a'), kept('b')]
+      const storage = { getItem: () => null, setItem: () => written.promise, removeItem: () => {} }
+      const auth = createAuth({ methods: { a, b, plain }, storage }, world.environment)
+      void auth.ready
+      await settled()
+      a.looks[0]?.resolve(of('ada'))
+      await settled()
+      const refresh = defer<Session<Person>>()
+      a.refresh = () => refresh.promise
+      const refreshed = auth.tokens.refresh().catch((error: unknown) => error)
+      await settled()
+      const before = a.host.mark()
+      const login = auth.login('plain', 'cid')
+      await settled()
+      expect(auth.store.getState()).toMatchObject({ user: { name: 'ada' }, pending: 'plain' })
+      const finish = async () => {
+        await settled()
+        written.resolve()
+        await login
+        await settled()
+        expect(await refreshed).toMatchObject({ code: 'user_changed' })
+        return auth.store.getState()
+      }
+      return { a, refresh, before, finish }
+    }
+
+    test.each([
+      ['somebody else', of('bob')],
+      ['the same person with other data', of('ada', { scope: ['read'] })],
+      ['nobody', null],
+    ])('a look that finds %s', async (_, session) => {
+      const { a, before, finish } = await storing()
+      void a.host.found(session, before)
+      void answer(a, session)
+      expect(await finish()).toMatchObject({ status: 'authenticated', method: 'plain', user: { name: 'cid' }, pending: null })
+    })
+
+    test('a refresh that finds somebody else', async () => {
+      const { refresh, finish } = await storing()
+      refresh.resolve(of('bob'))
+      expect(await finish()).toMatchObject({ status: 'authenticated', method: 'plain', user: { name: 'cid' }, pending: null })
+    })
+  })
+
+  test('a login that is not kept by the storage was superseded', async () => {
+    const written = defer<void>()
+    const storage = { getItem: () => null, setItem: () => written.promise, removeItem: () => {} }
+    const auth = createAuth({ methods: { plain }, storage }, world.environment)
+    await auth.ready
+    const login = auth.login('plain', 'cid').catch((error: unknown) => error)
+    await settled()
+    auth.tokens.clear()
+    written.resolve()
+    expect(await login).toMatchObject({ code: 'superseded' })
   })
 
   test('a storage that is none is refused all the same', () => {

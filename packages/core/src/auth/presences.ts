@@ -12,6 +12,8 @@ export interface Presences {
   readonly look: () => Promise<void>
   /** Looks again whenever the person may have changed, until the returned function has been called as often as this one. */
   readonly watch: () => () => void
+  /** Why it is not known who is signed in, if a look has failed. */
+  readonly failure: () => AuthError | null
   /** Notes that this method has told its server of a sign-out: whomever that names from now on has signed in since. */
   readonly onTold: (method: string) => void
   /** Ends all looking for good. */
@@ -52,6 +54,7 @@ export function createPresences<User>(options: PresencesOptions<User>): Presence
         isWatching = false
       }
     },
+    failure: answers.failure,
     onTold: answers.onTold,
     stop() {
       release()
@@ -61,7 +64,7 @@ export function createPresences<User>(options: PresencesOptions<User>): Presence
 }
 
 /** What the servers answered, taken into the tokens and the state. */
-interface Answers<User> extends Pick<PresenceHost<User>, 'mark' | 'failed'>, Pick<Departures, 'onTold' | 'stop' | 'isStopped'> {
+interface Answers<User> extends Pick<PresenceHost<User>, 'mark' | 'failed'>, Pick<Departures, 'onTold' | 'stop' | 'isStopped'>, Pick<Presences, 'failure'> {
   readonly found: (method: string, session: Session<User> | null, isCurrent: () => boolean) => Promise<void>
   /** Notes that nobody is signed in, if that is known by now or will never be. */
   readonly conclude: () => void
@@ -94,9 +97,10 @@ function createAnswers<User>({ methods, tokens, stores, environment }: Presences
   /** A newer view of who is signed in, or a switch to somebody else in one step. */
   const somebody = async (name: string, session: Session<User>): Promise<void> => {
     const held = tokens.current?.tokens
-    if (departures.hasLeft(name) || (held !== undefined && held.method !== name)) return
+    if (departures.hasLeft(name, session.subject) || (held !== undefined && held.method !== name)) return
     if (held === undefined || held.subject !== session.subject) {
-      return tokens.setTokens({ ...session, method: name, family: environment.crypto.random() })
+      await tokens.setTokens({ ...session, method: name, family: environment.crypto.random() })
+      return
     }
     const next = { ...session, method: name, family: held.family }
     // It fails when somebody signed in or out first, and that is newer.
@@ -106,48 +110,54 @@ function createAnswers<User>({ methods, tokens, stores, environment }: Presences
   return {
     ...departures,
     conclude,
+    failure: () => (store.getState().status === 'loading' ? failure : null),
     async found(name, session, isCurrent) {
       if (!isCurrent()) return
       if (session === null) nobody(name)
       else await somebody(name, session)
     },
     failed(error) {
+      if (departures.isStopped()) return
       const { error: shown } = store.getState()
-      if (departures.isStopped() || (shown !== null && shown !== failure)) return
+      const isShown = shown === null || shown === failure
       failure = error
-      dispatch({ type: 'looked', error })
+      if (isShown) dispatch({ type: 'looked', error })
     },
   }
 }
 
 /** Signing in and out as it concerns looking, which is overtaken by it and must not undo it. */
 interface Departures extends Pick<PresenceHost, 'mark'>, Pick<Presences, 'onTold' | 'stop'> {
-  /** Whether the server of this method may still name the one who has left. */
-  readonly hasLeft: (method: string) => boolean
+  /** Whether the server of this method may name somebody only because it does not know that they have left. */
+  readonly hasLeft: (method: string, subject: string | null) => boolean
   /** Notes that the server of this method names nobody any more. */
   readonly onGone: (method: string) => void
   readonly isStopped: () => boolean
 }
 
-function createDepartures(tokens: Pick<TokenManager, 'subscribe'>, names: readonly string[]): Departures {
-  const left = new Set<string>()
+function createDepartures<User>(tokens: TokenManager<SessionRecord<User>>, names: readonly string[]): Departures {
+  /** Who has left, by method; `null`: whoever it was. */
+  const left = new Map<string, string | null>()
+  let subject: string | null = null
   let epoch = 0
   let isStopped = false
 
   tokens.subscribe((event) => {
     if (event.type === 'set') left.clear()
     // An API that refuses a session which its server still names would otherwise send the person round in circles.
-    const isDeparture = event.type === 'cleared' || (event.type === 'ended' && event.error.code === 'revoked')
-    if (isDeparture) for (const name of names) left.add(name)
-    if (isDeparture || event.type === 'set' || event.type === 'ended') epoch++
+    const isRefused = event.type === 'ended' && event.error.code === 'revoked'
+    if (isRefused || event.type === 'cleared') for (const name of names) left.set(name, isRefused ? subject : null)
+    if (['set', 'refreshed', 'cleared', 'ended'].includes(event.type)) epoch++
+    subject = tokens.current?.tokens.subject ?? null
   })
 
   return {
     mark() {
       const own = epoch
-      return () => own === epoch && !isStopped
+      // What a login is about to set is newer than any answer.
+      return () => own === epoch && !isStopped && !tokens.isSetting
     },
-    hasLeft: (name) => left.has(name),
+    hasLeft: (name, named) => left.has(name) && (left.get(name) ?? named) === named,
     onGone: (name) => void left.delete(name),
     onTold(name) {
       left.delete(name)

@@ -36,15 +36,15 @@ export function createReady<User>(
   }
 }
 
-/** Like {@link createReady}, for those who cannot go on without knowing: a server that did not answer is asked once more. */
-export function createKnown<User>(
-  ready: () => Promise<AuthState<User>>,
-  presences: Presences,
-  store: ReadableStore<AuthState<User>>,
-): () => Promise<AuthState<User>> {
+/**
+ * Like {@link createReady}, for those who cannot go on without knowing: a server that did not answer is asked once more, and rejects
+ * with why it did not.
+ */
+export function createKnown(ready: () => Promise<unknown>, presences: Presences): () => Promise<void> {
   return async () => {
-    const { status, error } = store.getState()
-    if (status === 'loading' && error !== null) await presences.look()
-    return ready()
+    if (presences.failure() !== null) await presences.look()
+    await ready()
+    const failure = presences.failure()
+    if (failure !== null) throw failure
   }
 }

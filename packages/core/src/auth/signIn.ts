@@ -1,21 +1,22 @@
 import type { Environment } from '../browser/environment.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import { leavingPage, type MethodContext } from '../methods/method.ts'
+import { membersOf } from '../ownMembers.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import { leavingOnlyIf } from './context.ts'
+import type { Discards } from './discards.ts'
 import type { Intents } from './intents.ts'
 import type { Methods, NamedMethod } from './methods.ts'
 import type { Presences } from './presences.ts'
 import type { ReturnWatch } from './returnWatch.ts'
 import type { Stores } from './stores.ts'
-import type { Tokens } from './tokens.ts'
 
 /** What signing in and signing out share. */
 export interface SignInOptions<User> {
   readonly methods: Methods<User>
   readonly tokens: TokenManager<SessionRecord<User>>
-  readonly discard: Tokens<User>['discard']
+  readonly discards: Discards<User>
   readonly stores: Stores<User>
   readonly presences: Presences
   /** Resolves when it is known who is signed in. */
@@ -34,39 +35,57 @@ export interface SignIn<User> {
 
 type Obtain<User> = (ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
 
-export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
-  const { tokens, discard, stores, ready, intents, watch, environment } = options
-  const { emit, state: { store, dispatch } } = stores
+interface Attempt<User> {
+  readonly obtain: Obtain<User>
+  readonly family: string
+  /** What the app gave to sign in with. */
+  readonly input?: unknown
+}
 
-  const signIn = async ({ name, context }: NamedMethod<User>, obtain: Obtain<User>, family: string): Promise<void> => {
+export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
+  const { tokens, discards, stores, ready, intents, watch, environment } = options
+  const { emit, begin, state: { dispatch } } = stores
+
+  const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, input }: Attempt<User>): Promise<void> => {
+    const ctx = context()
+    ctx.signal.throwIfAborted()
     const isLatest = intents.next()
+    const before = tokens.current?.tokens.family ?? null
     watch.stop()
+    discards.hold()
     void ready()
-    dispatch({ type: 'login_started', method: name })
+    begin(name, family)
     try {
-      const session = await obtain(leavingOnlyIf(context(), isLatest))
+      const session = await obtain(leavingOnlyIf(ctx, isLatest))
       if (session === leavingPage && isLatest()) return watch.start()
       const record = session === leavingPage ? null : { ...session, method: name, family }
-      if (record !== null && isLatest()) await tokens.setTokens(record)
-      else if (record !== null) discard(record, tokens.current === null && store.getState().pending === null)
-      if (!isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
+      if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
+      const isKept = record !== null && isLatest() && (await tokens.setTokens(record))
+      if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
       if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
       emit({ type: 'login_failed', method: name, error })
       if (isLatest()) dispatch({ type: 'login_failed', error })
       throw error
+    } finally {
+      if (isLatest()) discards.settle()
     }
   }
 
   return {
     async login(named, input) {
       emit({ type: 'login_started', method: named.name })
-      await signIn(named, (ctx) => named.method.login(input, ctx), environment.crypto.random())
+      await signIn(named, { obtain: (ctx) => named.method.login(input, ctx), family: environment.crypto.random(), input })
     },
     async takeUp(named, obtain, family) {
       emit({ type: 'login_resumed', method: named.name })
-      await signIn(named, obtain, family)
+      await signIn(named, { obtain, family })
     },
   }
+}
+
+/** Whether what would be ended is what the app came with: that is not of this login alone. */
+function isGiven({ accessToken, refreshToken }: Session, input: unknown): boolean {
+  return Object.values(membersOf(input)).some((given) => typeof given === 'string' && (given === accessToken || given === refreshToken))
 }

@@ -1,7 +1,7 @@
 import { toAuthError } from '../errors.ts'
 import { unknownSession } from '../session/session.ts'
 import type { LogoutResult } from './auth.ts'
-import { leavingOnlyIf } from './context.ts'
+import { leavingOnlyIf, neverAborted } from './context.ts'
 import type { NamedMethod } from './methods.ts'
 import type { SignInOptions } from './signIn.ts'
 
@@ -11,7 +11,7 @@ const notTold: LogoutResult = { isRemote: false, error: null }
 
 /** Signing out: here at once, whatever is under way, then at the server. */
 export function createSignOut<User>(options: SignOutOptions<User>): () => Promise<LogoutResult> {
-  const { methods, tokens, discard, stores, presences, intents, watch } = options
+  const { methods, tokens, discards, stores, presences, intents, watch } = options
   const { store, dispatch } = stores.state
 
   return async () => {
@@ -24,16 +24,17 @@ export function createSignOut<User>(options: SignOutOptions<User>): () => Promis
     dispatch({ type: 'login_left' })
     // The tokens have said so, unless they were disposed of: then they tell nobody anything.
     dispatch({ type: 'signed_out', reason: 'user', error: null })
+    discards.settle()
 
     const session = held ?? (await stored) ?? null
     if (!isLatest()) {
-      if (session !== null) discard(session)
+      if (session !== null) discards.add(session)
       return notTold
     }
     // What the browser keeps is there whether or not it is known here.
     const named = session === null ? methods.all.filter(({ method }) => method.presence !== undefined) : [methods.of(session)]
     const tell = async ({ name, method, context }: NamedMethod<User>): Promise<boolean> => {
-      const isTold = (await method.logout?.(session ?? unknownSession, leavingOnlyIf(context(), isLatest))) ?? false
+      const isTold = (await method.logout?.(session ?? unknownSession, leavingOnlyIf(context(neverAborted()), isLatest))) ?? false
       if (isTold) presences.onTold(name)
       return isTold
     }

@@ -11,8 +11,13 @@ export interface Signing<User> extends SignIn<User> {
 }
 
 export function createSigning<User>(options: Omit<SignInOptions<User>, 'watch'>): Signing<User> {
-  const { intents } = options
-  const watch = createReturnWatch(options.environment, () => options.stores.state.dispatch({ type: 'login_left' }))
+  const { intents, discards, stores, presences } = options
+  const watch = createReturnWatch(options.environment, () => {
+    const { dispatch } = stores.state
+    dispatch({ type: 'login_left' })
+    // The login has hidden it.
+    dispatch({ type: 'looked', error: presences.failure() })
+  })
   const shared = { ...options, watch }
   return {
     ...createSignIn(shared),
@@ -20,6 +25,7 @@ export function createSigning<User>(options: Omit<SignInOptions<User>, 'watch'>)
     stop() {
       intents.next()
       watch.stop()
+      discards.settle()
     },
   }
 }

@@ -3,11 +3,15 @@ import type { SessionRecord } from '../session/session.ts'
 import type { AuthEvent, SignedOutReason } from '../session/state.ts'
 import type { TokenEvent } from '../tokens/tokenEvent.ts'
 
-/** What something that happened to the tokens means for the state; `null`: nothing, as with a refresh that failed. */
-export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<User> | undefined): AuthEvent<User> | null {
+/**
+ * What something that happened to the tokens means for the state; `null`: nothing, as with a refresh that failed.
+ *
+ * @param login The `family` of the login that was begun last.
+ */
+export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<User> | undefined, login: string | null): AuthEvent<User> | null {
   switch (event.type) {
     case 'set':
-      return session === undefined ? null : { type: 'signed_in', ...shown(session), method: session.method }
+      return session === undefined ? null : { type: 'signed_in', ...shown(session), method: session.method, isLogin: session.family === login }
     case 'restored':
       return session === undefined ? null : { type: 'restored', ...shown(session), method: session.method }
     case 'refreshed':

@@ -14,6 +14,8 @@ export interface Stores<User> {
   readonly state: Store<AuthState<User>, AuthEvent<User>>
   readonly refreshStore: ReadableStore<RefreshStatus>
   readonly events: Emitter<InspectEvent>
+  /** Shows that a login by this method is under way; `family` will mark its session. */
+  readonly begin: (method: string, family: string) => void
   /** Tells observers; costs nothing without any. */
   readonly emit: (event: Occurrence) => void
 }
@@ -23,17 +25,22 @@ export function createStores<User>(tokens: TokenManager<SessionRecord<User>>, cl
   const state = createStore<AuthState<User>, AuthEvent<User>>(initialState, transition)
   const refresh = createStore<RefreshStatus, RefreshStatus>(noTokensStatus, (_, next) => next)
   const events = createEmitter<InspectEvent>()
+  let login: string | null = null
   const emit = (event: Occurrence): void => {
     if (events.hasListeners()) events.emit({ ...event, at: clock.now().wallAt })
   }
   tokens.subscribe((event) => {
     emit(event)
     const wasSignedIn = state.store.getState().status === 'authenticated'
-    const change = toStateEvent(event, tokens.current?.tokens)
+    const change = toStateEvent(event, tokens.current?.tokens, login)
     if (change !== null) state.dispatch(change)
     refresh.dispatch(tokens.status)
     if (change?.type === 'signed_in' || change?.type === 'restored') emit({ type: 'signed_in', method: change.method })
     if (change?.type === 'signed_out' && wasSignedIn) emit(change)
   })
-  return { state, refreshStore: refresh.store, events, emit }
+  const begin = (method: string, family: string): void => {
+    login = family
+    state.dispatch({ type: 'login_started', method })
+  }
+  return { state, refreshStore: refresh.store, events, begin, emit }
 }

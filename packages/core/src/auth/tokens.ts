@@ -7,6 +7,7 @@ import type { SessionRecord, TokenSet } from '../session/session.ts'
 import { TokenManager } from '../tokens/tokenManager.ts'
 import { checkStorage, type TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
 import { leavingOnlyIf } from './context.ts'
+import { createDiscards, type Discards } from './discards.ts'
 import type { Methods } from './methods.ts'
 
 interface TokensOptions extends Required<Given<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>>> {
@@ -17,11 +18,7 @@ interface TokensOptions extends Required<Given<Pick<TokenManagerOptions, 'storag
 /** The tokens of an auth, and what becomes of those that came too late. */
 export interface Tokens<User> {
   readonly tokens: TokenManager<SessionRecord<User>>
-  /**
-   * Revokes tokens that nobody will use, unless the same person is signed in: a provider may revoke by person. The session that the
-   * browser keeps is ended only with `isLast`: nobody has signed in since, or is about to.
-   */
-  readonly discard: (session: SessionRecord<User>, isLast?: boolean) => void
+  readonly discards: Discards<User>
 }
 
 /** A TokenManager that keeps whole sessions, refreshed by the method that made them. */
@@ -32,13 +29,7 @@ export function createTokens<User>(
 ): Tokens<User> {
   const names = methods.all.filter(({ method }) => method.presence === undefined).map((named) => named.name)
   const accept = (stored: TokenSet): stored is SessionRecord<User> => isSessionRecord(stored, names)
-
-  const discard = (session: SessionRecord<User>, isLast = false): void => {
-    const { method, context } = methods.of(session)
-    const isInUse = method.presence === undefined ? tokens.current?.tokens.subject === session.subject : !isLast
-    if (isInUse) return
-    method.logout?.(session, leavingOnlyIf(context(), () => false)).catch(() => {})
-  }
+  const discards = createDiscards(methods, () => tokens.current?.tokens)
 
   const canRefresh = (session: SessionRecord<User> | null): boolean => {
     if (session === null) return false
@@ -50,15 +41,16 @@ export function createTokens<User>(
     if (current === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')
     const { method, context } = methods.of(current)
     if (method.refresh === undefined) throw new AuthError('session_expired', 'This session cannot be refreshed.')
-    const next = { ...(await method.refresh(current, context(signal))), method: current.method, family: current.family }
+    const isInUse = (): boolean => tokens.current?.tokens === current
+    const next = { ...(await method.refresh(current, leavingOnlyIf(context(signal), isInUse))), method: current.method, family: current.family }
     // Somebody unnamed who gets a name is nobody else.
     if (current.subject === null || next.subject === current.subject) return next
     // Unless somebody signed in or out meanwhile: that is newer.
-    if (method.presence !== undefined && tokens.current?.tokens === current) {
+    if (method.presence !== undefined && isInUse() && !tokens.isSetting) {
       await tokens.setTokens({ ...next, family: environment.crypto.random() })
       throw new AuthError('user_changed', 'Somebody else signed in meanwhile.')
     }
-    discard(next)
+    discards.add(next)
     throw new AuthError('subject_changed', 'The refresh answered for somebody else.')
   }
 
@@ -72,12 +64,12 @@ export function createTokens<User>(
       background: false,
       canRefresh,
       accept,
-      onDiscard: (session) => discard(session),
+      onDiscard: (session) => discards.add(session),
       refresh,
     },
     environment,
   )
-  return { tokens, discard }
+  return { tokens, discards }
 }
 
 /**

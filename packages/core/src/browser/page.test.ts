@@ -44,18 +44,33 @@ describe('whenActivated', () => {
   const settled = async (activated: Promise<void>) => Promise.race([activated.then(() => true), new Promise((resolve) => setImmediate(resolve, false))])
 
   test('resolves at once on a page that is shown, and where there is none', async () => {
-    expect(await settled(browserPage.whenActivated())).toBe(true)
+    const { signal } = new AbortController()
+    expect(await settled(browserPage.whenActivated(signal))).toBe(true)
     vi.stubGlobal('document', undefined)
-    expect(await settled(browserPage.whenActivated())).toBe(true)
+    expect(await settled(browserPage.whenActivated(signal))).toBe(true)
   })
 
   test('EP-01 waits on a prerendered page until it is shown', async () => {
     const page = Object.assign(new EventTarget(), { prerendering: true })
     vi.stubGlobal('document', page)
-    const activated = browserPage.whenActivated()
+    const activated = browserPage.whenActivated(new AbortController().signal)
     expect(await settled(activated)).toBe(false)
     page.prerendering = false
     page.dispatchEvent(new Event('prerenderingchange'))
     expect(await settled(activated)).toBe(true)
+  })
+
+  test('INV-12 INV-18 an abort ends the waiting, and leaves no listener', async () => {
+    const page = Object.assign(new EventTarget(), { prerendering: true })
+    const listeners: unknown[] = []
+    page.addEventListener = (_type: string, _listener: unknown, options: AddEventListenerOptions) => void listeners.push(options.signal)
+    vi.stubGlobal('document', page)
+    const controller = new AbortController()
+    const activated = browserPage.whenActivated(controller.signal)
+    expect(await settled(activated)).toBe(false)
+    controller.abort()
+    expect(await settled(activated)).toBe(true)
+    expect(await settled(browserPage.whenActivated(controller.signal))).toBe(true)
+    expect(listeners).toEqual([controller.signal])
   })
 })

@@ -79,6 +79,15 @@ describe('withDeadline', () => {
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0])
   })
 
+  test('rejects with the reason itself where that is an AuthError', async () => {
+    const reason = new AuthError('disposed', 'dispose() was called.')
+    const controller = new AbortController()
+    const result = withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: controller.signal }, never)
+    controller.abort(reason)
+    await expect(result).rejects.toBe(reason)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('does not even begin when the caller has aborted before', async () => {
     const run = vi.fn(never)
     await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000, signal: AbortSignal.abort('enough') }, run)).rejects.toMatchObject({

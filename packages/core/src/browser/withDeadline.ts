@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.ts'
+import { AuthError, toAuthError } from '../errors.ts'
 import type { Timer } from './timer.ts'
 
 /** When to give up. */
@@ -13,7 +13,7 @@ export interface Deadline {
  * Runs `run` and settles by `deadlineMs` at the latest, or when `signal` aborts, whether or not `run` heeds its own
  * signal.
  *
- * @throws AuthError `timeout`, or `aborted` when the caller's signal aborted first.
+ * @throws AuthError `timeout`; when the caller's signal aborted first its reason, or `aborted` where that is no AuthError.
  */
 export function withDeadline<R>(
   { timer, deadlineMs, signal }: Deadline,
@@ -26,7 +26,7 @@ export function withDeadline<R>(
       controller.abort(error)
       reject(error)
     }
-    const onAbort = (): void => stop(new AuthError('aborted', 'The caller aborted.', { cause: signal?.reason }))
+    const onAbort = (): void => stop(toAuthError(signal?.reason, 'aborted', 'The caller aborted.'))
     const cancelTimer = timer.after(deadlineMs, () =>
       stop(new AuthError('timeout', `No answer within ${deadlineMs} ms.`)),
     )

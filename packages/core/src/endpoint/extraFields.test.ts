@@ -78,6 +78,18 @@ test('a schema may take its time, and make something else of a field', async () 
   expect(await readExtraFields(later, { plan: 'pro' })).toEqual({ plan: 'PRO' })
 })
 
+const circle: { self?: unknown } = {}
+circle.self = circle
+
+test.each([
+  ['a bigint', 1n],
+  ['what goes round in circles', circle],
+])('what a schema makes has to be plain data: not %s', async (_, value) => {
+  const odd = z.object({ n: z.number().transform(() => value) })
+  const message = 'What "fields" makes of the answer is no plain data, as JSON has it.'
+  await expect(readExtraFields(odd, { n: 1 })).rejects.toMatchObject({ code: 'invalid_response', message })
+})
+
 test('a schema may complain of the whole, or of one field twice', async () => {
   const issues = [{ message: 'canary' }, { message: 'a', path: ['plan'] }, { message: 'b', path: [{ key: 'plan' }] }]
   const strict: StandardSchemaV1<unknown, never> = { '~standard': { version: 1, vendor: 'mine', validate: () => ({ issues }) } }

@@ -1,6 +1,5 @@
 import { AuthError } from '../errors.ts'
-import { membersOf } from '../ownMembers.ts'
-import { isShallow } from '../session/isShallow.ts'
+import { openMembers } from '../session/openMembers.ts'
 
 /**
  * Reads members of a server's answer beyond those that we know: a schema of zod, valibot, arktype or any other Standard Schema
@@ -21,31 +20,26 @@ interface FieldsIssue {
 }
 
 /**
- * Members that are not shown, not even to a schema, at any depth. What a schema gives is shown to the app, and it often lets pass
- * what it does not name: no secret may get there, nor what changes with every answer.
- */
-const hiddenMembers = /token|secret|password|api_?key|^key$|^expires_?in$|^__proto__$/i
-
-/**
- * Validates the extra fields of an answer. Members whose names speak of a token, a secret, a password or a key are not passed on.
+ * Validates the extra fields of an answer. Members whose names speak of a secret, such as a token, a password or a key,
+ * are not passed on.
  *
- * @throws AuthError `invalid_response`, naming the fields that are wrong and never their values.
+ * @throws AuthError `invalid_response`, naming the fields that are wrong and never their values; or for what is no plain data.
  */
 export async function readExtraFields<Fields>(schema: FieldsSchema<Fields>, body: unknown): Promise<Fields> {
   const result = await schema['~standard'].validate(openMembers(body))
-  if (result.issues === undefined) return result.value
+  if (result.issues === undefined) return checkPlain(result.value)
   const names = result.issues.map(({ path }) => path?.map(pathSegment).join('.') ?? 'the whole')
   throw new AuthError('invalid_response', `The answer has other fields than expected: ${[...new Set(names)].join(', ')}.`)
 }
 
-/**
- * The members of an answer that may be shown to the app, at any depth: a copy.
- *
- * @throws AuthError `invalid_response` when they are nested too deep.
- */
-export function openMembers(body: unknown): Readonly<Record<string, unknown>> {
-  if (!isShallow(body)) throw new AuthError('invalid_response', 'The answer is nested too deep.')
-  return membersOf(JSON.parse(JSON.stringify(membersOf(body), (name, value: unknown) => (hiddenMembers.test(name) ? undefined : value))))
+/** What becomes part of the user is stored and compared as JSON. */
+function checkPlain<Fields>(fields: Fields): Fields {
+  try {
+    JSON.stringify(fields)
+  } catch {
+    throw new AuthError('invalid_response', 'What "fields" makes of the answer is no plain data, as JSON has it.')
+  }
+  return fields
 }
 
 function pathSegment(segment: PropertyKey | { readonly key: PropertyKey }): string {

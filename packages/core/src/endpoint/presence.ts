@@ -24,6 +24,8 @@ interface Wait {
 export function createPresence<User>(ask: (ctx: MethodContext) => Promise<Session<User> | null>, host: PresenceHost<User>): Presence {
   const { clock, wake } = host
   let flight: Promise<void> | null = null
+  /** Whether the page woke since the look under way was begun: what that finds may be of before. */
+  let isStale = false
   let failures = 0
   let wait: Wait | null = null
   let isWatched = false
@@ -44,14 +46,11 @@ export function createPresence<User>(ask: (ctx: MethodContext) => Promise<Sessio
       failures++
       host.failed(error)
     }
+    flight = null
+    if (isStale || failures > 0) lookIn(isStale ? 0 : backoffMs(failures))
+    isStale = false
   }
-  const look = (): Promise<void> => {
-    flight ??= lookOnce().finally(() => {
-      flight = null
-      if (failures > 0) lookIn(backoffMs(failures))
-    })
-    return flight
-  }
+  const look = (): Promise<void> => (flight ??= lookOnce())
   /** Not before the server allows it, and not while nobody watches. */
   const lookIn = (delayMs: number): void => {
     cancelTimer?.()
@@ -65,7 +64,10 @@ export function createPresence<User>(ask: (ctx: MethodContext) => Promise<Sessio
     },
     watch() {
       isWatched = true
-      const unsubscribe = wake.subscribe(() => lookIn(0))
+      const unsubscribe = wake.subscribe(() => {
+        isStale = flight !== null
+        if (!isStale) lookIn(0)
+      })
       if (failures > 0) lookIn(0)
       return () => {
         isWatched = false

@@ -2,6 +2,7 @@ import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import { tokenError } from './tokenError.ts'
+import { isError } from './tokenResponse.ts'
 
 /** Of something that asks for a credential, a 403 says as much as a 401: this one will not do. */
 const refusal = { code: 'invalid_credentials', applies: (status: number) => status === 401 || status === 403 } as const
@@ -21,6 +22,6 @@ export async function probe(url: string, headers: Readonly<Record<string, string
     throw new AuthError('invalid_response', 'A page instead of an answer: is "probeUrl" right?', { status })
   }
   const body: unknown = await response.json().catch(() => null)
-  if (membersOf(body)['error'] != null) throw new AuthError('invalid_response', 'An error inside a successful answer.', { status })
+  if (isError(membersOf(body)['error'])) throw new AuthError('invalid_response', 'An error inside a successful answer.', { status })
   return body
 }

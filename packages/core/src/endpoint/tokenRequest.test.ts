@@ -9,7 +9,7 @@ let ctx: MethodContext
 beforeEach(() => {
   world = createWorld()
   world.answer = () => new Response('{}')
-  ctx = createContext(world.environment, 'main', 10_000)('method')
+  ctx = createContext(world.environment, { name: 'main', requestTimeoutMs: 10_000 }, new AbortController().signal)('method')
 })
 
 describe('sendTokenRequest', () => {

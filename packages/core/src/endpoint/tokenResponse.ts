@@ -32,7 +32,7 @@ export async function readJson(response: Response): Promise<unknown> {
  */
 export function parseTokenResponse(body: unknown): TokenResponse {
   const { error, access_token: accessToken, token_type: type, refresh_token: refreshToken, ...rest } = membersOf(body)
-  if (error !== undefined) throw invalid('an error inside a successful answer')
+  if (isError(error)) throw invalid('an error inside a successful answer')
   if (!isToken(accessToken)) throw invalid('no usable "access_token"')
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw invalid('a "token_type" other than Bearer')
   const idToken = rest['id_token']
@@ -45,10 +45,26 @@ export function parseTokenResponse(body: unknown): TokenResponse {
   }
 }
 
+/**
+ * For an answer that need not be JSON, and that many servers give as a page to a request that they did not understand.
+ *
+ * @throws AuthError `invalid_response` for a page.
+ */
+export function refusePage({ headers, status }: Response): void {
+  if (headers.get('content-type')?.includes('html') !== true) return
+  throw new AuthError('invalid_response', 'A page instead of an answer: is the URL right?', { status })
+}
+
+/** Whether the `error` of a successful answer speaks of one: some servers always have that member. */
+export function isError(error: unknown): boolean {
+  return error != null && error !== false
+}
+
 /** Seconds, as a number or as text, to milliseconds; `undefined` (unknown) for anything that is no duration. */
 export function durationMs(seconds: unknown): number | undefined {
   const value = typeof seconds === 'string' && /^\d{1,15}$/.test(seconds) ? Number(seconds) : seconds
-  return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value * 1000) : undefined
+  const valueMs = typeof value === 'number' ? value * 1000 : NaN
+  return Number.isFinite(valueMs) ? Math.max(0, valueMs) : undefined
 }
 
 /** Splits a scope value (RFC 6749 §3.3); `undefined` when the server did not say. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { jwt } from '../../test/provider.ts'
+import { AuthError } from '../errors.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { readTokenSession } from './tokenSession.ts'
@@ -34,10 +35,15 @@ describe('at login', () => {
     expect(await scopeOf({ scope: '' })).toEqual([])
   })
 
-  test('fields become members of the user, and what a token claims weighs more', async () => {
-    const fields = z.object({ plan: z.string(), name: z.string() })
-    const body = { access_token: jwt({ sub: 'ada', name: 'Ada' }), plan: 'pro', name: 'Mallory' }
-    expect((await readTokenSession(answer(body), null, { fields })).user).toEqual({ sub: 'ada', name: 'Ada', plan: 'pro' })
+  test('fields become members of the user and weigh more than what a token claims, except for whose it is', async () => {
+    const fields = z.object({ role: z.string(), sub: z.string() })
+    const body = { access_token: jwt({ sub: 'ada', name: 'Ada', role: { nested: true } }), role: 'admin', sub: 'mallory' }
+    const session = await readTokenSession(answer(body), null, { fields })
+    expect(session).toMatchObject({ subject: 'ada', user: { sub: 'ada', name: 'Ada', role: 'admin' } })
+  })
+
+  test.each([null, false])('"error": %j is none', async (error) => {
+    expect(await readTokenSession(answer({ error }), null, {})).toMatchObject({ accessToken: 'opaque' })
   })
 
   test('fields that are wrong refuse the answer', async () => {
@@ -91,6 +97,16 @@ describe('at a refresh', () => {
     expect(next.user).toEqual({ ...claims, plan: 'pro' })
   })
 
+  test('an answer without members of its own says nothing of the fields, whatever the schema would make of it', async () => {
+    const fields = z.object({ plan: z.string().default('free'), seats: z.number().optional(), role: z.string().default('reader') })
+    const token = (claims: object) => ({ access_token: jwt({ sub: 'ada', ...claims }), refresh_token: 'rt', expires_in: 60, scope: 'read', error: null })
+    const previous = await readTokenSession(answer({ ...token({ role: ['x'] }), plan: 'pro', seats: 3, role: 'admin' }), null, { fields })
+    const next = await readTokenSession(answer(token({ role: ['y'], name: 'Ada' })), previous, { fields })
+    expect(next.user).toEqual({ sub: 'ada', name: 'Ada', plan: 'pro', seats: 3, role: 'admin' })
+    const changed = await readTokenSession(answer({ ...token({}), seats: 4 }), next, { fields })
+    expect(changed.user).toEqual({ sub: 'ada', plan: 'free', seats: 4, role: 'reader' })
+  })
+
   test('fields that are gone stay as they were, and a claim that is gone is gone', async () => {
     const previous = await login({ access_token: jwt({ sub: 'ada', role: 'admin' }) })
     const next = await readTokenSession(answer({ access_token: jwt({ sub: 'ada' }) }), previous, { fields: plan })
@@ -101,6 +117,36 @@ describe('at a refresh', () => {
     const previous: Session<Claims & { plan: string }> = { ...(await login({})), accessToken: null }
     const next = await readTokenSession(answer({}), previous, { fields: plan })
     expect(next.user).toEqual({ plan: 'free' })
+  })
+})
+
+describe('RF-19 a refresh whose answer cannot be used', () => {
+  const late = async (): Promise<never> => {
+    throw new AuthError('clock_skew', 'Too old.')
+  }
+  const forged = async (): Promise<never> => {
+    throw new AuthError('invalid_id_token', 'Forged.')
+  }
+  const refresh = async (members: object, claimsOf?: () => Promise<never>, given: string | undefined = 'rt-1') =>
+    readTokenSession(answer(members), await readTokenSession(answer({ refresh_token: given }), null, {}), { claimsOf })
+
+  test.each([
+    ['another token type', { token_type: 'mac' }, undefined, 'invalid_response'],
+    ['an ID token of another time', {}, late, 'clock_skew'],
+  ])('%s: with another refresh token the old one is spent, and the session ends', async (_, members, claimsOf, code) => {
+    const cause = expect.objectContaining({ code })
+    await expect(refresh({ ...members, refresh_token: 'rt-2' }, claimsOf)).rejects.toMatchObject({ code: 'refresh_rejected', cause })
+    for (const kept of ['rt-1', undefined, 'not usable']) await expect(refresh({ ...members, refresh_token: kept }, claimsOf)).rejects.toMatchObject({ code })
+  })
+
+  test('what is definitive stays what it is', async () => {
+    await expect(refresh({ refresh_token: 'rt-2' }, forged)).rejects.toMatchObject({ code: 'invalid_id_token' })
+  })
+
+  test('nothing is spent where nothing was: a method may renew without a refresh token', async () => {
+    const previous = await readTokenSession(answer({}), null, {})
+    const again = readTokenSession(answer({ token_type: 'mac', refresh_token: 'rt' }), previous, {})
+    await expect(again).rejects.toMatchObject({ code: 'invalid_response' })
   })
 })
 

@@ -1,6 +1,8 @@
+import { AuthError, isAuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import { decodeClaims, userClaims, type Claims } from '../session/claims.ts'
-import type { Session } from '../session/session.ts'
+import { openMembers } from '../session/openMembers.ts'
+import { isToken, type Session } from '../session/session.ts'
 import { readExtraFields, type FieldsSchema } from './extraFields.ts'
 import { tokenLifetimeMs, type TokenLifetime } from './tokenLifetime.ts'
 import { parseTokenResponse, readJson, type TokenResponse } from './tokenResponse.ts'
@@ -20,26 +22,44 @@ export interface AnswerOptions<Fields> {
  * access token, and not verified: whoever spends the token asks a server that does.
  *
  * @param previous What stays in force where the answer is silent; `null` at login.
- * @throws AuthError `invalid_response`.
+ * @throws AuthError `invalid_response`; `refresh_rejected` when the answer to a refresh has another refresh token and cannot be used.
  */
 export async function readTokenSession<Fields>(
   response: Response,
   previous: Session<Claims & Fields> | null,
-  { lifetime, fields, requestedScope = [], claimsOf }: AnswerOptions<Fields>,
+  options: AnswerOptions<Fields>,
 ): Promise<Session<Claims & Fields>> {
   const body = await readJson(response)
+  try {
+    return await toSession(body, previous, options)
+  } catch (error) {
+    const { refresh_token: next } = membersOf(body)
+    const isSpent = previous?.refreshToken !== undefined && isToken(next) && next !== previous.refreshToken
+    if (!isSpent || !isAuthError(error, 'invalid_response', 'clock_skew')) throw error
+    // To send it again would be reuse, for which servers end all sessions that came of it (RFC 9700 §4.14.2).
+    throw new AuthError('refresh_rejected', 'The answer cannot be used, and the refresh token is spent.', { status: response.status, cause: error })
+  }
+}
+
+async function toSession<Fields>(
+  body: unknown,
+  previous: Session<Claims & Fields> | null,
+  { lifetime, fields, requestedScope = [], claimsOf }: AnswerOptions<Fields>,
+): Promise<Session<Claims & Fields>> {
   const { scope, ...tokens } = parseTokenResponse(body)
   // Whom the ID token of the login named, the access token of a refresh does not rename.
   const idToken = tokens.idToken ?? previous?.idToken
   const claims = claimsOf === undefined ? decodeClaims(idToken ?? tokens.accessToken) : await claimsOf(tokens)
   const extra: unknown = fields === undefined ? {} : await extraFields(fields, body, previous)
-  const user: unknown = claims === null ? { ...previous?.user, ...membersOf(extra) } : { ...membersOf(extra), ...userClaims(claims) }
+  const subject = claims?.sub ?? previous?.subject ?? null
+  const known = claims === null ? previous?.user : userClaims(claims)
+  const user: unknown = { ...known, ...membersOf(extra), ...(subject !== null && { sub: subject }) }
   return {
     ...tokens,
     idToken,
     expiresInMs: tokenLifetimeMs(lifetime, tokens),
     scope: scope ?? previous?.scope ?? requestedScope,
-    subject: claims?.sub ?? previous?.subject ?? null,
+    subject,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Claims by construction, and fields if there is a schema for them.
     user: user as Claims & Fields,
   }
@@ -47,12 +67,18 @@ export async function readTokenSession<Fields>(
 
 /** What the schema makes of the answer: at a refresh, which often leaves out what the login's answer said, at least what it made of that. */
 async function extraFields<Fields>(fields: FieldsSchema<Fields>, body: unknown, previous: Session | null): Promise<unknown> {
+  if (previous === null) return readExtraFields(fields, body)
   try {
-    return await readExtraFields(fields, body)
-  } catch (error) {
-    if (previous === null) throw error
-    // What a token said of the person is for the new token to say again.
-    const claims = decodeClaims(previous.idToken ?? previous.accessToken ?? '') ?? {}
-    return Object.fromEntries(Object.entries(membersOf(previous.user)).filter(([name]) => !(name in claims)))
+    const isSilent = Object.keys(openMembers(body)).every((name) => name === 'scope' || name === 'error')
+    // Not even asked: defaults of the schema would take the place of what the login's answer said.
+    return isSilent ? previousFields(previous) : await readExtraFields(fields, body)
+  } catch {
+    return previousFields(previous)
   }
+}
+
+/** All of a user but what a token said: that is for the new token to say again. */
+function previousFields({ user, idToken, accessToken }: Session): object {
+  const claims = decodeClaims(idToken ?? accessToken ?? '') ?? {}
+  return Object.fromEntries(Object.entries(membersOf(user)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(claims[name])))
 }

@@ -98,6 +98,7 @@ describe('signing in', () => {
     ['text', () => new Response('pong'), null],
     ['a list', () => Response.json(['ada']), null],
     ['a number for a subject', () => Response.json({ sub: 7, error: null }), '7'],
+    ['an error that is none', () => Response.json({ sub: 'ada', error: false }), 'ada'],
     ['something else for a subject', () => Response.json({ sub: { id: 7 } }), null],
   ])('a probe that answers with %s will do', async (_, answer, subject) => {
     world.answer = answer

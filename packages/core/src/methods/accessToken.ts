@@ -29,6 +29,8 @@ export interface AccessTokenInput {
 export interface AccessTokenUser {
   /** `…` and the last four characters of the token, so that its owner can tell which one it is; of a short token none. */
   readonly hint: string
+  /** There is one token: what has several is the user of `apiKey`. */
+  readonly hints?: never
 }
 
 /**

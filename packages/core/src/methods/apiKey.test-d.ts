@@ -47,6 +47,8 @@ test('a key is rotated where one may be in use', () => {
   void rotateApiKey(createAuth({ methods: { key: apiKey(), home: password({ loginUrl: '/login' }) } }), 'sk_2')
   // @ts-expect-error a password is no key
   void rotateApiKey(createAuth({ method: password({ loginUrl: '/login' }) }), 'sk_2')
+  // @ts-expect-error a token is no key
+  void rotateApiKey(createAuth({ method: accessToken() }), 'sk_2')
   // @ts-expect-error a token with fields of its own is no key
   void rotateApiKey(createAuth({ method: accessToken<{ plan: string }>() }), 'sk_2')
   // @ts-expect-error not a number

@@ -5,6 +5,7 @@ import type { AuthCore } from '../auth/auth.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import type { InspectEvent } from '../auth/inspect.ts'
+import { accessToken } from './accessToken.ts'
 import { apiKey, createApiKey, deleteApiKey, rotateApiKey, type ApiKeyInput, type ApiKeyOptions, type ApiKeyUser } from './apiKey.ts'
 import { password } from './password.ts'
 
@@ -43,6 +44,9 @@ describe('options', () => {
     ['header', { header: 'X API Key' }],
     ['header', { header: 'X-API-Key:' }],
     ['header', { header: 7 }],
+    ['header', { header: 'Cookie' }],
+    ['header', { header: 'host' }],
+    ['header', { header: 'Content-Type' }],
     ['dangerouslySendInQuery', { dangerouslySendInQuery: '' }],
     ['dangerouslySendInQuery', { dangerouslySendInQuery: true }],
     ['dangerouslySendInQuery', { dangerouslySendInQuery: 'api_key', header: 'X-API-Key' }],
@@ -401,6 +405,19 @@ describe('rotation', () => {
     expect(await underWay).toMatchObject({ status: 401 })
     expect(world.requests).toHaveLength(2)
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
+  })
+
+  test('AK-07 a token that somebody brought along is no key, though it has a hint: the new key never travels as a bearer token', async () => {
+    const auth = createAuth({ methods: { key: apiKey(), token: accessToken() }, api }, world.environment)
+    await auth.login('token', { token: key })
+    const error = await failure(rotateApiKey(auth, newKey))
+    expect(error).toMatchObject({ code: 'not_authenticated' })
+    await auth.fetch(api)
+    expect(world.requests.map(({ headers }) => headers.get('authorization'))).toEqual([`Bearer ${key}`])
+    await auth.login('key', { key })
+    await rotateApiKey(auth, newKey)
+    await auth.fetch(api)
+    expect(sentKeys()).toEqual([null, newKey])
   })
 
   test('the new key survives a reload', async () => {

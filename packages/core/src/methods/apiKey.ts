@@ -1,5 +1,5 @@
 import { systemClock } from '../browser/clock.ts'
-import { checkOptions, checkPathOrUrl, checkText, configError } from '../checkOptions.ts'
+import { checkHeaderName, checkOptions, checkPathOrUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { AuthedFetch } from '../http/authedFetch.ts'
 import { checkDestination, covers } from '../http/destinations.ts'
@@ -53,7 +53,7 @@ export interface ApiKeyUser {
 export function apiKey(options: ApiKeyOptions = {}): AuthMethod<ApiKeyInput, ApiKeyUser> {
   const checked = checkOptions(options, 'apiKey', ['header', 'dangerouslySendInQuery', 'probeUrl'])
   const { header = 'X-API-Key', dangerouslySendInQuery: parameter, probeUrl } = checked
-  if (!/^[!#$%&'*+.^`|~\w-]+$/.test(checkText(header, 'header'))) throw configError('header', 'expected the name of a header.')
+  checkHeaderName(header, 'header')
   if (parameter !== undefined) {
     checkText(parameter, 'dangerouslySendInQuery')
     if (checked.header !== undefined) throw configError('dangerouslySendInQuery', 'the key goes there or into "header", not both.')
@@ -103,14 +103,12 @@ export async function rotateApiKey<User = never>(
   destination?: string,
 ): Promise<void> {
   const key = checkKey(newKey)
-  const name = destination === undefined ? null : checkName(destination)
+  const name = destination === undefined ? single : checkName(destination)
   await auth.tokens.replaceTokens((session) => {
-    const { accessToken, secrets, user } = session
-    if (accessToken === null || membersOf(user)['hint'] !== hintOf(accessToken)) {
-      throw new AuthError('not_authenticated', 'Nobody is signed in with an API key.')
-    }
-    if (secrets === undefined && name === null) return { ...session, ...holding(key) }
-    if (secrets !== undefined && name !== null && name in secrets) return { ...session, ...holding({ ...secrets, [name]: key }) }
+    const { accessToken, secrets = {} } = session
+    // A session of another method may have a token, and secrets, but none that is both.
+    if (Object.values(secrets)[0] !== accessToken) throw new AuthError('not_authenticated', 'Nobody is signed in with an API key.')
+    if (name in secrets) return { ...session, ...holding({ ...secrets, [name]: key }) }
     throw new AuthError('invalid_input', 'With several keys, and only then, name the destination of the one to replace.')
   })
 }
@@ -184,11 +182,17 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function checkKeys(input: unknown): string | Readonly<Record<string, string>> {
+/** By destination. */
+type Keys = Readonly<Record<string, string>>
+
+/** The name of a key that is for every destination. */
+const single = ''
+
+function checkKeys(input: unknown): Keys {
   const { key, keys } = membersOf(input)
   const several = Object.entries(membersOf(keys))
   if ((key === undefined) === (several.length === 0)) throw new AuthError('invalid_input', 'login() takes { key }, or { keys } by destination.')
-  if (key !== undefined) return checkKey(key)
+  if (key !== undefined) return { [single]: checkKey(key) }
   const named = several.map(([destination, each]) => [checkName(destination), checkKey(each)] as const)
   if (new Set(named.map(([name]) => name)).size < named.length) throw new AuthError('invalid_input', 'Two keys are for one destination.')
   return Object.fromEntries(named)
@@ -210,19 +214,18 @@ function checkName(destination: string): string {
 }
 
 /** Of several keys, the first is what `getAccessToken()` gives. */
-function holding(keys: string | Readonly<Record<string, string>>): Pick<Session<ApiKeyUser>, 'accessToken' | 'secrets' | 'user'> {
-  if (typeof keys === 'string') return { accessToken: keys, user: { hint: hintOf(keys) } }
-  const hints = Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, hintOf(key)]))
+function holding(keys: Keys): Pick<Session<ApiKeyUser>, 'accessToken' | 'secrets' | 'user'> {
   const [first = ''] = Object.values(keys)
-  return { accessToken: first, secrets: keys, user: { hint: hintOf(first), hints } }
+  const hints = Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, hintOf(key)]))
+  return { accessToken: first, secrets: keys, user: { hint: hintOf(first), ...(!(single in keys) && { hints }) } }
 }
 
 /** The key for a URL: of several, that of the longest destination which covers it. */
-function keyFor({ accessToken, secrets }: Session, url: URL): string {
-  const covering = Object.entries(secrets ?? {}).filter(([name]) => URL.canParse(name) && covers(new URL(name), url))
+function keyFor({ secrets = {} }: Session, url: URL): string {
+  const covering = Object.entries(secrets).filter(([name]) => URL.canParse(name) && covers(new URL(name), url))
   const [longest] = covering.sort(([one], [other]) => other.length - one.length)
-  const key = secrets === undefined ? accessToken : longest?.[1]
-  if (key != null) return key
+  const key = secrets[single] ?? longest?.[1]
+  if (key !== undefined) return key
   throw new AuthError('destination_not_allowed', `None of the keys is for ${url.origin}${url.pathname}.`)
 }
 

@@ -690,6 +690,13 @@ describe('refreshing', () => {
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'refresh_rejected' })
   })
 
+  test('RF-19 an ID token of days ago at a refresh ends the session, as its refresh token is spent', async () => {
+    const { auth } = await signedIn()
+    provider.claims = { exp: Math.floor(Date.now() / 1000) - 3 * 86_400 }
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'refresh_rejected', cause: { code: 'clock_skew' } })
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'refresh_rejected' })
+  })
+
   test('a device clock that is hours wrong at a refresh does not end the session', async () => {
     const { auth } = await signedIn()
     provider.claims = { exp: Math.floor(Date.now() / 1000) - 3 * 3600 }
@@ -918,6 +925,13 @@ describe('what a login asks for', () => {
     expect(world.left).toEqual([])
   })
 
+  test.each(['prompt', 'loginHint', 'acrValues'])('"%s" that is no text is refused, and nobody leaves', async (name) => {
+    for (const value of [null, 7, ['login']]) {
+      await expect(load().login({ [name]: value })).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining(name) })
+    }
+    expect(world.left).toEqual([])
+  })
+
   test('maxAgeMs without openid is refused: nothing would say when the person signed in', async () => {
     await expect(load({ scope: 'read' }).login({ maxAgeMs: 0 })).rejects.toMatchObject({ code: 'invalid_input' })
   })
@@ -1077,6 +1091,31 @@ describe('in a popup', () => {
     expect(await result).toBe('signed_in')
     expect(inside.windows.isClosed).toBe(true)
     expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+  })
+
+  test('PO-06 a window that the provider opened from the popup, which has an opener of its own: the answer comes by the channel', async () => {
+    const { result, popup, url } = await depart()
+    const another: FakePopup = { ...popup, inside: { post: () => {}, subscribe: () => () => {} } }
+    const { inside, outcome } = arrive(another, url)
+    expect(await outcome).toEqual({ type: 'handed_over' })
+    expect(await result).toBe('signed_in')
+    expect(inside.windows.isClosed).toBe(true)
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
+  test('INV-18 dispose() ends both waits at once, here and in the popup, and closes the popup', async () => {
+    const { auth, result, popup, state, url } = await depart()
+    auth.dispose()
+    expect(await result).toBe('disposed')
+    expect(vi.getTimerCount()).toBe(0)
+    expect(auth.store.getState().pending).toBeNull()
+    expect(popup.closings).toBe(1)
+    expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+    const page = arrive(popup, url, true)
+    await vi.waitFor(() => expect(world.channels.get(`tessera:${state}`)?.size).toBe(1))
+    page.auth.dispose()
+    expect(failure(await page.outcome)).toBe('failed transaction_not_found')
+    expect([vi.getTimerCount(), world.channels.get(`tessera:${state}`)?.size]).toEqual([0, 0])
   })
 
   test('PO-06 PO-08 closed and this window in use at two looks in a row is a cancellation; a late answer is nobody\'s', async () => {
@@ -1267,9 +1306,9 @@ describe('in a popup', () => {
   })
 
   test('PO-09 a window that no longer waits: the popup says after two seconds that it cannot go on, with a clean address', async () => {
-    const { popup, url } = await depart()
-    const elsewhere: FakePopup = { ...popup, inside: { post: () => {}, subscribe: () => () => {} } }
-    const { inside, auth, outcome } = arrive(elsewhere, url)
+    const waiting = await depart()
+    waiting.auth.dispose()
+    const { inside, auth, outcome } = arrive(waiting.popup, waiting.url)
     expect(inside.href).toBe('https://app.example/callback')
     const settled = vi.fn()
     void outcome.then(settled)
@@ -1283,7 +1322,8 @@ describe('in a popup', () => {
   })
 
   test('only the acknowledgement of this login closes the popup', async () => {
-    const { popup, url } = await depart()
+    const { auth, popup, url } = await depart()
+    auth.dispose()
     const said: ((message: unknown) => void)[] = []
     const inside = { post: () => {}, subscribe: (listener: (message: unknown) => void) => (said.push(listener), () => {}) }
     const page = arrive({ ...popup, inside }, url)

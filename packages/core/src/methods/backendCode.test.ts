@@ -86,6 +86,7 @@ describe('options', () => {
     ['session', { session: null }],
     ['session', { session: {} }],
     ['session', { session: password({ loginUrl: '/login', refreshUrl: '/refresh' }) }],
+    ['session', { session: { ...web(), adopt: undefined } }],
     ['lifetime', { session: web(), lifetime: 'permanent' }],
     ['fields', { session: web(), fields: account }],
     ['clientSecret', { clientSecret: 'x' }],
@@ -385,11 +386,22 @@ describe('with a cookie session', () => {
     const answer = exchange
     exchange = async (request) => {
       await answer(request)
-      return new Response('<html>', { status: 201 })
+      return json({ sub: 'of the provider' }, 201)
     }
     const auth = createCookie()
     await comeBack(auth)
     expect(await auth.handleCallback()).toMatchObject({ type: 'signed_in' })
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'ada' } })
+  })
+
+  test('PT-05 a page is no answer to the exchange: whoever the cookie names did not sign in by it', async () => {
+    whoAmI = () => json({ sub: 'bob' })
+    exchange = () => new Response('<form>', { headers: { 'content-type': 'text/html' } })
+    const auth = createCookie()
+    await auth.ready
+    await comeBack(auth)
+    expect(await auth.handleCallback()).toMatchObject({ type: 'failed', error: { code: 'invalid_response' } })
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'bob' } })
   })
 
   test('CK-14 says so when the cookie is not there afterwards', async () => {
@@ -435,25 +447,66 @@ describe('with a cookie session', () => {
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
   })
 
-  test('INV-6 a logout during the exchange ends the session that comes of it', async () => {
-    asCookie()
-    const answer = exchange
-    const late = defer<undefined>()
-    exchange = async (request) => {
-      await late.promise
-      return answer(request)
+  /** Somebody whose exchange takes its time, at a backend that sets the cookie a moment before the page has its answer. */
+  async function exchanging() {
+    let cookie: string | null = null
+    const arrived = defer<undefined>()
+    whoAmI = () => (cookie === null ? json({}, 401) : json({ sub: cookie }))
+    exchange = async () => {
+      await arrived.promise
+      return new Response(null, { status: 204 })
     }
-    const auth = createCookie()
-    await comeBack(auth)
+    const { answer } = world
+    world.answer = (request) => {
+      if (!request.url.endsWith('/logout')) return answer(request)
+      const status = cookie === null ? 401 : 204
+      cookie = null
+      return new Response(null, { status })
+    }
+    const form = cookieSession({ sessionUrl: '/v1/session', loginUrl: '/v1/session/login', logoutUrl: '/v1/session/logout' })
+    const auth = createAuth({ methods: { partner: backendCode({ ...client, session: form }), form } }, world.environment)
+    auth.start()
+    await auth.ready
+    await comeBack({ login: (input) => auth.login('partner', input) })
     const outcome = auth.handleCallback()
-    await settled()
-    expect(await auth.logout()).toMatchObject({ isRemote: true })
-    late.resolve(undefined)
+    await vi.advanceTimersByTimeAsync(1000)
+    const setCookie = (): void => void (cookie = 'ada')
+    return { auth, outcome, arrived, setCookie, cookie: () => cookie }
+  }
+
+  test('LO-07 INV-6 a logout during the exchange wins: the session that comes of it ends, and no look finds it', async () => {
+    const { auth, outcome, arrived, setCookie, cookie } = await exchanging()
+    const seen: string[] = []
+    const logout = auth.logout()
+    auth.store.subscribe(({ status }) => seen.push(status))
+    await vi.advanceTimersByTimeAsync(1000)
+    setCookie()
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(1000)
+    world.wake('focus')
+    arrived.resolve(undefined)
+    await vi.advanceTimersByTimeAsync(1000)
     expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'superseded' } })
+    expect(await logout).toEqual({ isRemote: true, error: null })
+    expect(cookie()).toBeNull()
+    world.wake('focus')
     await settled()
-    expect(paths().at(-1)).toBe('POST /v1/session/logout')
-    expect(paths().filter((path) => path.endsWith('logout'))).toHaveLength(2)
+    expect(seen).toEqual([])
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
+
+  test('INV-6 a failed login with the same cookie, during the exchange, wins over it, too', async () => {
+    const { auth, outcome, arrived, setCookie, cookie } = await exchanging()
+    api = () => json({}, 401)
+    const login = expect(auth.login('form', { email: 'ada@example.com', password: 'wrong' })).rejects.toMatchObject({ code: 'invalid_credentials' })
+    world.wake('focus')
+    setCookie()
+    arrived.resolve(undefined)
+    await vi.advanceTimersByTimeAsync(1000)
+    await login
+    expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'superseded' } })
+    expect(cookie()).toBeNull()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code: 'invalid_credentials' } })
   })
 })
 

@@ -1,5 +1,5 @@
 import { checkHeaderName, checkOptions, checkPathOrUrl, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
-import { AuthError, isAuthError } from '../errors.ts'
+import { AuthError } from '../errors.ts'
 import { authorizationResponseCode } from '../oauth/authorizationResponse.ts'
 import { beginTransaction, keepTransaction, withParameters } from '../oauth/beginTransaction.ts'
 import { createCallbackHandler } from '../oauth/callback.ts'
@@ -11,11 +11,12 @@ import { invalidGrant, oauthErrorOf, tokenError } from '../endpoint/tokenError.t
 import { checkTokenLifetime } from '../endpoint/checkTokenLifetime.ts'
 import type { TokenLifetime } from '../endpoint/tokenLifetime.ts'
 import { sendTokenRequest } from '../endpoint/tokenRequest.ts'
+import { isError, refusePage } from '../endpoint/tokenResponse.ts'
 import { readTokenSession } from '../endpoint/tokenSession.ts'
 import type { Transaction } from '../oauth/transaction.ts'
 import { membersOf, ownMembers } from '../ownMembers.ts'
 import type { Claims } from '../session/claims.ts'
-import { unknownSession, type Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 import { leavingPage, type AuthMethod, type MethodContext } from './method.ts'
 
 interface SharedOptions {
@@ -95,7 +96,7 @@ export function backendCode(options: EitherOptions): AuthMethod<BackendCodeInput
         return readRedirectCallback(address, {
           redirectUri: uri,
           ctx,
-          complete: (url, transaction) => complete(client, { code: authorizationResponseCode(url), redirectUri: uri.href, transaction }, ctx),
+          complete: (url, transaction, loginCtx) => complete(client, { code: authorizationResponseCode(url), redirectUri: uri.href, transaction }, loginCtx),
         })
       }, host),
   }
@@ -120,7 +121,7 @@ interface Client extends Omit<SharedOptions, 'scope'> {
 }
 
 /** A method whose session the browser keeps, and that says whose it is. */
-type BrowserSession = AuthMethod<never> & Required<Pick<AuthMethod<never>, 'presence' | 'refresh'>>
+type BrowserSession = AuthMethod<never> & Required<Pick<AuthMethod<never>, 'presence' | 'adopt'>>
 
 const names = [
   'authorizationUrl', 'clientId', 'exchangeUrl', 'redirectUri', 'scope', 'issuer', 'parameters', 'csrfHeader', 'session', 'lifetime', 'fields',
@@ -150,8 +151,8 @@ function check(options: EitherOptions): Client {
 }
 
 function checkSession(session: AuthMethod<never>): BrowserSession {
-  const { presence, refresh } = ownMembers({ ...session })
-  if (typeof presence === 'function' && typeof refresh === 'function') return { ...session, presence, refresh }
+  const { presence, adopt } = ownMembers({ ...session })
+  if (typeof presence === 'function' && typeof adopt === 'function') return { ...session, presence, adopt }
   throw configError('session', 'expected what cookieSession() gives.')
 }
 
@@ -161,8 +162,13 @@ interface Answer {
   readonly transaction: Transaction
 }
 
+async function complete(client: Client, answer: Answer, ctx: MethodContext): Promise<Session> {
+  const { session } = client
+  return session === undefined ? readToken(client, await exchange(client, answer, ctx)) : session.adopt(() => exchange(client, answer, ctx), ctx)
+}
+
 /** Has the backend exchange the code: once, as the transaction is spent, and with a key by which it knows a repetition. */
-async function complete(client: Client, { code, redirectUri, transaction }: Answer, ctx: MethodContext): Promise<Session> {
+async function exchange(client: Client, { code, redirectUri, transaction }: Answer, ctx: MethodContext): Promise<Response> {
   const { state, verifier } = transaction
   const response = await sendTokenRequest(
     {
@@ -175,14 +181,15 @@ async function complete(client: Client, { code, redirectUri, transaction }: Answ
     ctx,
   )
   if (!response.ok) throw await tokenError(response, ctx.now(), invalidGrant('authorization_failed'))
+  refusePage(response)
   await refuseError(response.clone())
-  return client.session === undefined ? readToken(client, response) : readBrowserSession(client.session, ctx)
+  return response
 }
 
 /** Some providers answer 200 to a code that is no good, and some backends hand that on. */
 async function refuseError(response: Response): Promise<void> {
   const { error } = membersOf(await response.json().catch(() => null))
-  if (error == null) return
+  if (!isError(error)) return
   const oauthError = oauthErrorOf(error)
   const message = `The backend answered with an error (${oauthError ?? 'not readable'}).`
   throw new AuthError('authorization_failed', message, { status: response.status, oauthError })
@@ -192,14 +199,4 @@ async function readToken({ scope, lifetime, fields }: Client, response: Response
   const session = await readTokenSession(response, null, { lifetime, fields, requestedScope: scope })
   // Nothing here would use them, and what is not there cannot be stolen.
   return { ...session, refreshToken: undefined, idToken: undefined }
-}
-
-async function readBrowserSession({ refresh }: BrowserSession, ctx: MethodContext): Promise<Session> {
-  try {
-    return await refresh(unknownSession, ctx)
-  } catch (error) {
-    if (!isAuthError(error, 'session_expired')) throw error
-    const problem = 'The backend took the code, and then knows of nobody: its cookie is not kept here, or not sent where that is asked.'
-    throw new AuthError('unsupported_request', problem)
-  }
 }

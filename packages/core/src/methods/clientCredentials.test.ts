@@ -168,18 +168,21 @@ describe('signing in', () => {
 })
 
 describe('scope', () => {
-  test.each<[string, ClientCredentialsInput | undefined, string | undefined, readonly string[]]>([
-    ['none', undefined, undefined, []],
-    ['the one of the options', undefined, undefined, ['read']],
-    ['the one of the login', { scope: 'write  admin' }, undefined, ['write', 'admin']],
-    ['what the server granted', { scope: 'write admin' }, 'write', ['write']],
-  ])('%s is kept for refreshes', async (_, input, granted, scope) => {
+  test.each<[string, ClientCredentialsInput | undefined, string | undefined, readonly string[], string | null]>([
+    ['nothing', undefined, undefined, [], null],
+    ['nothing, whatever was granted', undefined, 'api id', ['api', 'id'], null],
+    ['what the options say', undefined, undefined, ['read'], 'read'],
+    ['what the login said', { scope: 'write  admin' }, undefined, ['write', 'admin'], 'write admin'],
+    ['what the login said, though less was granted', { scope: 'write admin' }, 'write', ['write'], 'write admin'],
+  ])('each refresh asks for %s', async (_, input, granted, scope, asked) => {
     answers = () => Response.json(answer({ scope: granted }))
     const auth = create(scope.includes('read') ? { scope: 'read' } : {})
     await auth.login(input)
-    expect(auth.store.getState()).toMatchObject({ scope })
-    await auth.tokens.refresh()
-    expect(new URLSearchParams(sent()[1]).get('scope')).toBe(scope.length === 0 ? null : scope.join(' '))
+    for (let count = 0; count < 2; count++) {
+      expect(auth.store.getState()).toMatchObject({ scope })
+      await auth.tokens.refresh()
+    }
+    expect(sent().map((form) => new URLSearchParams(form).get('scope'))).toEqual([asked, asked, asked])
   })
 
   test('survives a reload', async () => {
@@ -187,7 +190,8 @@ describe('scope', () => {
     const auth = create({ scope: 'read' }, 'session')
     expect(await auth.ready).toMatchObject({ status: 'authenticated', user: null, scope: ['write'] })
     await auth.tokens.refresh()
-    expect(sent()[1]).toBe('grant_type=client_credentials&scope=write')
+    await auth.tokens.refresh()
+    expect(sent().slice(1)).toEqual(['grant_type=client_credentials&scope=write', 'grant_type=client_credentials&scope=write'])
   })
 })
 
@@ -316,6 +320,23 @@ describe('clientCredentialsGrant', () => {
     late.resolve(Response.json(answer()))
     expect(await given[1]).toMatchObject({ accessToken: 'canary-at' })
     expect(sent()).toHaveLength(1)
+  })
+
+  test('INV-18 the last one to stop waiting aborts the request, and whoever asks then has one of their own', async () => {
+    answers = () => new Promise(() => {})
+    const grant = grantOf()
+    const managers = [manage(grant), manage(grant)]
+    const waiting = Promise.allSettled(managers.map((tokens) => tokens.getAccessToken()))
+    await vi.advanceTimersByTimeAsync(0)
+    managers[0]?.dispose()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(vi.getTimerCount()).toBeGreaterThan(0)
+    managers[1]?.dispose()
+    answers = () => Response.json(answer())
+    expect(await Promise.all([grant(null, { signal }), grant(null, { signal })])).toMatchObject([{ accessToken: 'canary-at' }, { accessToken: 'canary-at' }])
+    expect(await waiting).toMatchObject([{ reason: { code: 'disposed' } }, { reason: { code: 'disposed' } }])
+    expect(sent()).toHaveLength(2)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('TR-23 a server that does not answer is given up after ten seconds', async () => {

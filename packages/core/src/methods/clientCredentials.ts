@@ -45,12 +45,17 @@ export interface ClientCredentialsInput {
  */
 export function clientCredentials(options: ClientCredentialsOptions): AuthMethod<ClientCredentialsInput | void, null> {
   const checked = check(options, 'clientCredentials')
+  const grant = async (scope: string | undefined, ctx: MethodContext): Promise<Session<null>> => {
+    const granted = await request(checked, scope === undefined ? checked.scope : splitScope(scope), ctx)
+    // What was asked for, as the server may grant what cannot be asked for.
+    return { ...granted, ...nobody, ...(scope !== undefined && { secrets: { scope } }) }
+  }
   return {
     name: 'clientCredentials',
-    login: async (input, ctx) => ({ ...(await request(checked, scopeOf(input) ?? checked.scope, ctx)), ...nobody }),
-    async refresh({ scope }, ctx) {
+    login: async (input, ctx) => grant(scopeOf(input), ctx),
+    async refresh({ secrets }, ctx) {
       try {
-        return { ...(await request(checked, scope, ctx)), ...nobody }
+        return await grant(secrets?.['scope'], ctx)
       } catch (error) {
         throw endingSession(error)
       }
@@ -90,26 +95,50 @@ export function clientCredentialsGrant(options: ClientCredentialsOptions, enviro
   const checked = check(options, 'clientCredentialsGrant')
   const { network, timer, clock, page } = environment
   const fetch = createBoundedFetch(network, timer, requestTimeoutMs)
-  // A request that others share is aborted by none of them.
-  const ctx = { fetch, page, now: () => clock.now().wallAt, signal: new AbortController().signal }
-  const flights = new Map<string, Promise<TokenSet>>()
-
-  const join = (scope: readonly string[]): Promise<TokenSet> => {
-    const key = scope.join(' ')
-    const flight = flights.get(key) ?? request(checked, scope, ctx).finally(() => flights.delete(key))
-    flights.set(key, flight)
-    return flight
-  }
+  const ctx = { fetch, page, now: () => clock.now().wallAt }
+  const join = createFlights((scope, signal) => request(checked, scope, { ...ctx, signal }))
   const refreshFor =
     (scope: readonly string[]): ClientCredentialsRefresh =>
     async (current, { signal }) => {
       try {
-        return await withDeadline({ timer, deadlineMs: requestTimeoutMs, signal }, () => join(scope))
+        return await withDeadline({ timer, deadlineMs: requestTimeoutMs, signal }, (left) => join(scope, left))
       } catch (error) {
         throw current === null ? error : endingSession(error)
       }
     }
   return Object.assign(refreshFor(checked.scope), { forScope: (scope: string) => refreshFor(splitScope(checkText(scope, 'scope'))) })
+}
+
+type Join = (scope: readonly string[], left: AbortSignal) => Promise<TokenSet>
+
+interface Flight {
+  readonly tokens: Promise<TokenSet>
+  readonly stop: AbortController
+  waiting: number
+}
+
+/** Requests that several may wait for, one a scope: none of those aborts it but the last one to leave. */
+function createFlights(send: Join): Join {
+  const flights = new Map<string, Flight>()
+  const begin = (scope: readonly string[], key: string): Flight => {
+    const stop = new AbortController()
+    const forget = (): void => {
+      if (flights.get(key) === flight) flights.delete(key)
+    }
+    stop.signal.addEventListener('abort', forget)
+    const flight: Flight = { tokens: send(scope, stop.signal).finally(forget), stop, waiting: 0 }
+    flights.set(key, flight)
+    return flight
+  }
+  return (scope, left) => {
+    const key = scope.join(' ')
+    const flight = flights.get(key) ?? begin(scope, key)
+    flight.waiting++
+    left.addEventListener('abort', () => {
+      if (--flight.waiting === 0) flight.stop.abort()
+    })
+    return flight.tokens
+  }
 }
 
 interface Checked extends Omit<ClientCredentialsOptions, 'scope'> {
@@ -131,11 +160,11 @@ function check(options: ClientCredentialsOptions, where: string): Checked {
   return { ...checked, scope: scope === undefined ? [] : splitScope(checkText(scope, 'scope')) }
 }
 
-function scopeOf(input: unknown): readonly string[] | undefined {
+function scopeOf(input: unknown): string | undefined {
   const { scope } = membersOf(input)
   if (scope === undefined) return undefined
   if (typeof scope !== 'string' || scope.trim() === '') throw new AuthError('invalid_input', 'login() takes { scope }: scopes separated by spaces.')
-  return splitScope(scope.trim())
+  return scope.trim()
 }
 
 function splitScope(scope: string): readonly string[] {

@@ -76,6 +76,8 @@ describe('options', () => {
     ['sessionUrl', { sessionUrl: 'session' }],
     ['sessionUrl', { sessionUrl: '//evil.example/session' }],
     ['sessionUrl', { sessionUrl: 'http://api.example/session' }],
+    ['subject', { sessionUrl: '/s', subject: '' }],
+    ['subject', { sessionUrl: '/s', subject: 7 }],
     ['loginUrl', { sessionUrl: '/s', loginUrl: 7 }],
     ['logoutUrl', { sessionUrl: '/s', logoutUrl: 'ftp://api.example' }],
     ['csrfUrl', { sessionUrl: '/s', csrfUrl: '/\\evil.example' }],
@@ -115,7 +117,13 @@ describe('finding out who is signed in', () => {
     ['null', json(null)],
     ['an empty object', json({})],
     ['a CSRF token alone', json({ csrf_token: 'x', sub: null })],
-  ])('nobody: %s', async (_, response) => {
+    ['a flag', json({ authenticated: false })],
+    ['a person who is null', json({ user: null })],
+    ['a name, and nobody whose it is', json({ id: 1, name: 'Ada', email: 'ada@example.com' })],
+    ['an empty subject', json({ sub: '', name: 'Ada' })],
+    ['a subject that is none', json({ sub: { id: 1 }, name: 'Ada' })],
+    ['a subject that is inherited', new Response('{"__proto__":{"sub":"ada"}}')],
+  ])('INV-25 nobody: %s', async (_, response) => {
     server.instead.set(urls.sessionUrl, () => response)
     expect(await create().ready).toMatchObject({ status: 'unauthenticated', reason: 'never_signed_in', error: null })
   })
@@ -137,6 +145,11 @@ describe('finding out who is signed in', () => {
     expect(await create().ready).toMatchObject({ status: 'loading', error: { code } })
   })
 
+  test.each([null, false])('"error": %j is none', async (error) => {
+    server.instead.set(urls.sessionUrl, () => json({ sub: 'ada', error }))
+    expect(await create().ready).toMatchObject({ status: 'authenticated', user: { sub: 'ada' } })
+  })
+
   test('CK-02 not known: no answer, or none in time', async () => {
     server.instead.set(urls.sessionUrl, () => Promise.reject(new TypeError('Failed to fetch')))
     expect(await create().ready).toMatchObject({ status: 'loading', error: { code: 'network' } })
@@ -148,13 +161,25 @@ describe('finding out who is signed in', () => {
 
   test.each([
     [{ sub: 7, name: 'Ada', iat: 1, exp: 2 }, '7', { sub: '7', name: 'Ada' }],
-    [{ name: 'Ada' }, null, { name: 'Ada' }],
+    [{ sub: 0 }, '0', { sub: '0' }],
     [{ sub: 'ada', access_token: 'canary', nested: { api_key: 'canary', plan: 'pro' } }, 'ada', { sub: 'ada', nested: { plan: 'pro' } }],
   ])('shows of %j what is about the person', async (body, subject, user) => {
     server.instead.set(urls.sessionUrl, () => json(body))
     const auth = create()
     expect(await auth.ready).toMatchObject({ user, scope: [] })
     expect(auth.tokens.current?.tokens).toEqual(expect.objectContaining({ subject, user, secrets: {} }))
+  })
+
+  test.each([
+    [{ id: 1, name: 'Ada' }, '1', { id: 1, sub: '1', name: 'Ada' }],
+    [{ id: 'ada', sub: 'of something else' }, 'ada', { id: 'ada', sub: 'ada' }],
+  ])('takes another member that names the person, of %j', async (body, subject, user) => {
+    server.instead.set(urls.sessionUrl, () => json(body))
+    const auth = create({ subject: 'id', fields: z.looseObject({}) })
+    expect(await auth.ready).toMatchObject({ user })
+    expect(auth.tokens.current?.tokens).toMatchObject({ subject, user })
+    server.instead.set(urls.sessionUrl, () => json({ sub: 'ada' }))
+    expect(await create({ subject: 'id' }).ready).toMatchObject({ status: 'unauthenticated' })
   })
 
   test('validates further members', async () => {
@@ -234,18 +259,55 @@ describe('looking again', () => {
     expect(looks()).toBe(3)
   })
 
-  test('one at a time: a wake during a look waits for its answer', async () => {
+  test.each([0, 500, 5000])('one at a time: a wake %i ms into a look waits for its answer, which may be of before, and then looks again', async (delayMs) => {
     const { auth } = await watched()
+    const late = defer<undefined>()
+    const answers = [late.promise.then(() => json(person('ada')))]
+    server.instead.set(urls.sessionUrl, () => answers.shift())
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(delayMs)
+    server.signedIn = 'bob'
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(looks()).toBe(2)
+    late.resolve(undefined)
+    await settled()
+    expect(looks()).toBe(3)
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'bob' } })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(looks()).toBe(3)
+  })
+
+  test('a wake during a look that fails is not lost', async () => {
+    await watched()
+    server.instead.set(urls.sessionUrl, () => json({}, 500))
+    world.wake('online')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(looks()).toBe(5)
     const late = defer<Response>()
     server.instead.set(urls.sessionUrl, () => late.promise)
-    world.wake('focus')
-    await vi.advanceTimersByTimeAsync(5000)
-    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(looks()).toBe(6)
+    world.wake('online')
+    server.instead.clear()
+    late.resolve(json({}, 500))
     await vi.advanceTimersByTimeAsync(1000)
-    expect(looks()).toBe(2)
-    late.resolve(json(person('bob')))
+    expect(looks()).toBe(7)
+  })
+
+  test('INV-24 an answer that is older than a refresh says nothing', async () => {
+    const { auth } = await watched()
+    const late = defer<undefined>()
+    const old = json({ ...person('ada'), csrf_token: server.csrf })
+    server.instead.set(urls.sessionUrl, () => late.promise.then(() => old))
+    world.wake('focus')
     await settled()
-    expect(auth.store.getState()).toMatchObject({ user: { sub: 'bob' } })
+    server.instead.clear()
+    server.csrf = 'canary-next'
+    expect((await auth.fetch('/api', { method: 'POST' })).status).toBe(200)
+    late.resolve(undefined)
+    await settled()
+    expect(auth.tokens.current?.tokens.secrets).toEqual({ csrf: 'canary-next' })
   })
 
   test('INV-13 after failures, in one second, two, four, up to a minute, and then no more than is asked for', async () => {
@@ -390,7 +452,7 @@ describe('signing in', () => {
 
   test.each([
     ['204', new Response(null, { status: 204 })],
-    ['a page', new Response('<html>welcome')],
+    ['text', new Response('welcome')],
     ['no name', json({ ok: true })],
   ])('asks who signed in where the answer does not say: %s', async (_, response) => {
     server.instead.set(urls.loginUrl, () => {
@@ -416,6 +478,25 @@ describe('signing in', () => {
     await expect(auth.login(ada)).rejects.toMatchObject({ code: 'unsupported_request', message: expect.stringContaining('cookie') })
     expect(sent()).toHaveLength(3)
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code: 'unsupported_request' } })
+  })
+
+  test('a login whose answers name nobody says which member is missing', async () => {
+    server.instead.set(urls.sessionUrl, () => json({ id: 1, name: 'Ada' }))
+    server.instead.set(urls.loginUrl, () => json({ id: 1 }))
+    for (const [options, member] of [[urls, '"sub"'], [{ ...urls, subject: 'uid' }, '"uid"']] as const) {
+      const login = create(options).login(ada)
+      await expect(login).rejects.toMatchObject({ code: 'unsupported_request', message: expect.stringContaining(member) })
+    }
+  })
+
+  test('PW-01 a page is no answer to a login: nobody is signed in, and whoever was still is', async () => {
+    server.signedIn = 'bob'
+    server.csrf = null
+    const auth = create()
+    await auth.ready
+    server.instead.set(urls.loginUrl, () => new Response('<form>', { headers: { 'content-type': 'text/html; charset=utf-8' } }))
+    await expect(auth.login(ada)).rejects.toMatchObject({ code: 'invalid_response', status: 200 })
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'bob' }, error: { code: 'invalid_response' } })
   })
 
   test.each([
@@ -506,6 +587,49 @@ describe('signing in', () => {
     expect(await logout).toEqual({ isRemote: true, error: null })
     expect(server.signedIn).toBeNull()
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
+
+  test('INV-6 a login that a failed one overtook is over, at the server too', async () => {
+    const auth = create()
+    auth.start()
+    await auth.ready
+    const late = defer<undefined>()
+    server.instead.set(urls.loginUrl, () => (world.bodies.at(-1)?.includes('wrong') === true ? undefined : (late.promise as never)))
+    const first = auth.login(ada).catch((error: unknown) => error)
+    await settled()
+    const second = auth.login({ ...ada, password: 'wrong' }).catch((error: unknown) => error)
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(1000)
+    late.resolve(undefined)
+    expect(await first).toMatchObject({ code: 'superseded' })
+    expect(await second).toMatchObject({ code: 'invalid_credentials' })
+    expect(server.signedIn).toBeNull()
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(sent().slice(1)).toEqual([
+      'POST /v1/session/login 1', 'POST /v1/session/logout canary-csrf', 'POST /v1/session/login 1', 'GET /v1/session 1',
+    ]) // prettier-ignore
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code: 'invalid_credentials' } })
+  })
+
+  test('INV-6 a login that a logout overtook ends even if it is not known whose it was, and even after dispose()', async () => {
+    for (const act of ['logout', 'dispose'] as const) {
+      const auth = create()
+      await auth.ready
+      const late = defer<undefined>()
+      server.instead.set(urls.loginUrl, (request) => answer(request).then(() => new Response(null, { status: 204 })))
+      server.instead.set(urls.sessionUrl, () => late.promise.then(() => json({}, 503)))
+      const login = auth.login(ada).catch((error: unknown) => error)
+      await settled()
+      expect(server.signedIn).toBe('ada')
+      server.csrf = '1'
+      const acting = auth[act]()
+      late.resolve(undefined)
+      expect(await login).toMatchObject({ code: act === 'logout' ? 'server_error' : 'disposed' })
+      await acting
+      await settled()
+      expect(server.signedIn).toBeNull()
+      server.instead.clear()
+    }
   })
 
   test('takes another shape of input, and nothing that is no object', async () => {
@@ -650,8 +774,31 @@ describe('auth.fetch', () => {
     world.requests.length = 0
     await expect(auth.fetch('/api', { method: 'POST', body: 'of Ada' })).rejects.toMatchObject({ code: 'user_changed' })
     expect(sent()).toEqual(['POST /api canary-csrf', 'GET /v1/session 1'])
-    await settled()
     expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'bob' } })
+  })
+
+  test('CK-09 nobody in particular is nobody: where answers stop to name a person, nothing is sent again', async () => {
+    const auth = await signedIn()
+    server.csrf = 'canary-bob'
+    server.instead.set(urls.sessionUrl, () => json({ name: 'Bob', csrf_token: 'canary-bob' }))
+    world.requests.length = 0
+    expect((await auth.fetch('/api', { method: 'POST', body: 'of Ada' })).status).toBe(419)
+    expect(sent()).toEqual(['POST /api canary-csrf', 'GET /v1/session 1'])
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
+  })
+
+  test('somebody else who signs in elsewhere is shown after the API refused a session which its server still knows', async () => {
+    const auth = await signedIn()
+    auth.start()
+    server.instead.set('/api', () => json({}, 401))
+    await auth.fetch('/api')
+    for (const [name, status] of [['ada', 'unauthenticated'], ['bob', 'authenticated']] as const) {
+      server.signedIn = name
+      await vi.advanceTimersByTimeAsync(2000)
+      world.wake('focus')
+      await settled()
+      expect(auth.store.getState().status).toBe(status)
+    }
   })
 
   test('many refused at once ask once', async () => {
@@ -747,6 +894,23 @@ describe('signing out', () => {
 describe('beside another method', () => {
   const both = () =>
     createAuth({ methods: { web: cookieSession(urls), app: password({ loginUrl: '/login', logoutUrl: '/logout' }) }, storage: 'session' }, world.environment)
+
+  test('INV-6 a login that one by the other overtook is over at the server, and a reload finds nobody', async () => {
+    const auth = both()
+    auth.start()
+    await auth.ready
+    const late = defer<undefined>()
+    server.instead.set(urls.loginUrl, () => late.promise as never)
+    server.instead.set('/login', () => json({ access_token: 'canary-at', token_type: 'Bearer' }))
+    const first = auth.login('web', ada).catch((error: unknown) => error)
+    await settled()
+    await auth.login('app', ada)
+    late.resolve(undefined)
+    expect(await first).toMatchObject({ code: 'superseded' })
+    expect(server.signedIn).toBeNull()
+    expect(auth.store.getState()).toMatchObject({ method: 'app' })
+    expect(await create().ready).toMatchObject({ status: 'unauthenticated' })
+  })
 
   test('there is one session at a time', async () => {
     server.signedIn = 'ada'

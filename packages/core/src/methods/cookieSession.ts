@@ -1,20 +1,22 @@
-import { checkHeaderName, checkOptions, checkPathOrUrl } from '../checkOptions.ts'
+import { checkHeaderName, checkOptions, checkPathOrUrl, checkText } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { createPresence } from '../endpoint/presence.ts'
 import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
-import { openMembers, readExtraFields, type FieldsSchema } from '../endpoint/extraFields.ts'
+import { readExtraFields, type FieldsSchema } from '../endpoint/extraFields.ts'
 import { tokenError, type Refusal } from '../endpoint/tokenError.ts'
 import { resolveUrl, sendTokenRequest } from '../endpoint/tokenRequest.ts'
-import { parseScope, readJson } from '../endpoint/tokenResponse.ts'
+import { isError, parseScope, readJson, refusePage } from '../endpoint/tokenResponse.ts'
 import { membersOf } from '../ownMembers.ts'
 import { userClaims, type Claims } from '../session/claims.ts'
-import { isToken, type Session } from '../session/session.ts'
+import { isToken, unknownSession, type Session } from '../session/session.ts'
 import type { AuthMethod, MethodContext } from './method.ts'
 
 /** Options of {@link cookieSession}. Each URL may be a path of this app's own origin; otherwise https, or http on localhost. */
 export interface CookieSessionOptions<Fields = unknown> {
   /** Says who is signed in, at `GET`: 200 with JSON claims (`sub`, `name`, `email`, …), or 401, 204 or `null` when nobody is. */
   readonly sessionUrl: string
+  /** Member of that answer that names the person: text or a number. An answer without it names nobody. Default `sub`, which `user` has in any case. */
+  readonly subject?: string | undefined
   /** Takes `POST` with the input of `login()` as JSON and sets the cookie. Without it people sign in elsewhere. */
   readonly loginUrl?: string | undefined
   /** Takes `POST` and ends the session. Without it sign-out is of this page alone, and a reload finds the session again. */
@@ -59,13 +61,9 @@ export function cookieSession<Input extends object = CookieSessionInput, Fields 
     async login(input, ctx) {
       if (loginUrl === undefined) throw new AuthError('unsupported_request', 'cookieSession signs nobody in without the option "loginUrl".')
       if (typeof input !== 'object' || input === null) throw new AuthError('invalid_input', 'login() takes an object, such as { email, password }.')
-      return turns.take(async () => {
-        if (!ctx.isWanted()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
-        const response = await post(server, { url: loginUrl, body: { ...input } }, ctx)
-        if (!response.ok) throw await tokenError(response, ctx.now(), wrongCredentials)
-        return readLogin(server, response, ctx)
-      })
+      return turns.take(() => signIn(server, () => sendLogin(server, { url: loginUrl, body: { ...input } }, ctx), ctx))
     },
+    adopt: (exchange, ctx) => turns.take(() => signIn(server, () => exchange().then(() => undefined), ctx)),
     presence: (host) => createPresence(askInTurn, host),
     canRefresh: () => true,
     async refresh(_, ctx) {
@@ -74,13 +72,7 @@ export function cookieSession<Input extends object = CookieSessionInput, Fields 
       return session
     },
     ...(logoutUrl !== undefined && {
-      logout: (session: Session, ctx: MethodContext) =>
-        turns.take(async () => {
-          const response = await post(server, { url: logoutUrl, body: {}, csrf: session.secrets?.['csrf'], keepalive: true }, ctx)
-          // A 401: there is nobody to sign out.
-          if (!response.ok && response.status !== 401) throw await tokenError(response, ctx.now())
-          return true
-        }),
+      logout: (session: Session, ctx: MethodContext) => turns.take(() => end(server, session, ctx)),
     }),
     attach(request, { secrets }) {
       // Given anything, the constructor forgets the referrer.
@@ -106,15 +98,15 @@ const wrongCredentials: Refusal = {
   applies: (status, oauthError) => status === 401 || oauthError === 'invalid_credentials',
 }
 
-type Server<Fields> = CookieSessionOptions<Fields> & { readonly csrfHeader: string }
+type Server<Fields> = CookieSessionOptions<Fields> & { readonly subject: string; readonly csrfHeader: string }
 
 function check<Fields>(options: CookieSessionOptions<Fields>): Server<Fields> {
-  const checked = checkOptions(options, 'cookieSession', ['sessionUrl', 'loginUrl', 'logoutUrl', 'csrfHeader', 'csrfUrl', 'fields'])
-  const { sessionUrl, loginUrl, logoutUrl, csrfUrl, csrfHeader = 'X-CSRF-Token', fields } = checked
+  const checked = checkOptions(options, 'cookieSession', ['sessionUrl', 'subject', 'loginUrl', 'logoutUrl', 'csrfHeader', 'csrfUrl', 'fields'])
+  const { sessionUrl, subject = 'sub', loginUrl, logoutUrl, csrfUrl, csrfHeader = 'X-CSRF-Token', fields } = checked
   checkPathOrUrl(sessionUrl, 'sessionUrl')
   for (const [option, url] of Object.entries({ loginUrl, logoutUrl, csrfUrl })) if (url !== undefined) checkPathOrUrl(url, option)
   checkFieldsSchema(fields)
-  return { ...checked, csrfHeader: checkHeaderName(csrfHeader, 'csrfHeader') }
+  return { ...checked, subject: checkText(subject, 'subject'), csrfHeader: checkHeaderName(csrfHeader, 'csrfHeader') }
 }
 
 /** Logins and logouts one after the other: there is one cookie, and the last answer decides whose it is. */
@@ -126,8 +118,48 @@ function createTurns(): { readonly take: <R>(run: () => Promise<R>) => Promise<R
       last = own.catch(() => {})
       return own
     },
-    idle: () => last,
+    async idle() {
+      // Who waited longer may have had to wait for others still.
+      for (let seen: unknown = null; seen !== last; ) await (seen = last)
+    },
   }
+}
+
+/**
+ * Signs in by `send`, whichever request that is. It sets the cookie even if it was overtaken meanwhile: then that session is ended,
+ * before anybody else has a turn.
+ */
+async function signIn<Fields>(server: Server<Fields>, send: () => Promise<Response | undefined>, ctx: MethodContext): Promise<Session<Claims & Fields>> {
+  const superseded = new AuthError('superseded', 'Another login or a logout came after this one.')
+  if (!ctx.isWanted()) throw superseded
+  const response = await send()
+  let session: Session<Claims & Fields> | null = null
+  try {
+    session = await readLogin(server, response, ctx)
+  } finally {
+    // Not even `dispose()` keeps the server from hearing of it.
+    if (!ctx.isWanted()) await end(server, session ?? unknownSession, { ...ctx, signal: new AbortController().signal }).catch(() => {})
+  }
+  if (!ctx.isWanted()) throw superseded
+  return session
+}
+
+async function sendLogin(server: Server<unknown>, request: Post, ctx: MethodContext): Promise<Response> {
+  const response = await post(server, request, ctx)
+  if (!response.ok) throw await tokenError(response, ctx.now(), wrongCredentials)
+  refusePage(response)
+  const { error } = membersOf(await response.clone().json().catch(() => null))
+  if (isError(error)) throw new AuthError('invalid_response', 'An error inside a successful answer.', { status: response.status })
+  return response
+}
+
+/** Ends the session at the server; gives whether there is a way to. */
+async function end(server: Server<unknown>, { secrets }: Session, ctx: MethodContext): Promise<boolean> {
+  if (server.logoutUrl === undefined) return false
+  const response = await post(server, { url: server.logoutUrl, body: {}, csrf: secrets?.['csrf'], keepalive: true }, ctx)
+  // A 401: there is nobody to sign out.
+  if (!response.ok && response.status !== 401) throw await tokenError(response, ctx.now())
+  return true
 }
 
 /** Who is signed in. */
@@ -140,33 +172,38 @@ async function ask<Fields>(server: Server<Fields>, ctx: MethodContext): Promise<
 
 async function readSession<Fields>(server: Server<Fields>, body: unknown, ctx: MethodContext): Promise<Session<Claims & Fields> | null> {
   const { error, scope, csrf_token: csrfToken } = membersOf(body)
-  if (typeof body !== 'object' || Array.isArray(body) || error != null) {
+  if (typeof body !== 'object' || Array.isArray(body) || isError(error)) {
     throw new AuthError('invalid_response', 'The answer does not say who is signed in.')
   }
-  const claims = userClaims(openMembers(body))
-  // Some servers give an empty object, or a CSRF token alone, to somebody who is not signed in.
-  if (Object.keys(claims).length === 0) return null
+  const claims = userClaims(membersOf(body))
+  const subject = subjectOf(server, body)
+  // Some servers give an empty object, a CSRF token alone, or `{"authenticated":false}` to somebody who is not signed in.
+  if (subject === null) return null
   const fields = server.fields === undefined ? {} : await readExtraFields(server.fields, body)
   const csrf = server.csrfUrl === undefined ? csrfToken : await fetchCsrf(server, ctx)
   return {
     accessToken: null,
-    subject: claims.sub ?? null,
+    subject,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Claims by construction, and fields if there is a schema for them.
-    user: { ...claims, ...fields } as Claims & Fields,
+    user: { ...claims, ...fields, sub: subject } as Claims & Fields,
     scope: parseScope(scope) ?? [],
     secrets: isToken(csrf) ? { csrf } : {},
   }
 }
 
 /** Many servers say at once who has signed in; the others are asked. */
-async function readLogin<Fields>(server: Server<Fields>, response: Response, ctx: MethodContext): Promise<Session<Claims & Fields>> {
-  const body: unknown = await response.json().catch(() => null)
-  const { sub, error } = membersOf(body)
-  if (error != null) throw new AuthError('invalid_response', 'An error inside a successful answer.', { status: response.status })
-  const isNamed = typeof sub === 'string' || typeof sub === 'number'
-  const session = isNamed ? await readSession(server, body, ctx) : await ask(server, ctx)
+async function readLogin<Fields>(server: Server<Fields>, response: Response | undefined, ctx: MethodContext): Promise<Session<Claims & Fields>> {
+  const body: unknown = await response?.json().catch(() => null)
+  const session = subjectOf(server, body) === null ? await ask(server, ctx) : await readSession(server, body, ctx)
   if (session !== null) return session
-  throw new AuthError('unsupported_request', 'The server signed in, and then knows of nobody: its cookie is not kept here, or not sent to "sessionUrl".')
+  const problem = `"sessionUrl" names nobody in "${server.subject}": the cookie is not kept here, or not sent there, or the option "subject" is wrong.`
+  throw new AuthError('unsupported_request', `The server signed in, and then ${problem}`)
+}
+
+/** Whom an answer names; `null`: nobody. */
+function subjectOf({ subject }: Server<unknown>, body: unknown): string | null {
+  const named = membersOf(body)[subject]
+  return typeof named === 'number' || (typeof named === 'string' && named !== '') ? String(named) : null
 }
 
 /** `undefined`: there is none to be had. */

@@ -54,6 +54,8 @@ describe('options', () => {
     ['urlParameter', { exchangeUrl, urlParameter: '' }],
     ['urlParameter', { exchangeUrl, urlParameter: 'a&b' }],
     ['urlParameter', { exchangeUrl, urlParameter: /t/ }],
+    ['urlParameter', { exchangeUrl, urlParameter: 'code' }],
+    ['urlParameter', { exchangeUrl, urlParameter: 'state' }],
     ['maxLifetimeMs', { exchangeUrl, maxLifetimeMs: 0 }],
     ['maxLifetimeMs', { exchangeUrl, maxLifetimeMs: Infinity }],
     ['lifetime', { exchangeUrl, lifetime: 3600 }],
@@ -230,6 +232,34 @@ describe('with mint', () => {
     expect(sent()).toHaveLength(1)
   })
 
+  test('INV-6 what is minted after a logout is not exchanged', async () => {
+    const late = defer<string>()
+    const { auth } = minting(vi.fn(() => late.promise))
+    await auth.login(given)
+    const refreshing = auth.tokens.refresh().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(0)
+    await auth.logout()
+    late.resolve('canary-minted')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await refreshing).toMatchObject({ code: 'not_authenticated' })
+    expect(sent()).toEqual([exchangeOf('canary-once')])
+  })
+
+  test('INV-6 a session that a refresh gets after a logout is ended at the server', async () => {
+    const late = defer<Response>()
+    const auth = create({ mint: async () => 'canary-minted', endUrl: '/v1/sessions/end' })
+    await auth.login(given)
+    answers = () => late.promise
+    const refreshing = auth.tokens.refresh().catch(() => {})
+    await vi.advanceTimersByTimeAsync(0)
+    answers = () => new Response(null, { status: 204 })
+    await auth.logout()
+    late.resolve(Response.json(answer({ access_token: 'canary-late' })))
+    await refreshing
+    await vi.waitFor(() => expect(world.requests.at(-1)?.headers.get('authorization')).toBe('Bearer canary-late'))
+    expect(sent().at(-1)).toEqual(['/v1/sessions/end', '{}'])
+  })
+
   test('a token for somebody else ends the session', async () => {
     answers = (n) => Response.json(answer({ access_token: jwt({ sub: n === 1 ? 'ada' : 'bob' }) }))
     const { auth } = minting()
@@ -336,6 +366,18 @@ describe('a token in the address', () => {
     expect(await outcome).toEqual({ type: 'signed_in', returnTo: '/' })
   })
 
+  test.each(['logout', 'dispose'] as const)('EP-01 INV-6 is not used up when %s() comes before the page is shown', async (act) => {
+    const shown = defer<void>()
+    world.href = 'https://app.example/?token=canary-once'
+    const environment = { ...world.environment, page: { ...world.environment.page, whenActivated: () => shown.promise } }
+    const auth = createAuth({ method: ephemeralToken({ exchangeUrl, urlParameter }), api }, environment)
+    const outcome = auth.handleCallback()
+    await auth[act]()
+    shown.resolve()
+    expect(failure(await outcome)).toBe('failed superseded')
+    expect(world.requests).toEqual([])
+  })
+
   test('EP-01 where there is no page nothing is used up', async () => {
     const environment = { ...world.environment, page: { ...world.environment.page, href: () => null } }
     const auth = createAuth({ method: ephemeralToken({ exchangeUrl: 'https://app.example/x', urlParameter }), api }, environment)
@@ -351,6 +393,61 @@ describe('a token in the address', () => {
     expect(outcomes).toEqual(Array.from({ length: 3 }, () => ({ type: 'signed_in', returnTo: '/home' })))
     expect(await auth.handleCallback()).toEqual(outcomes[0])
     expect(await auth.handleCallback(href)).toEqual(outcomes[0])
+    expect(sent()).toHaveLength(1)
+  })
+
+  test('EP-02 the same link opened again in the same document is cleaned again, and not exchanged again', async () => {
+    const href = 'https://app.example/home#token=canary-once'
+    const auth = load()
+    answers = () => new Response(null, { status: 503 })
+    for (let opened = 0; opened < 2; opened++) {
+      world.href = href
+      const outcome = auth.handleCallback()
+      expect(world.href).toBe('https://app.example/home')
+      expect(failure(await outcome)).toBe('failed server_error')
+    }
+    expect(sent()).toHaveLength(1)
+  })
+
+  test('EP-02 the same link opened again after a sign-out is one exchange, in StrictMode too', async () => {
+    const auth = load()
+    world.href = 'https://app.example/home#token=canary-once'
+    await auth.handleCallback()
+    await auth.logout()
+    answers = refused
+    world.href = 'https://app.example/home#token=canary-once'
+    const outcomes = await Promise.all([auth.handleCallback(), auth.handleCallback()])
+    expect(world.href).toBe('https://app.example/home')
+    expect(outcomes.map(failure)).toEqual(['failed invalid_credentials', 'failed invalid_credentials'])
+    expect(sent()).toHaveLength(2)
+  })
+
+  test.each([
+    ['a retry that signed in', (result: CallbackResult) => ('retry' in result ? result.retry() : undefined)],
+    ['another login', (_: CallbackResult, auth: ReturnType<typeof load>) => auth.login(given)],
+    ['a logout', (_: CallbackResult, auth: ReturnType<typeof load>) => auth.logout()],
+  ])('after %s the page is an ordinary one: what became of its link is forgotten', async (_, act) => {
+    const auth = load()
+    answers = () => Response.error()
+    world.href = 'https://app.example/home#token=canary-link'
+    const result = await auth.handleCallback()
+    expect(await auth.handleCallback()).toMatchObject({ type: 'failed', returnTo: '/home' })
+    answers = () => Response.json(answer())
+    await act(result, auth)
+    expect(await auth.handleCallback()).toEqual({ type: 'none' })
+  })
+
+  test('INV-6 whoever asked before a logout came is told that it was superseded, once or twice', async () => {
+    const late = defer<Response>()
+    const auth = load()
+    answers = () => late.promise
+    const href = 'https://app.example/home#token=canary-once'
+    world.href = href
+    const outcomes = Promise.all([auth.handleCallback(), auth.handleCallback(), auth.handleCallback(href)])
+    await vi.advanceTimersByTimeAsync(0)
+    await auth.logout()
+    late.resolve(Response.json(answer()))
+    expect((await outcomes).map(failure)).toEqual(['failed superseded', 'failed superseded', 'failed superseded'])
     expect(sent()).toHaveLength(1)
   })
 
@@ -439,6 +536,31 @@ describe('a token in the address', () => {
       await retry()
       await expect(retry()).rejects.toMatchObject({ code: 'invalid_input' })
       expect(sent()).toHaveLength(2)
+    })
+
+    test.each([
+      ['a logout', (auth: ReturnType<typeof load>) => auth.logout()],
+      ['another login', (auth: ReturnType<typeof load>) => auth.login(given)],
+      ['another login that failed', (auth: ReturnType<typeof load>) => auth.login({ ephemeralToken: '' }).catch(() => {})],
+    ])('EP-05 sends nothing after %s', async (_, act) => {
+      const auth = load()
+      answers = () => Response.error()
+      world.href = 'https://app.example/home?token=canary-link'
+      const result = await auth.handleCallback()
+      answers = () => Response.json(answer())
+      await act(auth)
+      await expect('retry' in result && result.retry()).rejects.toMatchObject({ code: 'invalid_input' })
+      expect(sent().filter(([, body]) => body?.includes('canary-link'))).toHaveLength(1)
+    })
+
+    test('EP-05 is all that may use it: a login without a token sends nothing', async () => {
+      const auth = load()
+      answers = () => Response.error()
+      await failed(auth)
+      for (const input of [{}, { ephemeralToken: undefined }, undefined]) {
+        await expect(auth.login(input as never)).rejects.toMatchObject({ code: 'invalid_input' })
+      }
+      expect(sent()).toHaveLength(1)
     })
 
     test('EP-05 sends nothing once it was refused', async () => {

@@ -56,10 +56,10 @@ export interface EphemeralTokenInput {
 export function ephemeralToken<Fields = unknown>(options: EphemeralTokenOptions<Fields>): AuthMethod<EphemeralTokenInput, Claims & Fields> {
   const checked = check(options)
   const { exchangeUrl, endUrl, mint, urlParameter, maxLifetimeMs } = checked
-  /** From the address, which has it no more, while no server has judged it: all that a retry has. */
-  let unjudged: string | null = null
 
   const exchange = async (token: string, previous: Session<Claims & Fields> | null, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
+    // The page may have been shown, or the token minted, long after it was asked for.
+    if (!ctx.isWanted()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
     const response = await sendTokenRequest({ url: exchangeUrl, body: { ephemeral_token: token } }, ctx)
     if (!response.ok) throw await tokenError(response, ctx.now(), previous === null ? { ...spentToken, code: 'invalid_credentials' } : spentToken)
     const session = await readTokenSession(response, previous, checked)
@@ -67,29 +67,18 @@ export function ephemeralToken<Fields = unknown>(options: EphemeralTokenOptions<
     return { ...session, refreshToken: undefined, expiresInMs: Math.min(session.expiresInMs ?? maxLifetimeMs, maxLifetimeMs) }
   }
 
-  const takeUp = async (token: string, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
-    unjudged = token
-    try {
-      const session = await exchange(token, null, ctx)
-      unjudged = null
-      return session
-    } catch (error) {
-      if (!isAuthError(error) || !error.retryable) unjudged = null
-      throw error
-    }
-  }
+  const link = createLink((token, ctx) => exchange(token, null, ctx))
 
   return {
     name: 'ephemeralToken',
     async login(input, ctx) {
       const { ephemeralToken: given } = membersOf(input)
-      // `retry()` of a callback gives an input without a token.
-      if (given === undefined && unjudged !== null) return takeUp(unjudged, ctx)
       if (!isToken(given)) throw new AuthError('invalid_input', 'login() takes { ephemeralToken }: printable ASCII without spaces.')
-      return exchange(given, null, ctx)
+      return link.has(given) ? link.takeUp(given, ctx) : exchange(given, null, ctx)
     },
     ...(urlParameter !== undefined && {
-      callback: (host: CallbackHost<Claims & Fields>) => createCallbackHandler((url, ctx) => readAddress(url, ctx, { urlParameter, takeUp }), host),
+      callback: (host: CallbackHost<Claims & Fields>) => createCallbackHandler((url, ctx) => readAddress(url, ctx, { urlParameter, takeUp: link.takeUp }), host),
+      retryInput: link.retryInput,
     }),
     ...(mint !== undefined && {
       canRefresh: () => true,
@@ -122,8 +111,8 @@ function check<Fields>(options: EphemeralTokenOptions<Fields>): Checked<Fields> 
   checkPathOrUrl(exchangeUrl, 'exchangeUrl')
   if (endUrl !== undefined) checkPathOrUrl(endUrl, 'endUrl')
   if (mint !== undefined && typeof mint !== 'function') throw configError('mint', 'expected a function.')
-  if (urlParameter !== undefined && !(typeof urlParameter === 'string' && /^[\w.-]+$/.test(urlParameter))) {
-    throw configError('urlParameter', 'expected letters, digits, "_", "-" and ".".')
+  if (urlParameter !== undefined && !(typeof urlParameter === 'string' && /^(?!(code|state|error|iss)$)[\w.-]+$/.test(urlParameter))) {
+    throw configError('urlParameter', 'expected letters, digits, "_", "-" and ".", and no parameter of OAuth.')
   }
   if (checkDurationMs(maxLifetimeMs, 'maxLifetimeMs') === 0) throw configError('maxLifetimeMs', 'expected more than 0.')
   checkTokenLifetime(checked.lifetime)
@@ -131,9 +120,41 @@ function check<Fields>(options: EphemeralTokenOptions<Fields>): Checked<Fields> 
   return { ...checked, maxLifetimeMs }
 }
 
+type Exchange<User> = (token: string, ctx: MethodContext) => Promise<Session<User>>
+
+/** The token of the last link: the address has it no more, so a retry finds it here while no server has judged it. */
+interface Link<User> {
+  readonly takeUp: Exchange<User>
+  readonly has: (token: string) => boolean
+  readonly retryInput: () => Partial<EphemeralTokenInput>
+}
+
+function createLink<User>(exchange: Exchange<User>): Link<User> {
+  let last: { readonly token: string; readonly isWanted: () => boolean } | null = null
+  return {
+    has: (token) => last?.token === token,
+    async takeUp(token, ctx) {
+      last = { token, isWanted: ctx.isWanted }
+      try {
+        const session = await exchange(token, ctx)
+        last = null
+        return session
+      } catch (error) {
+        if (!isAuthError(error) || !error.retryable) last = null
+        throw error
+      }
+    },
+    retryInput() {
+      // Somebody has logged in or out since.
+      if (last?.isWanted() === false) last = null
+      return last === null ? {} : { ephemeralToken: last.token }
+    },
+  }
+}
+
 interface AddressOptions<User> {
   readonly urlParameter: string
-  readonly takeUp: (token: string, ctx: MethodContext) => Promise<Session<User>>
+  readonly takeUp: Exchange<User>
 }
 
 /** Looks for a token in an address of this app, and changes nothing. */
@@ -147,12 +168,12 @@ function readAddress<User>(url: URL, ctx: MethodContext, { urlParameter, takeUp 
   const clean = new URL(url)
   clean.search = query.rest
   clean.hash = fragment.rest
-  const complete = async (): Promise<Session<User>> => {
+  const complete = async (current: MethodContext): Promise<Session<User>> => {
     const [token] = tokens
     if (!isToken(token) || tokens.size > 1) throw new AuthError('invalid_callback', `The address has no usable "${urlParameter}", or several.`)
     // A page that is loaded ahead of a click may never be seen by anybody, and the token works once.
-    await ctx.page.whenActivated()
-    return takeUp(token, ctx)
+    await current.page.whenActivated(current.signal)
+    return takeUp(token, current)
   }
   return { type: 'pending', state: ctx.random(), cleanUrl: clean.href, returnTo: safeReturnTo(clean.href, here), complete }
 }

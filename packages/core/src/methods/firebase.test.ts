@@ -460,6 +460,13 @@ describe('fields', () => {
     expect(auth.store.getState()).toMatchObject({ user: { sub: 'uid-ada', role: 'reader' } })
   })
 
+  test('do not rename the person', async () => {
+    world.answer = () => Response.json(signedIn())
+    const auth = create({ fields: z.object({ sub: z.string().toUpperCase() }) })
+    await auth.login(ada)
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'uid-ada' } })
+  })
+
   test('a claim that is wrong is named, not shown', async () => {
     world.answer = () => Response.json(signedIn({ idToken: idToken({ role: 'canary' }) }))
     expect(await errorOf(create({ fields }).login(ada))).toMatchObject({ code: 'invalid_response', message: expect.stringContaining('role') })

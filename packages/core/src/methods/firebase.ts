@@ -112,7 +112,7 @@ async function toSession<Fields>(answer: Answer, fields: FieldsSchema<Fields> | 
   }
   // The subject again, and how it signed in.
   const { user_id: _uid, firebase: _signIn, ...known } = userClaims(claims)
-  const user: unknown = fields === undefined ? known : { ...known, ...(await readExtraFields(fields, known)) }
+  const user: unknown = fields === undefined ? known : { ...known, ...(await readExtraFields(fields, known)), sub: localId }
   return {
     accessToken: idToken,
     refreshToken,

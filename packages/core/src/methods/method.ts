@@ -17,9 +17,9 @@ export interface MethodContext {
   readonly fetch: BoundedFetch
   /** Epoch milliseconds. */
   readonly now: () => number
-  /** Aborts when a refresh takes too long or is no longer wanted. */
+  /** Aborts on `dispose()`, with that as its reason, and when a refresh takes too long. */
   readonly signal: AbortSignal
-  /** Whether the login or sign-out that this is for is still the last one asked for. */
+  /** Whether the login or sign-out that this is for is still the last one asked for; of a refresh, whether its session is still in use. */
   readonly isWanted: () => boolean
   readonly page: Page
   /** Other windows, where they are not the real ones. */
@@ -49,11 +49,18 @@ export interface AuthMethod<Input = void, User = unknown> {
    * Such a method takes `{ returnTo }` at login.
    */
   callback?(this: void, host: CallbackHost<User>): (address: string) => Promise<CallbackOutcome>
+  /** What `login` is to take when a callback that did not work is tried again; asked before that login begins. Default: `{ returnTo }`. */
+  retryInput?(this: void): unknown
   /**
    * For sessions that the browser keeps by itself: makes what finds out who is signed in. Nothing of them is stored here. `refresh`
    * and `logout` of such a method also take a session without a subject or secrets: the one that the browser has, whosever it is.
    */
   presence?(this: void, host: PresenceHost<User>): Presence
+  /**
+   * With `presence`: gives the session that the browser has after `exchange`, the request of another method which uses this one.
+   * Nothing of this method runs meanwhile. Where `ctx` is not wanted any more by then, that session is ended instead.
+   */
+  adopt?(this: void, exchange: () => Promise<unknown>, ctx: MethodContext): Promise<Session<User>>
   refresh?(this: void, session: Session<User>, ctx: MethodContext): Promise<Session<User>>
   /** Whether this session can be refreshed. Default: when it has a refresh token. */
   canRefresh?(this: void, session: Session<User>): boolean
@@ -85,9 +92,11 @@ export type CallbackOutcome =
 export interface CallbackHost<User = unknown> {
   readonly context: () => MethodContext
   /** Takes a login to its end, state and tokens and all; `family` will mark its session. Rejects with why it failed. */
-  readonly signIn: (obtain: () => Promise<Session<User>>, family: string) => Promise<void>
+  readonly signIn: (obtain: (ctx: MethodContext) => Promise<Session<User>>, family: string) => Promise<void>
   /** The `family` of whoever is signed in, once that is known; `null` when nobody is. */
   readonly currentFamily: () => Promise<string | null>
+  /** Takes the moment: tells later whether nobody asked for a login or logout since. */
+  readonly mark: () => () => boolean
 }
 
 /** Finds out who is signed in. */

@@ -133,6 +133,8 @@ describe('signing in', () => {
     ['no exp', { exp: undefined }, { expires_in: undefined }, null],
     ['exp before iat', { exp: 1 }, { expires_in: undefined }, null],
     ['exp as text', { exp: '1800003600' }, { expires_in: undefined }, null],
+    ['an exp that no number holds in milliseconds', { exp: 1e308 }, { expires_in: undefined }, null],
+    ['an expires_in that no number holds in milliseconds', { exp: 1_800_007_200 }, { expires_in: 1.7e308 }, 2 * hour],
     ['expires_in before the JWT', { exp: 1_800_007_200 }, { expires_in: 60 }, 60_000],
   ])('PW-03 a JWT with %s lives as long as it says', async (_, claims, members, lifetimeMs) => {
     world.answer = () => Response.json(answer(claims, members))
@@ -197,6 +199,16 @@ describe('refreshing', () => {
     world.answer = () => Response.json(body, { status })
     await expect(auth.tokens.refresh()).rejects.toMatchObject({ code })
     expect(auth.store.getState().status).toBe(signedIn)
+  })
+
+  test('RF-19 a rotated refresh token that comes with an answer of no use is not followed by the old one', async () => {
+    const auth = create()
+    await auth.login(ada)
+    world.answer = () => Response.json(answer({}, { refresh_token: 'rt-2', token_type: 'mac' }))
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'refresh_rejected', cause: { code: 'invalid_response' } })
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'refresh_rejected' })
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'not_authenticated' })
+    expect(world.requests).toHaveLength(2)
   })
 
   test('without refreshUrl the session ends with its token', async () => {

@@ -31,6 +31,7 @@ export interface BegunLogin {
 export async function beginLogin(client: CodeClient, { input, returnTo, isPopup }: LoginRequest): Promise<BegunLogin> {
   const { ctx } = client
   const isOpenId = client.scope.includes('openid')
+  checkTexts(input)
   const maxAgeMs = wholeSecondsMs(input.maxAgeMs, isOpenId)
   const extra = checkExtraParameters(input.parameters, (problem) => wrongInput('parameters', problem))
   const server = await serverOf(client)
@@ -74,6 +75,13 @@ async function authorizationUrl(server: AuthorizationServer, client: CodeClient,
     return withParameters(endpoint, { client_id: clientId, request_uri: requestUri })
   } catch {
     throw new AuthError('invalid_response', 'The provider took the pushed request, but its answer has no usable request_uri.', { status: response.status })
+  }
+}
+
+/** Anything else would be sent as it reads: `null` as "null". */
+function checkTexts(input: AuthorizationCodeInput): void {
+  for (const name of ['prompt', 'loginHint', 'acrValues'] as const) {
+    if (!['string', 'undefined'].includes(typeof input[name])) throw wrongInput(name, 'expected text.')
   }
 }
 

@@ -27,20 +27,20 @@ export type Callback<User> =
       readonly state: string
       readonly cleanUrl: string
       readonly returnTo: string
-      readonly complete: () => Promise<Session<User>>
+      readonly complete: (ctx: MethodContext) => Promise<Session<User>>
     }
 
 /**
  * Handles callbacks, each once: StrictMode, a remount, and a second call with the address already cleaned all get the
- * outcome of the first.
+ * outcome of the first. A refusal is forgotten with the next login or logout, as the cleaned address may be any page of the app.
  *
  * @param read Looks at an address without changing anything. `null`: not a callback of this method.
  */
 export function createCallbackHandler<User>(
   read: (url: URL, ctx: MethodContext) => Callback<User> | null,
-  { context, signIn, currentFamily }: CallbackHost<User>,
+  { context, signIn, currentFamily, mark }: CallbackHost<User>,
 ): (address: string) => Promise<CallbackOutcome> {
-  const outcomes = new Map<number, { readonly state: string; readonly outcome: Promise<CallbackOutcome> }>()
+  const outcomes = new Map<number, Handled>()
 
   const settle = async (callback: Callback<User>): Promise<CallbackOutcome> => {
     const { returnTo } = callback
@@ -58,26 +58,44 @@ export function createCallbackHandler<User>(
     }
   }
 
-  return async (address) => {
+  const handle = async (address: string): Promise<CallbackOutcome> => {
     const ctx = context()
     const here = ctx.page.href() ?? undefined
     if (!URL.canParse(address, here)) return { type: 'none' }
     const url = new URL(address, here)
+    // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.
+    const clean = (cleanUrl: string): void => {
+      if (url.href !== cleanUrl && url.href === ctx.page.href()) ctx.page.replace(cleanUrl)
+    }
     const known = outcomes.get(fingerprint(url.href))
     if (known !== undefined) {
+      clean(known.cleanUrl)
+      const isOver = !known.isLatest()
       const outcome = await known.outcome
       // Signed out since, or somebody else's session: this callback no longer says who is signed in.
-      if (outcome.type !== 'signed_in' || (await currentFamily()) === known.state) return outcome
+      if (outcome.type === 'signed_in' ? (await currentFamily()) === known.state : !isOver) return outcome
+      // Somebody else who waited has begun anew.
+      if (outcomes.get(fingerprint(url.href)) !== known) return handle(url.href)
     }
     const callback = read(url, ctx)
     if (callback === null) return { type: 'none' }
     if (callback.type === 'foreign') return settle(callback)
-    // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.
-    if (url.href === here) ctx.page.replace(callback.cleanUrl)
-    const handled = { state: callback.state, outcome: settle(callback) }
-    outcomes.set(fingerprint(url.href), handled).set(fingerprint(callback.cleanUrl), handled)
+    const { state, cleanUrl } = callback
+    clean(cleanUrl)
+    // In this order: the login that settling it takes up is no later one.
+    const handled = { state, cleanUrl, outcome: settle(callback), isLatest: mark() }
+    outcomes.set(fingerprint(url.href), handled).set(fingerprint(cleanUrl), handled)
     return handled.outcome
   }
+  return handle
+}
+
+interface Handled {
+  readonly state: string
+  readonly cleanUrl: string
+  readonly outcome: Promise<CallbackOutcome>
+  /** Whether nobody asked for a login or logout since. */
+  readonly isLatest: () => boolean
 }
 
 /** Tells addresses apart without keeping them: what was in one is secret, and spent. */

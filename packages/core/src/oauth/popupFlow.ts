@@ -1,5 +1,5 @@
 import type { Line, Popup } from '../browser/popup.ts'
-import { AuthError } from '../errors.ts'
+import { AuthError, toAuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
 import { channelName, readAnswer, receivedMessage } from './answerMessage.ts'
@@ -32,7 +32,7 @@ export async function runPopupFlow<User>(login: PopupLogin<User>): Promise<Sessi
     // Nobody but the person closes an empty window.
     if (popup.isClosed()) throw closed()
     const callback = await answerOf(login)
-    if (callback.type === 'pending') return await callback.complete()
+    if (callback.type === 'pending') return await callback.complete(ctx)
     throw 'error' in callback ? callback.error : new AuthError('callback_used', 'This sign-in was completed before.')
   } finally {
     // No address in this window will ask for it again, and after a failure no late answer may.
@@ -79,7 +79,12 @@ function watchPopup(popup: Popup, ctx: MethodContext, end: (error: AuthError) =>
     cancel = ctx.timer.after(pollMs, look)
   }
   let cancel = ctx.timer.after(pollMs, look)
-  return () => cancel()
+  const onAbort = (): void => end(toAuthError(ctx.signal.reason, 'aborted', 'The sign-in was aborted.'))
+  ctx.signal.addEventListener('abort', onAbort)
+  return () => {
+    cancel()
+    ctx.signal.removeEventListener('abort', onAbort)
+  }
 }
 
 function closed(): AuthError {

@@ -11,7 +11,7 @@ export interface RedirectCallbackOptions<User> {
   readonly redirectUri: URL
   readonly ctx: MethodContext
   /** Makes a session of a callback. Its transaction was found, is spent in the storage, and is not too old. */
-  readonly complete: (url: URL, transaction: Transaction) => Promise<Session<User>>
+  readonly complete: (url: URL, transaction: Transaction, ctx: MethodContext) => Promise<Session<User>>
   /** Offers the address to the window that opened this one, of whose login it is; gives whether it was taken. Absent: no popups. */
   readonly handOver?: (url: URL, state: string) => Promise<boolean>
 }
@@ -39,10 +39,10 @@ export function readRedirectCallback<User>(url: URL, options: RedirectCallbackOp
   if (mismatch !== null) return foreign(mismatch)
   const known = { state, cleanUrl: cleanUrl(url), returnTo: returnToIn(redirectUri, transaction.returnTo) }
   if (transaction.spent) return { type: 'used', ...known }
-  const spendAndComplete = async (): Promise<Session<User>> => {
+  const spendAndComplete = async (loginCtx: MethodContext): Promise<Session<User>> => {
     spendTransaction(ctx.scratch, transaction)
     if (ctx.now() - transaction.createdAt > longestLoginMs) throw new AuthError('transaction_expired', 'The sign-in took too long: sign in again.')
-    return complete(url, transaction)
+    return complete(url, transaction, loginCtx)
   }
   return { type: 'pending', ...known, complete: spendAndComplete }
 }

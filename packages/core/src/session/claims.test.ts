@@ -146,6 +146,12 @@ describe('userClaims', () => {
     expect(Object.assign({}, user)).not.toHaveProperty('admin')
   })
 
+  test('INV-22 hold no secret at any depth', () => {
+    const secrets = { refresh_token: 'canary', api_key: 'canary', client_secret: 'canary', 'https://app.example/jwt': 'canary' }
+    const claims = decodeClaims(jwt({ ...person, ...secrets, account: { id: 1, ...secrets }, seats: [{ id: 2, ...secrets }] }))
+    expect(userClaims(claims ?? {})).toEqual({ ...person, account: { id: 1 }, seats: [{ id: 2 }] })
+  })
+
   test('are of the promised types, wherever they come from', () => {
     expect(userClaims({ sub: 1, name: null, email: {}, other: 1 })).toEqual({ sub: '1', other: 1 })
   })
@@ -164,6 +170,7 @@ describe('jwtLifetimeMs', () => {
     ['an exp that is null', { iat: 1, exp: null }, undefined],
     ['an exp before the iat', { iat: 2, exp: 1 }, undefined],
     ['an exp at the iat', { iat: 1, exp: 1 }, undefined],
+    ['TR-13 an exp that no number holds in milliseconds', { iat: 1, exp: 1e308 }, undefined],
     [
       'an exp in milliseconds: long, finite, and capped by the nap',
       { iat: 1_800_000_000, exp: 1_800_003_600_000 },

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose/jwt/decode'
 import { ownMembers } from '../ownMembers.ts'
 import { isShallow } from './isShallow.ts'
+import { openMembers } from './openMembers.ts'
 
 /** Claims about a person or a token: a copy without prototype. Claims named here are text or absent. */
 export type Claims = Readonly<Record<string, unknown>> & {
@@ -12,13 +13,10 @@ export type Claims = Readonly<Record<string, unknown>> & {
 /** Longest token that is parsed, in characters: no honest token comes near it. */
 const maxTokenLength = 65_536
 
-/**
- * Claims that describe the token rather than the person: they change with every refresh. And `__proto__`, a person's
- * claim that would come to life when an app copies the user with `Object.assign`.
- */
+/** Claims that describe the token rather than the person: they change with every refresh. */
 const tokenClaims = new Set(
   `iss aud exp iat nbf jti nonce azp at_hash c_hash s_hash
-  auth_time acr amr sid scope scp client_id typ __proto__`.split(/\s+/),
+  auth_time acr amr sid scope scp client_id typ`.split(/\s+/),
 )
 
 /**
@@ -35,15 +33,20 @@ export function decodeClaims(token: string): Claims | null {
   }
 }
 
-/** The claims about the person alone: equal before and after a refresh unless the person changed. */
+/**
+ * The claims about the person alone, as they may be shown: equal before and after a refresh unless the person changed.
+ *
+ * @throws AuthError `invalid_response` when they are nested too deep.
+ */
 export function userClaims(claims: Readonly<Record<string, unknown>>): Claims {
-  return typed(Object.fromEntries(Object.entries(claims).filter(([name]) => !tokenClaims.has(name))))
+  return typed(Object.fromEntries(Object.entries(openMembers(claims)).filter(([name]) => !tokenClaims.has(name))))
 }
 
 /** Life in milliseconds that a JWT gives itself (`exp` - `iat`, RFC 7519 §4.1), or `undefined`. */
 export function jwtLifetimeMs(claims: Claims | null): number | undefined {
   const { exp, iat } = claims ?? {}
-  return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? (exp - iat) * 1000 : undefined
+  const lifetimeMs = typeof exp === 'number' && typeof iat === 'number' ? (exp - iat) * 1000 : NaN
+  return lifetimeMs > 0 && lifetimeMs < Infinity ? lifetimeMs : undefined
 }
 
 /** Many servers number their users: a numeric `sub` becomes text, as RFC 7519 §4.1.2 has it. */

@@ -47,7 +47,8 @@ export type AuthEvent<User = unknown> =
   | { readonly type: 'login_started'; readonly method: string }
   | { readonly type: 'login_failed'; readonly error: AuthError }
   | { readonly type: 'login_left' }
-  | { readonly type: 'signed_in'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
+  /** By a login, or found elsewhere: then a login under way still is. */
+  | { readonly type: 'signed_in'; readonly method: string; readonly user: User; readonly scope: readonly string[]; readonly isLogin: boolean }
   | { readonly type: 'restored'; readonly method: string; readonly user: User; readonly scope: readonly string[] }
   /** A server was asked who is signed in; with an error if it did not say. */
   | { readonly type: 'looked'; readonly error: AuthError | null }

@@ -35,7 +35,8 @@ const steppingUp: AuthState<User> = { ...signedIn, pending: 'google', error: fai
 const start: AuthEvent<User> = { type: 'login_started', method: 'google' }
 const fail: AuthEvent<User> = { type: 'login_failed', error: failed }
 const leave: AuthEvent<User> = { type: 'login_left' }
-const enter: AuthEvent<User> = { type: 'signed_in', method: 'google', user: bob, scope: ['b'] }
+const enter: AuthEvent<User> = { type: 'signed_in', method: 'google', user: bob, scope: ['b'], isLogin: true }
+const found: AuthEvent<User> = { ...enter, isLogin: false }
 const renew: AuthEvent<User> = { type: 'renewed', user: bob, scope: ['b'] }
 const end: AuthEvent<User> = { type: 'signed_out', reason: 'refresh_rejected', error: ended }
 
@@ -60,6 +61,7 @@ describe('every state and every event', () => {
     ['loading', loading, fail, loadingFailed],
     ['loading', loading, leave, loading],
     ['loading', loading, enter, bobSignedIn],
+    ['loading, found', loading, found, bobSignedIn],
     ['loading', loading, renew, loading],
     ['loading', loading, end, endedState],
     ['loading, with a login', loadingPending, start, { status: 'loading', pending: 'google', error: null }],
@@ -84,6 +86,7 @@ describe('every state and every event', () => {
     ['ended, with a login', rejected, fail, { ...rejected, pending: null, error: failed }],
     ['ended, with a login', rejected, leave, { ...rejected, pending: null }],
     ['ended, with a login', rejected, enter, bobSignedIn],
+    ['ended, with a login, found', rejected, found, { ...bobSignedIn, pending: 'password' }],
     ['ended, with a login', rejected, renew, rejected],
     ['ended, with a login', rejected, end, rejected],
     ['signed in', signedIn, start, { ...signedIn, pending: 'google' }],
@@ -96,6 +99,7 @@ describe('every state and every event', () => {
     ['signed in, with another login', steppingUp, fail, { ...signedIn, error: failed }],
     ['signed in, with another login', steppingUp, leave, { ...steppingUp, pending: null }],
     ['signed in, with another login', steppingUp, enter, bobSignedIn],
+    ['signed in, with another login, found', steppingUp, found, { ...bobSignedIn, pending: 'google' }],
     ['signed in, with another login', steppingUp, renew, { ...steppingUp, user: bob, scope: ['b'] }],
     ['signed in, with another login', steppingUp, end, { ...endedState, pending: 'google' }],
   ]
@@ -133,7 +137,7 @@ describe('SS-07 nothing visible changed, so the state is the same object', () =>
     [
       'the same person signs in again',
       signedIn,
-      { type: 'signed_in', method: 'password', user: { ...ada }, scope: ['a'] },
+      { type: 'signed_in', method: 'password', user: { ...ada }, scope: ['a'], isLogin: true },
     ],
     ['a session ends that has ended', rejected, end],
   ])('%s', (_, state, event) => {
@@ -145,7 +149,7 @@ describe('SS-07 nothing visible changed, so the state is the same object', () =>
     ['the person alone is renewed', { type: 'renewed', user: bob, scope: ['a'] }, false, true],
     [
       'the same person signs in by another method',
-      { type: 'signed_in', method: 'google', user: { ...ada }, scope: ['a'] },
+      { type: 'signed_in', method: 'google', user: { ...ada }, scope: ['a'], isLogin: true },
       true,
       true,
     ],
@@ -160,7 +164,7 @@ describe('SS-07 nothing visible changed, so the state is the same object', () =>
   })
 
   test('CC-06 a session without a person keeps its null', () => {
-    const state = transition<null>(loading, { type: 'signed_in', method: 'clientCredentials', user: null, scope: [] })
+    const state = transition<null>(loading, { type: 'signed_in', method: 'clientCredentials', user: null, scope: [], isLogin: true })
     expect(state).toMatchObject({ status: 'authenticated', user: null })
     expect(transition(state, { type: 'renewed', user: null, scope: [] })).toBe(state)
   })

@@ -21,7 +21,7 @@ function follow<User>(state: AuthState<User>, event: AuthEvent<User>): AuthState
     case 'login_left':
       return { ...state, pending: null }
     case 'signed_in':
-      return { status: 'authenticated', method: event.method, ...shown(state, event), pending: null, error: null }
+      return { status: 'authenticated', method: event.method, ...shown(state, event), pending: event.isLogin ? null : state.pending, error: null }
     case 'restored':
       return { status: 'authenticated', method: event.method, ...shown(state, event), pending: state.pending, error: state.error }
     case 'looked':

@@ -491,7 +491,7 @@ describe('failure', () => {
     const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
     const { tokens } = manager({ refresh, background: false, canRefresh: (t) => t !== null })
     await tokens.setTokens(first)
-    const setting = new Promise<void>((resolve) => {
+    const setting = new Promise<unknown>((resolve) => {
       tokens.subscribe(({ type }) => type === 'ended' && void tokens.setTokens({ ...first, accessToken: 'next' }).then(resolve))
     })
     await tokens.refresh().catch(() => {})

@@ -52,24 +52,27 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     const emit = (event: TokenEvent): void => this.#emit(event)
     this.#options = checked
     this.#environment = environment
-    const onError = (error: AuthError): void => emit({ type: 'storage_failed', error })
-    this.#vault = createVault(createRecordStore({ storage, key: storageKey, timer, onError }), clock, accept)
+    const store = createRecordStore({ storage, key: storageKey, timer, onError: (error) => emit({ type: 'storage_failed', error }) })
+    this.#vault = createVault(store, clock, accept)
     this.#gate = createGate(clock, crypto.fraction)
-    const end = (error: AuthError): void => this.end(error)
-    const [vault, gate] = [this.#vault, this.#gate]
-    this.#refresher = createRefresher({ vault, gate, refresh, deadlineMs: requestTimeoutMs, environment, emit, end, discard: onDiscard })
+    const shared = { vault: this.#vault, gate: this.#gate, environment, emit, end: (error: AuthError) => this.end(error) }
+    this.#refresher = createRefresher({ ...shared, refresh, deadlineMs: requestTimeoutMs, discard: onDiscard })
     this.#schedule = createSchedule({ timer, wake, dueInMs: () => this.#dueInMs(), run: () => this.#onDue(), onWake: this.#gate.hurry })
     if (background) this.#schedule.start()
   }
 
-  /** Replaces the tokens: of a new login, of whomever. A refresh under way for the old ones is dropped. */
-  async setTokens(tokens: T): Promise<void> {
+  /**
+   * Replaces the tokens: of a new login, of whomever. A refresh under way for the old ones is dropped.
+   *
+   * @returns Whether they were kept: no others were set meanwhile, nor the session ended.
+   */
+  async setTokens(tokens: T): Promise<boolean> {
     this.#throwIfDisposed()
     checkTokenSet(tokens)
     this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
     // Newer than whatever the storage may hold.
     this.#isRestored = true
-    await this.#commit(tokens, { type: 'set' })
+    return this.#commit(tokens, { type: 'set' })
   }
 
   /**
@@ -116,10 +119,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     if (!this.#isRestored) await this.restore()
     while (this.#setting !== null) await this.#setting
     const held = this.#fresh(options)
-    if (held !== null) return held
-    const stale = this.#vault.held()
-    if (!this.#options.canRefresh(stale?.tokens ?? null)) throw this.#unusable(stale)
-    return this.#refreshed(false, options.signal)
+    return held ?? this.#refreshed(this.#vault.held(), false, options.signal)
   }
 
   /**
@@ -132,8 +132,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     while (this.#setting !== null) await this.#setting
     const held = this.#vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
-    if (!this.#options.canRefresh(held?.tokens ?? null)) throw this.#unusable(held)
-    await this.#refreshed(true, options.signal)
+    await this.#refreshed(held, true, options.signal)
   }
 
   /** Forgets the tokens, here and in the storage, at once. */
@@ -157,6 +156,11 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** The tokens as they are, fresh or not; `null` when there are none. For adapters: ask {@link getAccessToken} for a token to use. */
   get current(): Held<T> | null {
     return this.#vault.held()
+  }
+
+  /** Whether new tokens are on their way into the storage, which {@link current} does not have yet. For adapters. */
+  get isSetting(): boolean {
+    return this.#setting !== null
   }
 
   /** How refreshing is going, by the clock of this moment. */
@@ -202,13 +206,13 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 
   /** Until the storage has the new tokens, nobody gets the old ones, nor refreshes them. */
-  async #commit(tokens: T, event: TokenEvent): Promise<void> {
-    const setting = this.#vault.commit(tokens)
-    this.#setting = setting
+  async #commit(tokens: T, event: TokenEvent): Promise<boolean> {
+    const setting = (this.#setting = this.#vault.commit(tokens))
     const isSet = await setting
     if (this.#setting === setting) this.#setting = null
     if (isSet) this.#emit(event)
     else this.#options.onDiscard(tokens)
+    return isSet
   }
 
   #restored(): void {
@@ -227,7 +231,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     return error
   }
 
-  async #refreshed(ignoreBackoff: boolean, signal: AbortSignal | undefined): Promise<Held<T>> {
+  async #refreshed(stale: Held<T> | null, ignoreBackoff: boolean, signal: AbortSignal | undefined): Promise<Held<T>> {
+    if (!this.#options.canRefresh(stale?.tokens ?? null)) throw this.#unusable(stale)
     await raceAbort(this.#refresher.run(ignoreBackoff), this.#epoch.signal, signal)
     const held = this.#vault.held()
     if (held === null) throw this.#unusable(null)

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createWorld, defer, type Deferred, type World } from '../../test/world.ts'
+import { AuthError } from '../errors.ts'
+import { leavingPage, type AuthMethod } from '../methods/method.ts'
+import type { Session } from '../session/session.ts'
+import { createAuth } from './createAuth.ts'
+
+/** What a login takes: nobody looks at it, but it may be what the login gives. */
+interface Input {
+  readonly token?: string
+}
+
+type Given = Session<null> | typeof leavingPage
+
+let world: World
+/** Logins under way, in order, and refresh tokens that were revoked. */
+let logins: Deferred<Given>[]
+let revoked: (string | null | undefined)[]
+beforeEach(() => {
+  world = createWorld()
+  logins = []
+  revoked = []
+})
+
+const method: AuthMethod<Input, null> = {
+  name: 'slow',
+  login() {
+    const login = defer<Given>()
+    logins.push(login)
+    return login.promise
+  },
+  async logout({ refreshToken, accessToken }) {
+    revoked.push(refreshToken ?? accessToken)
+    return true
+  },
+}
+
+const of = (token: string, subject: string | null = null): Session<null> => ({ accessToken: `at-${token}`, refreshToken: token, subject, user: null, scope: [] })
+const refused = new AuthError('invalid_credentials', 'No.')
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+/** Two logins, of which the second overtook the first, which is answered first. */
+async function overtaken(first: Session<null>, input: Input = {}) {
+  const auth = createAuth({ method }, world.environment)
+  await auth.ready
+  const outcomes = [auth.login(input), auth.login(input)].map((login) => login.then(() => null, (error: unknown) => error))
+  logins[0]?.resolve(first)
+  expect(await outcomes[0]).toMatchObject({ code: 'superseded' })
+  expect(revoked).toEqual([])
+  const finish = async (second: Given | AuthError): Promise<void> => {
+    if (second instanceof AuthError) logins[1]?.reject(second)
+    else logins[1]?.resolve(second)
+    await outcomes[1]
+    await settled()
+  }
+  return { auth, finish }
+}
+
+describe('of a login that another overtook, nothing is revoked before that is done, and then', () => {
+  test.each<[string, Session<null>, Given | AuthError, string[]]>([
+    ['nothing of the person who is signed in', of('rt-1', 'ada'), of('rt-2', 'ada'), []],
+    ['nothing that both gave', of('rt-1'), of('rt-1'), []],
+    ['what is of somebody else', of('rt-1', 'ada'), of('rt-2', 'bob'), ['rt-1']],
+    ['what is of nobody in particular', of('rt-1'), of('rt-2'), ['rt-1']],
+    ['everything, when the other failed', of('rt-1', 'ada'), refused, ['rt-1']],
+    ['everything, when the other leaves the page', of('rt-1', 'ada'), leavingPage, ['rt-1']],
+  ])('%s', async (_, first, second, expected) => {
+    const { finish } = await overtaken(first)
+    await finish(second)
+    expect(revoked).toEqual(expected)
+  })
+
+  test('everything, when a logout came after both', async () => {
+    const { auth, finish } = await overtaken(of('rt-1', 'ada'))
+    await auth.logout()
+    expect(revoked).toEqual(['rt-1'])
+    await finish(of('rt-2', 'ada'))
+    expect(revoked).toEqual(['rt-1', 'rt-2'])
+  })
+
+  test('INV-18 everything, when dispose() came after both', async () => {
+    const { auth, finish } = await overtaken(of('rt-1', 'ada'))
+    auth.dispose()
+    expect(revoked).toEqual(['rt-1'])
+    await finish(of('rt-2', 'ada'))
+    expect(revoked).toEqual(['rt-1', 'rt-2'])
+  })
+
+  test.each([of('permanent', 'ada'), { ...of('x'), refreshToken: undefined, accessToken: 'permanent' }])(
+    'not what the app came with: that may be used again (%#)',
+    async (first) => {
+      const { auth, finish } = await overtaken(first, { token: 'permanent' })
+      await finish(refused)
+      expect(revoked).toEqual([])
+      await auth.logout()
+      expect(revoked).toEqual([])
+    },
+  )
+
+  test('a token without a refresh token is compared, too', async () => {
+    const opaque = (accessToken: string) => ({ ...of('x'), refreshToken: undefined, accessToken })
+    const { finish } = await overtaken(opaque('one'))
+    await finish(opaque('two'))
+    expect(revoked).toEqual(['one'])
+  })
+})
