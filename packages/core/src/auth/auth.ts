@@ -43,7 +43,7 @@ export interface AuthCore<User> {
    * completed is an outcome, not an error.
    *
    * @param url Default: the current address.
-   * @throws AuthError `invalid_config` when the redirect URI is not of this app's own origin.
+   * @throws AuthError `invalid_config` when the redirect URI is not of this app's own origin; `disposed`.
    */
   readonly handleCallback: (url?: string | URL) => Promise<CallbackResult>
   /**

@@ -66,7 +66,7 @@ export function createPresence<User>(ask: (ctx: MethodContext) => Promise<Sessio
       isWatched = true
       const unsubscribe = wake.subscribe(() => {
         isStale = flight !== null
-        if (!isStale) lookIn(0)
+        lookIn(0)
       })
       if (failures > 0) lookIn(0)
       return () => {

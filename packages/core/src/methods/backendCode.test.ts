@@ -506,6 +506,7 @@ describe('with a cookie session', () => {
     await login
     expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'superseded' } })
     expect(cookie()).toBeNull()
+    expect(paths().filter((path) => path.startsWith('POST'))).toEqual(['POST /v1/exchange', 'POST /v1/session/logout', 'POST /v1/session/login'])
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code: 'invalid_credentials' } })
   })
 })
