@@ -40,7 +40,13 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: 'list',
-  use: { trace: 'retain-on-failure', launchOptions: launchOptions() },
+  use: {
+    // A recorded screen costs a third of the time; the trace has a snapshot of each step anyway.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    // Nothing scrolls or fades under the pointer.
+    contextOptions: { reducedMotion: 'reduce' },
+    launchOptions: launchOptions(),
+  },
   projects: sites.map(({ name, demoPort, identityPort, tests }) => ({
     name,
     ...tests,

@@ -4,24 +4,49 @@ const path = '/authorization-code'
 
 test('signs in by redirect and comes back to where the person was, query and all', async ({ demo, page }) => {
   await page.goto(`${path}?lifetime=3600&storage=session&from=mail`)
-  await expect(demo.status).toHaveText('Nobody is signed in.')
   await demo.signInByRedirect()
   expect(new URL(page.url()).pathname).toBe(path)
   expect(new URL(page.url()).searchParams.get('from')).toBe('mail')
   expect(page.url()).not.toMatch(/code=|state=/)
-  expect(demo.tokenRequests().map(({ what, grant, status }) => [what, grant, status])).toEqual([['POST /token', 'authorization_code', 200]])
   await expect(page.getByText('ada@example.com').first()).toBeVisible()
-  expect(await demo.call('Call the API')).toBe(200)
-  expect(await demo.call('Call the admin API')).toBe(200)
-  expect(demo.sent.filter(({ status }) => status >= 400)).toEqual([])
 })
 
-test('asks for the metadata once, and for nothing when the page loads', async ({ demo, page }) => {
+test('PAR: what is asked for is pushed, and the address says no more than where it was pushed to', async ({ demo, page }) => {
   await page.goto(path)
-  await expect(demo.status).toHaveText('Nobody is signed in.')
-  expect(demo.sent).toEqual([])
   await demo.signInByRedirect()
-  expect(demo.sent.map(({ what }) => what)).toEqual(['GET /.well-known/openid-configuration', 'POST /token'])
+  const [, pushed] = demo.sent()
+  expect(Object.fromEntries(new URLSearchParams(pushed?.body))).toEqual({
+    response_type: 'code',
+    client_id: 'demo-60s',
+    redirect_uri: `${demo.demoOrigin}${path}/callback`,
+    scope: 'openid profile email offline_access read:resources write:resources',
+    state: expect.stringMatching(/^[\w-]{43}$/),
+    nonce: expect.stringMatching(/^[\w-]{43}$/),
+    code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+    code_challenge_method: 'S256',
+  })
+  expect(demo.wire.opened[0]).toBe('GET /auth?client_id&request_uri')
+})
+
+test('plain OAuth: the endpoints that were named, no discovery, no nonce and no ID token', async ({ demo }) => {
+  await demo.open(path, { server: 'oauth' })
+  await demo.signInByRedirect()
+  expect(demo.wire.opened[0]).toBe('GET /oauth/authorize?response_type&client_id&redirect_uri&scope&state&code_challenge&code_challenge_method')
+  await expect.poll(() => demo.lines()).toEqual(['POST /oauth/token (redirect_uri code code_verifier grant_type=authorization_code client_id) 200'])
+  expect(() => demo.secret('id_token')).toThrow()
+
+  await demo.signOut()
+  expect(demo.wire.opened.filter((page) => page.includes('/session/end'))).toEqual([])
+})
+
+test('the sign-out leaves for the end of the session at the provider, which asks for the password next time', async ({ demo, page }) => {
+  await page.goto(path)
+  await demo.signInByRedirect()
+  await demo.signOutAtProvider()
+  await expect(page).toHaveURL(path)
+  const end = demo.wire.opened.filter((opened) => opened.includes('/session/end'))
+  expect(end).toEqual(['GET /session/end?client_id&post_logout_redirect_uri&id_token_hint', 'POST /session/end/confirm'])
+  await demo.signInByRedirect('bob')
 })
 
 test('refused consent lands on a friendly page with a way to try again, and in no redirect loop', async ({ demo, page }) => {
@@ -105,5 +130,8 @@ test('@dev StrictMode: one code exchange and one refresh, though React runs ever
   await demo.signInByRedirect()
   await demo.button('Refresh now').click()
   await expect(page.getByRole('listitem').filter({ hasText: 'refreshed' }).first()).toBeVisible()
-  expect(demo.tokenRequests().map(({ grant, status }) => [grant, status])).toEqual([['authorization_code', 200], ['refresh_token', 200]])
+  await expect.poll(() => demo.lines().filter((line) => line.startsWith('POST /token'))).toEqual([
+    'POST /token (redirect_uri code code_verifier grant_type=authorization_code client_id) 200',
+    'POST /token (refresh_token grant_type=refresh_token client_id) 200',
+  ])
 })
