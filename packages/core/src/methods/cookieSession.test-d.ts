@@ -30,6 +30,9 @@ test('the user has the claims, and the fields that a schema names', () => {
 test('options are checked', () => {
   // @ts-expect-error the session URL is missing
   cookieSession({ loginUrl: '/login' })
+  cookieSession({ sessionUrl: '/session', subject: 'id' })
+  // @ts-expect-error not the name of a member
+  cookieSession({ sessionUrl: '/session', subject: 7 })
   // @ts-expect-error there is no token to refresh
   cookieSession({ sessionUrl: '/session', refreshUrl: '/refresh' })
   // @ts-expect-error not a schema

@@ -409,6 +409,24 @@ describe('looking again', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('a look that waited for a login waits for the next one, too', async () => {
+    const { auth } = await watched(null)
+    const answers = [defer<undefined>(), defer<undefined>()]
+    const waiting = answers.values()
+    server.instead.set(urls.loginUrl, () => waiting.next().value?.promise as never)
+    const logins = [auth.login(ada).catch(() => {})]
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(1000)
+    logins.push(auth.login(ada))
+    answers[0]?.resolve(undefined)
+    await settled()
+    expect(looks()).toBe(1)
+    answers[1]?.resolve(undefined)
+    await Promise.all(logins)
+    await settled()
+    expect(looks()).toBe(2)
+  })
+
   test('a look does not overlap a login or a logout', async () => {
     const { auth } = await watched(null)
     const late = defer<Response>()

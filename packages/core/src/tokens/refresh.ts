@@ -56,7 +56,11 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     const answer = await withDeadline({ timer, deadlineMs, signal: stop.signal }, (signal) => refresh(previous, { signal }))
     if (!isTokenSet(answer)) throw new AuthError('invalid_response', 'The refresh gave no usable token set.')
     const next = keepingRefreshToken(answer, previous)
-    if (!isCurrent() || !(await vault.commit(next))) return discard(next)
+    if (!isCurrent() || !(await vault.commit(next))) {
+      // The refresh token of before is not of this refresh alone: it may have been handed out for good.
+      if (next.refreshToken === undefined || next.refreshToken !== previous?.refreshToken) discard(next)
+      return
+    }
     if (hasExpired(shortestLifeMs)) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     gate.open()
   }

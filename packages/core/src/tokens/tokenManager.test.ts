@@ -487,6 +487,20 @@ describe('failure', () => {
     expect(tokens.status.error).toMatchObject({ code: 'clock_skew' })
   })
 
+  test('setTokens says whether they were kept, and meanwhile that they are on their way', async () => {
+    const written = defer<void>()
+    const storage = { getItem: () => null, setItem: () => written.promise, removeItem: () => {} }
+    const { tokens } = manager({ storage, background: false, refresh: async () => first })
+    const setting = [tokens.setTokens(first), tokens.setTokens({ ...first, accessToken: 'next' })]
+    expect(tokens.isSetting).toBe(true)
+    written.resolve()
+    expect(await Promise.all(setting)).toEqual([false, true])
+    expect(tokens.isSetting).toBe(false)
+    const ended = tokens.setTokens(first)
+    tokens.clear()
+    expect(await ended).toBe(false)
+  })
+
   test('tokens set by somebody who hears of the end are kept fresh like any others', async () => {
     const refresh = vi.fn(() => Promise.reject(new AuthError('refresh_rejected', 'no')))
     const { tokens } = manager({ refresh, background: false, canRefresh: (t) => t !== null })
@@ -549,6 +563,20 @@ describe('commit by generation', () => {
     expect(tokens.current).toBeNull()
     expect(world.tabStorage.keys()).toEqual([])
     expect(events.at(-1)).toBe('cleared')
+  })
+
+  test('a late answer that leaves the refresh token as it was is not handed over: to revoke it would end more than that', async () => {
+    const answer = defer<TokenSet>()
+    const onDiscard = vi.fn()
+    const { tokens } = manager({ refresh: () => answer.promise, onDiscard })
+    await tokens.setTokens(first)
+    const waiting = tokens.refresh().catch(() => {})
+    await vi.advanceTimersByTimeAsync(0)
+    await tokens.setTokens({ ...first, accessToken: 'bob' })
+    answer.resolve({ accessToken: 'late' })
+    await waiting
+    await vi.advanceTimersByTimeAsync(0)
+    expect(onDiscard).not.toHaveBeenCalled()
   })
 
   test("RF-26 CB-25 a login as Bob drops the answer to Alice's refresh, and no caller of hers gets his token", async () => {
