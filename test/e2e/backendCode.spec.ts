@@ -15,15 +15,21 @@ test('with the backend’s cookie, no token ever reaches the browser', async ({ 
   expect((await exchange?.request.allHeaders())?.['idempotency-key']).toBe((JSON.parse(exchange?.body ?? '') as { readonly state: string }).state)
 })
 
-for (const form of ['session', 'token']) {
-  test(`refused consent is said in words, nothing is exchanged, and one can try again (${form})`, async ({ demo, page }) => {
+const refusals = [
+  { form: 'session', button: 'Deny' },
+  { form: 'token', button: 'Cancel' },
+]
+
+for (const { form, button } of refusals) {
+  test(`${button} at the provider is said in words, nothing is exchanged, and one can try again (${form})`, async ({ demo, page }) => {
     await demo.open(path, { form })
     await demo.button('Sign in').click()
-    await demo.signInAtProvider('ada', 'Deny')
+    if (button === 'Deny') await demo.signInAtProvider('ada', 'Deny')
+    else await page.getByRole('button', { name: button }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign-in cancelled')
     await expect(page.getByRole('alert')).toContainText('You cancelled the sign-in.')
     expect(page.url()).not.toMatch(/error=|state=/)
-    await expect.poll(() => demo.lines().filter((line) => line.includes('/backend/'))).toEqual([])
+    expect(demo.lines().filter((line) => line.includes('/backend/'))).toEqual([])
 
     await demo.button('Try again').click()
     await demo.signInAtProvider('ada')
