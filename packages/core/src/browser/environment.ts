@@ -1,5 +1,8 @@
+import { broadcastChannels, type Channels } from './channel.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { webCrypto, type Crypto } from './crypto.ts'
+import { indexedDatabase, type Database } from './database.ts'
+import { webLocks, type Locks } from './lock.ts'
 import { systemNetwork, type Network } from './network.ts'
 import { browserPage, type Page } from './page.ts'
 import type { Popups } from './popup.ts'
@@ -15,6 +18,10 @@ export interface Environment {
   readonly network: Network
   /** Survives a redirect and a reload, ends with the tab. */
   readonly tabStorage: PageStorage
+  /** With the other tabs of this origin. */
+  readonly locks: Locks
+  readonly database: Database
+  readonly channels: Channels
   readonly page: Page
   /** Default: the real windows. Named by the methods that open some, so that others do not carry them. */
   readonly popups?: Popups | undefined
@@ -28,6 +35,9 @@ export const environment: Environment = {
   wake: pageWake,
   network: systemNetwork,
   tabStorage,
+  locks: webLocks,
+  database: indexedDatabase,
+  channels: broadcastChannels,
   page: browserPage,
   crypto: webCrypto,
 }

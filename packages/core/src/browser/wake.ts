@@ -1,5 +1,5 @@
 /** Why it is worth looking at the clock again. */
-export type WakeReason = 'visible' | 'focus' | 'online' | 'restored'
+export type WakeReason = 'visible' | 'focus' | 'online' | 'restored' | 'resumed'
 
 /** Tells when a page may have slept, or its network is back. */
 export interface Wake {
@@ -8,8 +8,8 @@ export interface Wake {
 }
 
 /**
- * The real one: `visibilitychange`, `focus`, `online` and `pageshow` from the back/forward cache. Silent without a
- * window.
+ * The real one: `visibilitychange`, `focus`, `online`, `pageshow` from the back/forward cache and `resume` after a freeze. Silent
+ * without a window.
  */
 export const pageWake: Wake = {
   subscribe(listener) {
@@ -21,6 +21,7 @@ export const pageWake: Wake = {
       () => document.visibilityState === 'visible' && listener('visible'),
       options,
     )
+    document.addEventListener('resume', () => listener('resumed'), options)
     window.addEventListener('focus', () => listener('focus'), options)
     window.addEventListener('online', () => listener('online'), options)
     window.addEventListener('pageshow', (event) => event.persisted && listener('restored'), options)

@@ -1,0 +1,47 @@
+/** A place in a channel: what one says, all the others hear. */
+export interface Place {
+  readonly post: (message: unknown) => void
+  readonly leave: () => void
+}
+
+/** Channels among the pages of this origin. What is heard is anybody's word until it is checked; it may be late, or never come. */
+export interface Channels {
+  /** Takes a place in the channel of this name; its own messages do not come back. Throws where there are no channels. */
+  readonly join: (name: string, listener: (message: unknown) => void) => Place
+}
+
+/**
+ * Broadcast channels. Left while the page is in the back/forward cache, as a message would have Chromium throw the page away: whoever
+ * comes back from there has to look what was said.
+ */
+export const broadcastChannels: Channels = {
+  join(name, listener) {
+    const open = (): BroadcastChannel => {
+      const channel = new BroadcastChannel(name)
+      channel.addEventListener('message', ({ data }) => listener(data))
+      unref(channel)
+      return channel
+    }
+    const detach = new AbortController()
+    const { signal } = detach
+    let channel: BroadcastChannel | null = open()
+    const close = (): void => {
+      channel?.close()
+      channel = null
+    }
+    globalThis.addEventListener?.('pagehide', close, { signal })
+    globalThis.addEventListener?.('pageshow', () => void (channel ??= open()), { signal })
+    return {
+      post: (message) => channel?.postMessage(message),
+      leave() {
+        detach.abort()
+        close()
+      },
+    }
+  },
+}
+
+/** In Node a channel would keep the program alive. */
+function unref(channel: BroadcastChannel & { readonly unref?: () => void }): void {
+  channel.unref?.()
+}
