@@ -4,8 +4,8 @@ import { node } from './node.ts'
 
 const root = join(import.meta.dirname, '..')
 
-// In this order: the binding is compiled against the built core, as its users will be.
-for (const name of ['core', 'react']) {
+// In this order: the others are compiled against the built core, as their users will be.
+for (const name of ['core', 'react', 'testing']) {
   rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
   if (!node('node_modules/typescript/bin/tsc', ['-p', `packages/${name}/tsconfig.build.json`])) process.exit(1)
 }

@@ -20,6 +20,7 @@ interface Runner {
 }
 
 const vitestReport = join(reports, 'vitest.json')
+const tabsReport = join(reports, 'tabs.json')
 const playwrightReport = join(reports, 'playwright.json')
 
 const runners: readonly Runner[] = [
@@ -28,6 +29,13 @@ const runners: readonly Runner[] = [
     cli: 'node_modules/vitest/vitest.mjs',
     args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
     report: vitestReport,
+    tally: vitestTally,
+  },
+  {
+    name: 'vitest run --config test/tabs/vitest.config.ts',
+    cli: 'node_modules/vitest/vitest.mjs',
+    args: ['run', '--config=test/tabs/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${tabsReport}`],
+    report: tabsReport,
     tally: vitestTally,
   },
   {

@@ -9,6 +9,7 @@ interface DemoClient {
 }
 
 const clients: ReadonlyMap<string, DemoClient> = new Map([
+  ['demo-5s', { lifetimeSeconds: 5, path: '/authorization-code' }],
   ['demo-8s', { lifetimeSeconds: 8, path: '/authorization-code' }],
   ['demo-60s', { lifetimeSeconds: 60, path: '/authorization-code' }],
   ['demo-1h', { lifetimeSeconds: 3600, path: '/authorization-code' }],

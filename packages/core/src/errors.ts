@@ -60,6 +60,16 @@ export interface AuthErrorDetails {
   readonly cause?: unknown
 }
 
+/** Codes of answers after which tokens are of no use: the session is over. */
+export const endingCodes: readonly AuthErrorCode[] = [
+  'refresh_rejected',
+  'invalid_id_token',
+  'subject_changed',
+  'session_expired',
+  'user_disabled',
+  'revoked',
+]
+
 /** Codes of failures that can pass by themselves: the session stays, and another attempt may succeed. */
 const transientCodes: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
   'network',

@@ -1,8 +1,14 @@
 import { environment as realEnvironment, type Environment } from '../src/browser/environment.ts'
+import { preloadTabs } from '../src/tokens/loadSiblings.ts'
 import { createEmitter } from '../src/browser/emitter.ts'
 import { memoryStorage, type PageStorage } from '../src/browser/storage.ts'
 import type { WakeReason } from '../src/browser/wake.ts'
-import { createWindows, type Channels, type FakeWindows } from './windows.ts'
+import { createOrigin, type Origin } from './origin.ts'
+import { quickSealing } from './quickSealing.ts'
+import { createWindows, type FakeWindows } from './windows.ts'
+
+// At once from the first test on.
+await preloadTabs()
 
 /** What a fake server does with a request. */
 export type Answer = (request: Request) => Response | Promise<Response>
@@ -19,17 +25,19 @@ export interface World {
   readonly left: string[]
   /** The windows beside this page. */
   readonly windows: FakeWindows
-  /** Lines between the windows of this origin. */
-  readonly channels: Channels
+  /** What developers were warned of. */
+  readonly warnings: string[]
+  /** What pages of this origin have in common. */
+  readonly origin: Origin
   answer: Answer
   href: string
   isOnline: boolean
   wake: (reason: WakeReason) => void
 }
 
-/** @param channels Of another world, for pages that share an origin. */
-export function createWorld(channels: Channels = new Map()): World {
-  const windows = createWindows(channels)
+/** @param origin Of another world, for pages that share one. */
+export function createWorld(origin: Origin = createOrigin()): World {
+  const windows = createWindows(origin.lines)
   const wakes = createEmitter<WakeReason>()
   const tabStorage = memoryStorage()
   const world: World = {
@@ -38,7 +46,8 @@ export function createWorld(channels: Channels = new Map()): World {
     bodies: [],
     left: [],
     windows,
-    channels,
+    origin,
+    warnings: [],
     href: 'https://app.example/home',
     isOnline: true,
     answer: () => {
@@ -48,6 +57,11 @@ export function createWorld(channels: Channels = new Map()): World {
     environment: {
       ...realEnvironment,
       tabStorage,
+      locks: origin.locks,
+      channels: origin.channels,
+      database: origin.database,
+      sealing: quickSealing,
+      warn: (text) => void world.warnings.push(text),
       wake: { subscribe: wakes.subscribe },
       popups: windows.popups,
       network: {

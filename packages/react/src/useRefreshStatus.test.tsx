@@ -5,7 +5,7 @@ import { createWorld } from '../test/createWorld.ts'
 import { deferred } from '../test/deferred.ts'
 import { ada, createPasswordAuth, lifetimeS, servePasswords } from '../test/passwordServer.ts'
 import { setUp } from '../test/setUp.ts'
-import { AuthProvider, useRefreshStatus } from './index.ts'
+import { AuthProvider, useAuth, useRefreshStatus } from './index.ts'
 
 setUp()
 
@@ -42,4 +42,33 @@ it('follows a refresh from its start to its end', async () => {
     return refreshed
   })
   expect(container.textContent).toBe(`idle ${lifetimeS * 1000}`)
+})
+
+it('INV-5 tells of an outage while everybody stays signed in: degraded, paused where the browser says offline, and idle in the end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+  const world = createWorld()
+  servePasswords(world)
+  const auth = createPasswordAuth(world)
+  function Line(): ReactNode {
+    const { phase, error } = useRefreshStatus()
+    const { isAuthenticated } = useAuth()
+    return `${phase} ${error?.code ?? ''} ${isAuthenticated ? 'in' : 'out'}`
+  }
+  const { container } = render(
+    <AuthProvider auth={auth}>
+      <Line />
+    </AuthProvider>,
+  )
+  await act(() => auth.login(ada))
+  const { respond } = world
+  world.respond = () => Promise.reject(new TypeError('Failed to fetch'))
+  await act(() => vi.advanceTimersByTimeAsync(55 * 60_000))
+  expect(container.textContent).toBe('degraded network in')
+  world.isOnline = false
+  await act(() => vi.advanceTimersByTimeAsync(10 * 60_000))
+  expect(container.textContent).toBe('paused network in')
+  world.isOnline = true
+  world.respond = respond
+  await act(() => vi.advanceTimersByTimeAsync(60_000))
+  expect(container.textContent).toBe('idle  in')
 })

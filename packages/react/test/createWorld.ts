@@ -14,6 +14,8 @@ export interface World {
   readonly left: readonly string[]
   /** The address bar. */
   href: string
+  /** What the browser believes. */
+  isOnline: boolean
   /** The servers. */
   respond: (request: Request) => Response | Promise<Response>
   /** Tells that the page may have slept. */
@@ -33,13 +35,14 @@ export function createWorld(href = 'https://app.example/'): World {
     sent,
     left,
     href,
+    isOnline: true,
     respond: () => Response.json({ error: 'nothing is scripted' }, { status: 500 }),
     wake: (reason) => [...listeners].forEach(({ call }) => call(reason)),
     remains: () => ({ timers: timers.size, listeners: listeners.size }),
     environment: {
       ...environment,
       network: {
-        isOnline: () => true,
+        isOnline: () => world.isOnline,
         fetch: async (request) => {
           sent.push(`${request.method} ${new URL(request.url).pathname}`)
           return world.respond(request)

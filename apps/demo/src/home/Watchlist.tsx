@@ -11,7 +11,8 @@ const sights: readonly { readonly what: string; readonly how: string }[] = [
   { what: 'Revocation', how: 'Revoke a token at the server: the next call gets 401, and the session ends and says why.' },
   { what: 'Rotation', how: 'Replace an API key under a session in use: no call fails, and the old key is gone.' },
   { what: 'A token that works once', how: 'Open a page with one in its address: it is gone from there at once.' },
-  { what: 'Two tabs and a cookie', how: 'Sign in as somebody else in a second tab: the first notices when you come back.' },
+  { what: 'Two tabs and one session', how: 'Open a session in another tab: they refresh it in turns, and leave it together.' },
+  { what: 'Two tabs and a cookie', how: 'Sign in as somebody else in a second tab: the first shows it at once.' },
   { what: 'Two sessions on one page', how: 'Sign one out: the other does not notice.' },
   { what: 'All of it in writing', how: 'Every event is in a log, also across the redirect. Tokens never are.' },
 ]

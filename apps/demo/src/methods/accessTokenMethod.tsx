@@ -3,7 +3,7 @@ import { accessToken } from '@tessera-auth/core/access-token'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { SecretSignIn } from '../session/SecretSignIn.tsx'
 import { secretLook, textOf } from '../session/sessionLook.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 import { revokeQuestion } from './revokeQuestion.ts'
@@ -27,7 +27,7 @@ export const accessTokenMethod: DemoPage = createMethodPage({
     createAuth({
       method: accessToken({ probeUrl: `${identityOrigin}/v1/resources`, fields: textSchema('subject') }),
       api,
-      storage,
+      ...storageOptions(storage),
       name: 'access-token',
     }),
   look: () => ({ ...look, details: [...look.details, { term: 'Whose', of: ({ user }) => textOf(user, 'subject') }] }),

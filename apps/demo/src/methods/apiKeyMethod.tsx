@@ -4,7 +4,7 @@ import { api, identityOrigin } from '../identityOrigin.ts'
 import { KeySignIn } from '../session/KeySignIn.tsx'
 import { secretLook } from '../session/sessionLook.ts'
 import { choice } from '../settings/choice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { keyWords } from '../words/errorWords.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
@@ -31,7 +31,7 @@ export const apiKeyMethod: DemoPage = createMethodPage({
         ...(where === 'query' && { dangerouslySendInQuery: 'api_key' }),
       }),
       api,
-      storage,
+      ...storageOptions(storage),
       name: `api-key-${where}`,
     }),
   look: ({ where }) => ({

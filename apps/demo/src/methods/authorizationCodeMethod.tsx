@@ -5,7 +5,7 @@ import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
 import { choice, type Settings } from '../settings/choice.ts'
 import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 import { openidClient } from './openidClient.ts'
@@ -39,7 +39,7 @@ export const authorizationCodeMethod: DemoPage = createMethodPage({
     createAuth({
       method: authorizationCode(providerOf(settings)),
       api,
-      storage: settings.storage,
+      ...storageOptions(settings.storage),
       // A session belongs to the client that got it, so each client keeps its own.
       name: `authorization-code-${settings.server}-${settings.lifetime}`,
     }),

@@ -5,7 +5,7 @@ import { api, identityOrigin } from '../identityOrigin.ts'
 import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { cookieLook, secretLook, textOf, type SessionLook } from '../session/sessionLook.ts'
 import { choice } from '../settings/choice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 import { revokeQuestion } from './revokeQuestion.ts'
@@ -34,7 +34,7 @@ export const backendCodeMethod: DemoPage = createMethodPage({
     ]),
     storage: storageChoice('session'),
   },
-  createAuth: ({ form, storage }) => createAuth({ method: methodOf(form), api, storage, name: `backend-code-${form}` }),
+  createAuth: ({ form, storage }) => createAuth({ method: methodOf(form), api, ...storageOptions(storage), name: `backend-code-${form}` }),
   look: ({ form }) => (form === 'session' ? cookieLook : tokenLook),
   SignIn: ({ auth }) => <ButtonSignIn login={() => auth.login()} />,
   extras: (auth) => [revokeQuestion(auth)],

@@ -5,7 +5,7 @@ import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
 import { choice } from '../settings/choice.ts'
 import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 
@@ -44,7 +44,7 @@ export const clientCredentialsMethod: DemoPage = createMethodPage({
         dangerouslyAllowBrowser: true,
       }),
       api,
-      storage,
+      ...storageOptions(storage),
       name: `client-credentials-${machine}-${secret}-${lifetime}`,
     }),
   look: ({ machine }) => ({

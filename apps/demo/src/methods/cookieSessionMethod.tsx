@@ -29,7 +29,7 @@ export const cookieSessionMethod: DemoPage = createMethodPage({
   SignIn: ({ auth }) => (
     <PasswordSignIn
       login={auth.login}
-      hint="Sign in as somebody else in a second tab and come back: this page looks again, and shows who it is now."
+      hint="Sign in as somebody else in a second tab: this page is told, asks the server, and shows who it is now."
     />
   ),
   words: passwordWords,

@@ -3,4 +3,4 @@ import type { AuthProviderProps } from '@tessera-auth/react'
 
 /** The auth of any method, as far as its page needs it. */
 export type DemoAuth = AuthProviderProps['auth'] &
-  Pick<Auth, 'inspect' | 'getAccessToken'> & { readonly tokens: Pick<TokenManager, 'refresh'> }
+  Pick<Auth, 'inspect' | 'getAccessToken' | 'lastSignOut'> & { readonly tokens: Pick<TokenManager, 'refresh'> }

@@ -5,7 +5,7 @@ import { recipientMemory } from '../desk/recipientMemory.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { personLook } from '../session/sessionLook.ts'
 import { choice } from '../settings/choice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 import { EphemeralSignIn } from './EphemeralSignIn.tsx'
@@ -51,7 +51,7 @@ export const ephemeralTokenMethod: DemoPage = createMethodPage({
         }),
       }),
       api,
-      storage,
+      ...storageOptions(storage),
       name: `ephemeral-token-${lifetime}-${mint}`,
     }),
   look: ({ mint }) => ({

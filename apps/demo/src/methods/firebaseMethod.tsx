@@ -6,7 +6,7 @@ import { SecretSignIn } from '../session/SecretSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
 import { choice } from '../settings/choice.ts'
 import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 import { revokeQuestion } from './revokeQuestion.ts'
@@ -37,7 +37,7 @@ export const firebaseMethod: DemoPage = createMethodPage({
     createAuth({
       method: firebase({ apiKey: apiKeys[lifetime], emulatorUrl: identityOrigin }),
       api,
-      storage,
+      ...storageOptions(storage),
       // The key says how long tokens live, so each lifetime keeps its own.
       name: `firebase-${lifetime}`,
     }),

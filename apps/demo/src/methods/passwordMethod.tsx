@@ -4,7 +4,7 @@ import { api } from '../identityOrigin.ts'
 import { PasswordSignIn } from '../session/PasswordSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
 import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { passwordWords } from '../words/errorWords.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
@@ -21,7 +21,7 @@ export const passwordMethod: DemoPage = createMethodPage({
     createAuth({
       method: password(passwordDoor(lifetime)),
       api,
-      storage,
+      ...storageOptions(storage),
       // A session keeps the lifetime it was made with, so each lifetime keeps its own.
       name: `password-${lifetime}`,
     }),

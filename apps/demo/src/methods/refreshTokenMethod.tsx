@@ -4,7 +4,7 @@ import { api, identityOrigin } from '../identityOrigin.ts'
 import { SecretSignIn } from '../session/SecretSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
 import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 import { createMethodPage } from './createMethodPage.tsx'
 import type { DemoPage } from './demoPage.ts'
 
@@ -28,7 +28,7 @@ export const refreshTokenMethod: DemoPage = createMethodPage({
         format: 'json',
       }),
       api,
-      storage,
+      ...storageOptions(storage),
       // A session keeps the lifetime it was made with, so each lifetime keeps its own.
       name: `refresh-token-${lifetime}`,
     }),

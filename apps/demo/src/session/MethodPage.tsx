@@ -7,6 +7,7 @@ import type { Choices } from '../settings/choice.ts'
 import { SettingsPanel } from '../settings/SettingsPanel.tsx'
 import { PageHeader } from '../shell/PageHeader.tsx'
 import { ClaimsPanel } from './ClaimsPanel.tsx'
+import { OtherTab } from './OtherTab.tsx'
 import type { SessionLook } from './sessionLook.ts'
 import { Workbench } from './Workbench.tsx'
 
@@ -34,7 +35,7 @@ export function MethodPage(props: MethodPageProps): ReactNode {
       <article className="page">
         <PageHeader title={name} lead={lead} />
         {key !== '' && <SettingsPanel {...{ choices, settings, onChoose }} />}
-        <Workbench {...{ auth, log, look, signIn, extras }} />
+        <Workbench {...{ auth, log, look, signIn, extras }} otherTab={<OtherTab kept={look.isCookie ? 'cookie' : settings['storage']} />} />
         <ClaimsPanel key={key} auth={auth} noClaims={look.noClaims} />
       </article>
     </AuthProvider>

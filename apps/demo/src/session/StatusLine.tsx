@@ -1,9 +1,15 @@
 import { useAuth, useRefreshStatus, type AuthView } from '@tessera-auth/react'
 import { useEffect, useRef, type ReactNode } from 'react'
+import type { DemoAuth } from '../methods/demoAuth.ts'
 import { statusWords, type WhoWords } from '../words/statusWords.ts'
 
+interface StatusLineProps {
+  readonly who: WhoWords
+  readonly auth: Pick<DemoAuth, 'lastSignOut'>
+}
+
 /** The state of the session, in one sentence or two. */
-export function StatusLine({ who }: { readonly who: WhoWords }): ReactNode {
+export function StatusLine({ who, auth: { lastSignOut } }: StatusLineProps): ReactNode {
   const auth = useAuth()
   const refresh = useRefreshStatus()
   const line = useRef<HTMLParagraphElement>(null)
@@ -20,7 +26,7 @@ export function StatusLine({ who }: { readonly who: WhoWords }): ReactNode {
 
   return (
     <p ref={line} tabIndex={-1} role="status" className="status" data-tone={isTroubled ? 'troubled' : tone(auth)}>
-      {statusWords(auth, refresh, who)}
+      {statusWords(auth, refresh, { who, lastSignOut })}
     </p>
   )
 }

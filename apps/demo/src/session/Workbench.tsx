@@ -18,12 +18,14 @@ interface WorkbenchProps {
   /** How one signs in: a form or a button, named “Sign in”. */
   readonly signIn: ReactNode
   readonly extras?: readonly Question[]
+  /** How to have the same session in another tab. */
+  readonly otherTab?: ReactNode
   /** Shown above the session, where a page has several. */
   readonly title?: string
 }
 
 /** A session, what the API answers to it, and what happened. */
-export function Workbench({ auth, log, look, signIn, extras, title }: WorkbenchProps): ReactNode {
+export function Workbench({ auth, log, look, signIn, extras, otherTab, title }: WorkbenchProps): ReactNode {
   const [answer, ask, forget] = useAnswer()
   const headingId = useId()
   return (
@@ -32,13 +34,14 @@ export function Workbench({ auth, log, look, signIn, extras, title }: WorkbenchP
         <h2 id={headingId} className={title === undefined ? 'visually-hidden' : undefined}>
           {title ?? 'Session'}
         </h2>
-        <StatusLine who={look.who} />
+        <StatusLine who={look.who} auth={auth} />
         <div className="session-sign-in">{signIn}</div>
         <div className="session-state">
           <Person details={look.details} />
           {look.noCountdown === null ? <Countdown /> : <p className="hint">{look.noCountdown}</p>}
         </div>
         <Actions {...{ auth, look }} {...(extras && { extras })} onAsk={ask} onForget={forget} />
+        {otherTab}
       </section>
       <AnswerPanel answer={answer} />
       <LogPanel log={log} />

@@ -20,6 +20,8 @@ export interface SessionLook {
   readonly noRefresh: (auth: AuthView) => string | null
   /** Why there are no claims to look at; `null` where there are. */
   readonly noClaims: string | null
+  /** Whether the browser keeps it in a cookie, for all tabs. */
+  readonly isCookie: boolean
 }
 
 /** A person with a JWT that is refreshed: what most methods give. */
@@ -33,6 +35,7 @@ export const personLook: SessionLook = {
   noCountdown: null,
   noRefresh: () => null,
   noClaims: null,
+  isCookie: false,
 }
 
 /** A person whose session the server keeps, behind a cookie. */
@@ -41,6 +44,7 @@ export const cookieLook: SessionLook = {
   carries: 'the cookie, which only the browser sees, and a CSRF token',
   noCountdown: 'Nothing to count down: the session is the server’s, and so is its end.',
   noClaims: 'There is no token in JavaScript to look at.',
+  isCookie: true,
 }
 
 /** A secret that somebody brought along, known by its last four characters. */
@@ -52,6 +56,7 @@ export function secretLook(thing: 'token' | 'key'): SessionLook {
     noCountdown: `Nothing to count down: the ${thing} is good until somebody revokes it.`,
     noRefresh: () => `There is nothing to refresh: the ${thing} is permanent.`,
     noClaims: `This ${thing} says nothing about itself.`,
+    isCookie: false,
   }
 }
 

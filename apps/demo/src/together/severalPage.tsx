@@ -12,7 +12,7 @@ import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { KeySignIn } from '../session/KeySignIn.tsx'
 import { PasswordSignIn } from '../session/PasswordSignIn.tsx'
 import { personLook, secretLook, textOf, type SessionLook } from '../session/sessionLook.ts'
-import { storageChoice } from '../settings/storageChoice.ts'
+import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
 
 const path = '/several'
 const keyLook = secretLook('key')
@@ -43,7 +43,7 @@ export const severalPage: DemoPage = createMethodPage({
         key: apiKey({ probeUrl: `${identityOrigin}/v1/resources` }),
       },
       api,
-      storage,
+      ...storageOptions(storage),
       name: 'several',
     }),
   look: () => look,

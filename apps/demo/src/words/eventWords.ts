@@ -23,12 +23,16 @@ export function eventWords(event: InspectEvent, own?: ErrorWords): string {
       return 'Asking for new credentials.'
     case 'refreshed':
       return 'New credentials came.'
+    case 'adopted':
+      return 'Another tab refreshed, and this one goes on with its credentials.'
     case 'refresh_failed':
       return `No new credentials; the old ones stay. ${errorWords(event.error, own)}`
     case 'ended':
       return `The session is over. ${errorWords(event.error, own)}`
     case 'cleared':
-      return 'The session was forgotten.'
+      return event.isElsewhere ? 'The session was forgotten, as in another tab.' : 'The session was forgotten.'
+    case 'tabs_degraded':
+      return 'The browser lacks something that tabs need to share a session. It goes on with what there is.'
     case 'storage_failed':
       return `The session is kept in memory only. ${errorWords(event.error, own)}`
     case 'unauthorized':

@@ -4,8 +4,10 @@ import type { AuthMethod, CallbackOutcome } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { AuthState } from '../session/state.ts'
 import type { RefreshStatus } from '../tokens/refreshStatus.ts'
-import type { AccessTokenOptions, TokenManager } from '../tokens/tokenManager.ts'
+import type { AccessTokenOptions } from '../tokens/accessTokenOptions.ts'
+import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { InspectEvent } from './inspect.ts'
+import type { LastSignOut } from './lastSignOut.ts'
 import type { ReadableStore } from './store.ts'
 
 /** How far a sign-out came. Here it is complete in any case. */
@@ -36,6 +38,11 @@ export interface AuthCore<User> {
   readonly tokens: TokenManager<SessionRecord<User>>
   /** The state once it is known who is signed in, or once that could not be found out. Reading it starts looking. Never rejects. */
   readonly ready: Promise<AuthState<User>>
+  /**
+   * Why and when somebody was last signed out in this tab, for the page where they sign in: survives a reload and a redirect, and is
+   * `null` again once somebody has signed in. Known at once, before {@link ready}.
+   */
+  readonly lastSignOut: LastSignOut | null
   /** Signs out: here at once, then at the server as best it can. Nothing under way can undo it. Never rejects. */
   readonly logout: () => Promise<LogoutResult>
   /**

@@ -13,6 +13,11 @@ interface SharedOptions {
    * tab, readable by any script of the page), or a storage of your own.
    */
   readonly storage?: 'memory' | 'session' | TokenStorage | undefined
+  /**
+   * One session for all tabs of this app: a new tab takes part in that of a tab that is open, and a login in one is a login in all.
+   * Default `false`: a new tab signs in by itself, and only duplicates of a tab share its session, with `storage: 'session'`.
+   */
+  readonly shareAcrossTabs?: boolean | undefined
   /** How long before expiry a refresh starts, in milliseconds; never more than a quarter of the token's life. Default 300 000. */
   readonly refreshLeadMs?: number | undefined
   /** How long one request to the token server may take, in milliseconds. Default 10 000. */
@@ -48,9 +53,9 @@ export interface EitherOptions<User> extends SharedOptions {
 
 /** @throws AuthError `invalid_config`, naming the option; `api` and `storage` are checked where they are used. */
 export function checkAuthOptions<User>(options: EitherOptions<User>): CheckedAuthOptions<User> {
-  const known = ['method', 'methods', 'api', 'storage', 'refreshLeadMs', 'requestTimeoutMs', 'name'] as const
+  const known = ['method', 'methods', 'api', 'storage', 'shareAcrossTabs', 'refreshLeadMs', 'requestTimeoutMs', 'name'] as const
   const { method, methods, ...others } = checkOptions(options, 'createAuth', known)
-  const checked = { storage: 'memory' as const, refreshLeadMs: 300_000, requestTimeoutMs: 10_000, name: 'default', ...others }
+  const checked = { storage: 'memory' as const, shareAcrossTabs: false, refreshLeadMs: 300_000, requestTimeoutMs: 10_000, name: 'default', ...others }
   if (typeof checked.name !== 'string' || !/^[\w.-]{1,64}$/.test(checked.name)) {
     throw configError('name', 'expected 1 to 64 letters, digits, ".", "_" or "-".')
   }

@@ -347,14 +347,14 @@ describe('logging out', () => {
     refresh.resolve(tokens('ada'))
     await vi.waitFor(() => expect(world.bodies.at(-1)).toBe('{"refresh_token":"canary-rt-ada-2"}'))
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
-    expect(world.tabStorage.keys()).toEqual([])
+    expect(world.tabStorage.keys()).toEqual(['tessera:default:lastSignOut'])
   })
 
   test('before the storage was read, it still ends what is stored', async () => {
     await signedIn({ storage: 'session' })
     const auth = create({ storage: 'session' })
     expect(await auth.logout()).toEqual({ isRemote: true, error: null })
-    expect(world.tabStorage.keys()).toEqual([])
+    expect(world.tabStorage.keys()).toEqual(['tessera:default:lastSignOut'])
     expect((await auth.ready).status).toBe('unauthenticated')
   })
 
@@ -414,7 +414,7 @@ describe('observing', () => {
     print(auth)
     await auth.getAccessToken().catch(print)
     expect(printed.join()).not.toContain('canary')
-    expect(world.tabStorage.keys()).toEqual([])
+    expect(world.tabStorage.keys()).toEqual(['tessera:default:lastSignOut'])
   })
 
   test('INV-18 dispose() leaves nothing running; ready settles, everything else rejects', async () => {

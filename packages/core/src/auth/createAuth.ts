@@ -7,8 +7,9 @@ import { checkAuthOptions, type AuthByNameOptions, type AuthOptions, type Either
 import { createCallbacks } from './callbacks.ts'
 import { createContext } from './context.ts'
 import { createCredentialSource } from './credentialSource.ts'
+import { createElsewhere } from './elsewhere.ts'
 import { createIntents } from './intents.ts'
-import { createMethods, type Methods, type NamedMethod } from './methods.ts'
+import { createMethods, prepareAhead, type Methods, type NamedMethod } from './methods.ts'
 import { createPresences } from './presences.ts'
 import { createKnown, createReady } from './ready.ts'
 import { createSigning } from './signing.ts'
@@ -39,22 +40,20 @@ export function createAuth<Input = void, User = unknown>(options: AuthOptions<In
 export function createAuth<Named extends MethodsByName>(options: AuthByNameOptions<Named>, environment?: Environment): AuthByName<Named>
 export function createAuth<User>(options: EitherOptions<User>, environment: Environment = realEnvironment): unknown {
   const checked = checkAuthOptions(options)
-  const { network, page, clock } = environment
-  const destinations = createDestinations(checked.api, page.href)
+  const { network, page } = environment
   const disposal = new AbortController()
   const methods = createMethods(checked.methods, createContext(environment, checked, disposal.signal))
   const { tokens, discards } = createTokens(checked, methods, environment)
-  const stores = createStores(tokens, clock)
-  const { state, refreshStore, events, emit } = stores
-  const presences = createPresences({ methods, tokens, stores, environment })
+  const stores = createStores(checked.name, tokens, environment)
+  const { state, refreshStore, events, emit, signOuts } = stores
+  const elsewhere = createElsewhere({ name: checked.name, methods, tokens, environment })
+  const presences = createPresences({ methods, tokens, stores, elsewhere, environment })
   const ready = createReady(tokens, presences, state.store)
   const source = createCredentialSource(tokens, methods, createKnown(ready, presences))
   const intents = createIntents()
   const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discards, stores, presences, ready, intents, environment })
   const handleCallback = createCallbacks({ methods, tokens, ready, page, intents, disposal: disposal.signal, takeUp, login })
-  tokens.subscribe(({ type }) => {
-    if (tokens.current !== null && (type === 'set' || type === 'restored')) methods.of(tokens.current.tokens).method.prepare?.()
-  })
+  prepareAhead(methods, tokens)
 
   return {
     store: state.store,
@@ -63,6 +62,9 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     get ready() {
       return ready()
     },
+    get lastSignOut() {
+      return signOuts.last()
+    },
     login: async (...args: readonly unknown[]) => (checked.isByName ? login(named(methods, args[0]), args[1]) : login(methods.all[0], args[0])),
     logout,
     handleCallback,
@@ -70,7 +72,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
       void ready()
       return tokens.getAccessToken(accessTokenOptions)
     },
-    fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source, emit }),
+    fetch: createAuthedFetch({ network, destinations: createDestinations(checked.api, page.href), pageUrl: page.href, source, emit }),
     inspect: events.subscribe,
     start() {
       const releases = [tokens.start(), presences.watch()]

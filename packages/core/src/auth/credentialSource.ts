@@ -5,7 +5,7 @@ import { rejectsToken } from '../http/challenge.ts'
 import type { SessionRecord } from '../session/session.ts'
 import { raceAbort } from '../tokens/raceAbort.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
-import type { Held } from '../tokens/vault.ts'
+import type { Held } from '../tokens/holding.ts'
 import type { Methods } from './methods.ts'
 
 /** Lets requests spend the tokens of a manager. */

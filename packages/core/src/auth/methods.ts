@@ -1,5 +1,6 @@
 import type { AuthMethod, MethodContext } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
+import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { ContextFactory } from './context.ts'
 
 /** A method under the name that states and sessions know it by, with the context that is its own. */
@@ -35,4 +36,11 @@ export function createMethods<User>(given: Readonly<Record<string, AuthMethod<ne
       return find(method) ?? first
     },
   }
+}
+
+/** Has the method of each session that comes into use load what it will need. */
+export function prepareAhead<User>(methods: Methods<User>, tokens: TokenManager<SessionRecord<User>>): void {
+  tokens.subscribe(({ type }) => {
+    if (tokens.current !== null && (type === 'set' || type === 'restored')) methods.of(tokens.current.tokens).method.prepare?.()
+  })
 }

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import type { PresenceHost } from '../methods/method.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Methods } from './methods.ts'
 import type { Stores } from './stores.ts'
 
@@ -16,6 +17,8 @@ export interface Presences {
   readonly failure: () => AuthError | null
   /** Notes that this method has told its server of a sign-out: whomever that names from now on has signed in since. */
   readonly onTold: (method: string) => void
+  /** Notes that this method has signed somebody in. */
+  readonly onSignedIn: (method: string) => void
   /** Ends all looking for good. */
   readonly stop: () => void
 }
@@ -24,11 +27,12 @@ interface PresencesOptions<User> {
   readonly methods: Methods<User>
   readonly tokens: TokenManager<SessionRecord<User>>
   readonly stores: Stores<User>
+  readonly elsewhere: Elsewhere
   readonly environment: Environment
 }
 
 export function createPresences<User>(options: PresencesOptions<User>): Presences {
-  const { clock, wake } = options.environment
+  const { environment: { clock }, elsewhere: { wake, tell, stop } } = options
   const answers = createAnswers(options)
   const presences = options.methods.all.flatMap(({ name, method, context }) => {
     const found: PresenceHost<User>['found'] = (session, isCurrent) => answers.found(name, session, isCurrent)
@@ -55,9 +59,14 @@ export function createPresences<User>(options: PresencesOptions<User>): Presence
       }
     },
     failure: answers.failure,
-    onTold: answers.onTold,
+    onTold(name) {
+      answers.onTold(name)
+      tell(name)
+    },
+    onSignedIn: tell,
     stop() {
       release()
+      stop()
       answers.stop()
     },
   }

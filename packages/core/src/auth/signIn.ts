@@ -43,7 +43,7 @@ interface Attempt<User> {
 }
 
 export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
-  const { tokens, discards, stores, ready, intents, watch, environment } = options
+  const { tokens, discards, stores, presences, ready, intents, watch, environment } = options
   const { emit, begin, state: { dispatch } } = stores
 
   const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, input }: Attempt<User>): Promise<void> => {
@@ -62,6 +62,7 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
       if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
       const isKept = record !== null && isLatest() && (await tokens.setTokens(record))
       if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
+      presences.onSignedIn(name)
       if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')

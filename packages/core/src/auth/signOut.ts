@@ -31,6 +31,8 @@ export function createSignOut<User>(options: SignOutOptions<User>): () => Promis
       if (session !== null) discards.add(session)
       return notTold
     }
+    // Only now is it known that this was a sign-out of somebody.
+    if (held === undefined && session !== null) stores.signOuts.note('user', null)
     // What the browser keeps is there whether or not it is known here.
     const named = session === null ? methods.all.filter(({ method }) => method.presence !== undefined) : [methods.of(session)]
     const tell = async ({ name, method, context }: NamedMethod<User>): Promise<boolean> => {

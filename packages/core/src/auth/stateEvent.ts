@@ -15,13 +15,15 @@ export function toStateEvent<User>(event: TokenEvent, session: SessionRecord<Use
     case 'restored':
       return session === undefined ? null : { type: 'restored', ...shown(session), method: session.method }
     case 'refreshed':
+    case 'adopted':
       return session === undefined ? null : { type: 'renewed', ...shown(session) }
     case 'ended':
       return { type: 'signed_out', reason: reasonOf(event.error), error: event.error }
     case 'cleared':
-      return { type: 'signed_out', reason: 'user', error: null }
+      return { type: 'signed_out', reason: event.isElsewhere ? 'other_tab' : 'user', error: null }
     case 'refresh_started':
     case 'refresh_failed':
+    case 'tabs_degraded':
     case 'storage_failed':
       return null
   }
@@ -35,6 +37,7 @@ const reasons: Partial<Record<AuthErrorCode, SignedOutReason>> = {
   session_expired: 'expired',
   revoked: 'revoked',
   subject_changed: 'subject_changed',
+  storage_failed: 'storage_cleared',
 }
 
 function reasonOf({ code }: AuthError): SignedOutReason {

@@ -1,11 +1,12 @@
-import type { Clock } from '../browser/clock.ts'
 import { createEmitter, type Emitter } from '../browser/emitter.ts'
+import type { Environment } from '../browser/environment.ts'
 import type { SessionRecord } from '../session/session.ts'
 import { initialState, type AuthEvent, type AuthState } from '../session/state.ts'
 import { transition } from '../session/transition.ts'
 import { noTokensStatus, type RefreshStatus } from '../tokens/refreshStatus.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { InspectEvent, Occurrence } from './inspect.ts'
+import { createSignOutMemory, type SignOutMemory } from './lastSignOut.ts'
 import { toStateEvent } from './stateEvent.ts'
 import { createStore, type ReadableStore, type Store } from './store.ts'
 
@@ -13,6 +14,7 @@ import { createStore, type ReadableStore, type Store } from './store.ts'
 export interface Stores<User> {
   readonly state: Store<AuthState<User>, AuthEvent<User>>
   readonly refreshStore: ReadableStore<RefreshStatus>
+  readonly signOuts: SignOutMemory
   readonly events: Emitter<InspectEvent>
   /** Shows that a login by this method is under way; `family` will mark its session. */
   readonly begin: (method: string, family: string) => void
@@ -20,14 +22,19 @@ export interface Stores<User> {
   readonly emit: (event: Occurrence) => void
 }
 
-/** Keeps the stores in step with the tokens. */
-export function createStores<User>(tokens: TokenManager<SessionRecord<User>>, clock: Clock): Stores<User> {
+/**
+ * Keeps the stores in step with the tokens.
+ *
+ * @param name Of the auth.
+ */
+export function createStores<User>(name: string, tokens: TokenManager<SessionRecord<User>>, environment: Environment): Stores<User> {
   const state = createStore<AuthState<User>, AuthEvent<User>>(initialState, transition)
+  const signOuts = createSignOutMemory({ name, store: state.store, environment })
   const refresh = createStore<RefreshStatus, RefreshStatus>(noTokensStatus, (_, next) => next)
   const events = createEmitter<InspectEvent>()
   let login: string | null = null
   const emit = (event: Occurrence): void => {
-    if (events.hasListeners()) events.emit({ ...event, at: clock.now().wallAt })
+    if (events.hasListeners()) events.emit({ ...event, at: environment.clock.now().wallAt })
   }
   tokens.subscribe((event) => {
     emit(event)
@@ -42,5 +49,5 @@ export function createStores<User>(tokens: TokenManager<SessionRecord<User>>, cl
     login = family
     state.dispatch({ type: 'login_started', method })
   }
-  return { state, refreshStore: refresh.store, events, begin, emit }
+  return { state, refreshStore: refresh.store, signOuts, events, begin, emit }
 }

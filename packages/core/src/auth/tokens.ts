@@ -1,16 +1,15 @@
 import type { Environment } from '../browser/environment.ts'
-import type { TokenStorage } from '../browser/storage.ts'
 import type { Given } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
-import { decodeRecord, isSessionRecord } from '../session/record.ts'
+import { isSessionRecord } from '../session/record.ts'
 import type { SessionRecord, TokenSet } from '../session/session.ts'
 import { TokenManager } from '../tokens/tokenManager.ts'
-import { checkStorage, type TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
+import type { TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
 import { leavingOnlyIf } from './context.ts'
 import { createDiscards, type Discards } from './discards.ts'
 import type { Methods } from './methods.ts'
 
-interface TokensOptions extends Required<Given<Pick<TokenManagerOptions, 'storage' | 'refreshLeadMs' | 'requestTimeoutMs'>>> {
+interface TokensOptions extends Required<Given<Pick<TokenManagerOptions, 'storage' | 'shareAcrossTabs' | 'refreshLeadMs' | 'requestTimeoutMs'>>> {
   /** Of the auth: its tokens are kept under it. */
   readonly name: string
 }
@@ -23,10 +22,11 @@ export interface Tokens<User> {
 
 /** A TokenManager that keeps whole sessions, refreshed by the method that made them. */
 export function createTokens<User>(
-  { name, storage, refreshLeadMs, requestTimeoutMs }: TokensOptions,
+  { name, storage, shareAcrossTabs, refreshLeadMs, requestTimeoutMs }: TokensOptions,
   methods: Methods<User>,
   environment: Environment,
 ): Tokens<User> {
+  // Whose a session is that the browser keeps is asked of the server: a copy could be of whoever was signed in before.
   const names = methods.all.filter(({ method }) => method.presence === undefined).map((named) => named.name)
   const accept = (stored: TokenSet): stored is SessionRecord<User> => isSessionRecord(stored, names)
   const discards = createDiscards(methods, () => tokens.current?.tokens)
@@ -56,7 +56,8 @@ export function createTokens<User>(
 
   const tokens = new TokenManager<SessionRecord<User>>(
     {
-      storage: names.length === methods.all.length ? storage : withoutPresent(checkStorage(storage, environment), accept),
+      storage,
+      shareAcrossTabs,
       storageKey: `tessera:${name}:tokens`,
       refreshLeadMs,
       // Each of its requests has the deadline; metadata and tokens are two.
@@ -70,16 +71,4 @@ export function createTokens<User>(
     environment,
   )
   return { tokens, discards }
-}
-
-/**
- * Keeps sessions out of a storage that the browser keeps by itself, as nothing would take them from there: whose they are is asked
- * of the server, and a copy could be of whoever was signed in before.
- */
-function withoutPresent(storage: TokenStorage, accept: (tokens: TokenSet) => tokens is SessionRecord): TokenStorage {
-  return {
-    getItem: (key) => storage.getItem(key),
-    setItem: (key, text) => (decodeRecord(text, accept) === null ? storage.removeItem(key) : storage.setItem(key, text)),
-    removeItem: (key) => storage.removeItem(key),
-  }
 }

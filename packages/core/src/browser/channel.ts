@@ -1,5 +1,6 @@
 /** A place in a channel: what one says, all the others hear. */
 export interface Place {
+  /** Throws when the message cannot be cloned; is lost while the page is in the back/forward cache, and after `leave`. */
   readonly post: (message: unknown) => void
   readonly leave: () => void
 }
@@ -17,18 +18,18 @@ export interface Channels {
 export const broadcastChannels: Channels = {
   join(name, listener) {
     const open = (): BroadcastChannel => {
-      const channel = new BroadcastChannel(name)
-      channel.addEventListener('message', ({ data }) => listener(data))
-      unref(channel)
-      return channel
+      const opened = new BroadcastChannel(name)
+      opened.addEventListener('message', ({ data }) => listener(data))
+      unref(opened)
+      return opened
     }
-    const detach = new AbortController()
-    const { signal } = detach
     let channel: BroadcastChannel | null = open()
     const close = (): void => {
       channel?.close()
       channel = null
     }
+    const detach = new AbortController()
+    const { signal } = detach
     globalThis.addEventListener?.('pagehide', close, { signal })
     globalThis.addEventListener?.('pageshow', () => void (channel ??= open()), { signal })
     return {

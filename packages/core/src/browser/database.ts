@@ -13,72 +13,51 @@ export interface Database {
 
 const [databaseName, storeName] = ['tessera', 'ledger']
 
-let connection: Promise<IDBDatabase> | null = null
-
-/** One database of IndexedDB, opened at the first use. */
+/** One database of IndexedDB. */
 export const indexedDatabase: Database = {
-  read: (key) => transact('readonly', (store, give) => onSuccess(store.get(key), give)),
+  read: (key) => transact('readonly', (store) => answer(store.get(key))),
   update: (key, change) =>
-    transact('readwrite', (store, give) =>
-      onSuccess(store.get(key), (stored) => {
-        const next = change(stored)
-        give(next)
-        if (next !== stored) store.put(next, key)
-      }),
-    ),
+    transact('readwrite', async (store) => {
+      const stored: unknown = await answer(store.get(key))
+      const next = change(stored)
+      if (next !== stored) store.put(next, key)
+      return next
+    }),
   sweep: (isOver) =>
-    transact('readwrite', (store) =>
-      onSuccess(store.openCursor(), (cursor) => {
-        if (cursor === null) return
+    transact('readwrite', async (store) => {
+      const request = store.openCursor()
+      for (let cursor = await answer(request); cursor !== null; cursor = await answer(request)) {
         if (isOver(cursor.value)) cursor.delete()
         cursor.continue()
-      }),
-    ),
+      }
+    }),
 }
 
 /** Runs `work` in a transaction, and settles when that is committed. */
-async function transact<R>(mode: IDBTransactionMode, work: (store: IDBObjectStore, give: (result: R) => void) => void): Promise<R> {
-  const transaction = await begin(mode)
-  return new Promise<R>((resolve, reject) => {
-    let result: R
-    transaction.addEventListener('complete', () => resolve(result))
-    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('The transaction was aborted.')))
-    work(transaction.objectStore(storeName), (given) => void (result = given))
-  })
-}
-
-async function begin(mode: IDBTransactionMode): Promise<IDBTransaction> {
+async function transact<R>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<R>): Promise<R> {
+  const request = indexedDB.open(databaseName, 1)
+  request.addEventListener('upgradeneeded', () => request.result.createObjectStore(storeName))
+  const database = await answer(request)
   try {
-    return (await connect()).transaction(storeName, mode)
-  } catch {
-    // Browsers close connections as they see fit, and the first to notice is who uses one.
-    forget()
-    return (await connect()).transaction(storeName, mode)
+    const transaction = database.transaction(storeName, mode)
+    const [result] = await Promise.all([work(transaction.objectStore(storeName)), end(transaction)])
+    return result
+  } finally {
+    // Kept open, it would be lost whenever the browser sees fit, and whoever deletes the database would wait for it.
+    database.close()
   }
 }
 
-function connect(): Promise<IDBDatabase> {
-  connection ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(databaseName, 1)
-    request.addEventListener('upgradeneeded', () => request.result.createObjectStore(storeName))
-    request.addEventListener('error', () => reject(request.error ?? new Error('The database cannot be opened.')))
-    onSuccess(request, (database) => {
-      database.addEventListener('close', forget)
-      // Another page deletes it, or has a newer version: it must not wait for this one.
-      database.addEventListener('versionchange', () => {
-        database.close()
-        forget()
-      })
-      resolve(database)
-    })
+function answer<R>(request: IDBRequest<R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error ?? new Error('The database failed.')))
   })
-  return connection
 }
 
-function forget(): void {
-  connection = null
-}
-
-function onSuccess<R>(request: IDBRequest<R>, run: (result: R) => void): void {
-  request.addEventListener('success', () => run(request.result))
+function end(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', () => resolve())
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('The transaction was aborted.')))
+  })
 }

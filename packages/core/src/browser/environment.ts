@@ -1,11 +1,12 @@
-import { broadcastChannels, type Channels } from './channel.ts'
+import type { Channels } from './channel.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { webCrypto, type Crypto } from './crypto.ts'
-import { indexedDatabase, type Database } from './database.ts'
-import { webLocks, type Locks } from './lock.ts'
+import type { Database } from './database.ts'
+import type { Locks } from './lock.ts'
 import { systemNetwork, type Network } from './network.ts'
 import { browserPage, type Page } from './page.ts'
 import type { Popups } from './popup.ts'
+import type { Sealing } from './sealing.ts'
 import { tabStorage, type PageStorage } from './storage.ts'
 import { systemTimer, type Timer } from './timer.ts'
 import { pageWake, type Wake } from './wake.ts'
@@ -18,10 +19,13 @@ export interface Environment {
   readonly network: Network
   /** Survives a redirect and a reload, ends with the tab. */
   readonly tabStorage: PageStorage
-  /** With the other tabs of this origin. */
-  readonly locks: Locks
-  readonly database: Database
-  readonly channels: Channels
+  /** Defaults of these four: the real ones, named by what tabs need to share a session, which is loaded when they do. */
+  readonly locks?: Locks | undefined
+  readonly database?: Database | undefined
+  readonly channels?: Channels | undefined
+  readonly sealing?: Sealing | undefined
+  /** Where developers are warned of what no code can mend. Default: the console. */
+  readonly warn?: ((text: string) => void) | undefined
   readonly page: Page
   /** Default: the real windows. Named by the methods that open some, so that others do not carry them. */
   readonly popups?: Popups | undefined
@@ -35,9 +39,6 @@ export const environment: Environment = {
   wake: pageWake,
   network: systemNetwork,
   tabStorage,
-  locks: webLocks,
-  database: indexedDatabase,
-  channels: broadcastChannels,
   page: browserPage,
   crypto: webCrypto,
 }

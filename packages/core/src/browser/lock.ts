@@ -4,11 +4,11 @@ import { systemTimer } from './timer.ts'
 export interface Locks {
   /**
    * Waits until no other page holds the lock of this name, and takes it. Gives the function that lets it go; `null` when others held it
-   * for `waitMs`. Rejects where there are no locks.
+   * for `waitMs`, or `abort` was aborted first. Rejects where there are no locks.
    *
    * A page on its way into the back/forward cache lets go by itself: whatever it writes afterwards must not rely on the lock.
    */
-  readonly acquire: (name: string, waitMs: number) => Promise<(() => void) | null>
+  readonly acquire: (name: string, waitMs: number, abort?: AbortSignal) => Promise<(() => void) | null>
 }
 
 /**
@@ -19,48 +19,47 @@ const queryEveryMs = 1_000
 
 /** The Web Locks of this origin. Never stolen: the robbed would go on. */
 export const webLocks: Locks = {
-  acquire: (name, waitMs) =>
+  acquire: (name, waitMs, abort) =>
     new Promise((resolve, reject) => {
-      const { locks } = navigator
       const waiting = new AbortController()
-      const ask = (): void => {
-        const stop = systemTimer.after(queryEveryMs, () => {
-          locks.query().catch(() => {})
-          if (!waiting.signal.aborted) ask()
-        })
-        waiting.signal.addEventListener('abort', stop, { once: true })
-      }
+      const { signal } = waiting
       const request = (): void => {
         // Aborted while it waits, this takes the request back; afterwards it lets go of the lock.
-        const over = new AbortController()
-        const letGo = (): void => over.abort()
-        // Granted in the back/forward cache, it would keep everybody else waiting.
-        globalThis.addEventListener?.('pagehide', letGo, { signal: over.signal })
-        waiting.signal.addEventListener('abort', letGo, { signal: over.signal })
+        const turn = new AbortController()
+        const letGo = (): void => turn.abort()
         const granted = async (): Promise<void> => {
-          if (over.signal.aborted) return
-          const isOver = new Promise<void>((end) => over.signal.addEventListener('abort', () => end()))
-          waiting.signal.removeEventListener('abort', letGo)
+          if (turn.signal.aborted) return
+          signal.removeEventListener('abort', letGo)
           resolve(letGo)
           waiting.abort()
-          await isOver
+          await new Promise((over) => turn.signal.addEventListener('abort', over))
         }
-        locks.request(name, { signal: over.signal }, granted).catch((error: unknown) => {
-          if (waiting.signal.aborted) return
-          if (!over.signal.aborted) return fail(error)
-          globalThis.addEventListener('pageshow', request, { once: true, signal: waiting.signal })
+        navigator.locks.request(name, { signal: turn.signal }, granted).catch((error: unknown) => {
+          if (turn.signal.aborted) return
+          reject(error)
+          waiting.abort()
         })
+        signal.addEventListener('abort', letGo)
+        // Granted in the back/forward cache, it would keep everybody else waiting.
+        const hide = (): void => {
+          letGo()
+          globalThis.addEventListener('pageshow', request, { once: true, signal })
+        }
+        globalThis.addEventListener?.('pagehide', hide, { signal: turn.signal })
       }
-      const fail = (error: unknown): void => {
-        reject(error)
-        waiting.abort()
-      }
-      const stopWaiting = systemTimer.after(waitMs, () => {
+      const after = (delayMs: number, run: () => void): void => signal.addEventListener('abort', systemTimer.after(delayMs, run))
+      const ask = (): void =>
+        after(queryEveryMs, () => {
+          navigator.locks.query().catch(() => {})
+          ask()
+        })
+      const giveUp = (): void => {
         resolve(null)
         waiting.abort()
-      })
-      waiting.signal.addEventListener('abort', stopWaiting)
-      ask()
+      }
       request()
+      ask()
+      after(waitMs, giveUp)
+      abort?.addEventListener('abort', giveUp, { signal })
     }),
 }

@@ -31,6 +31,8 @@ describe('pageWake', () => {
     ['the network is gone', () => window.dispatchEvent(new Event('offline')), []],
     ['XT-11 the page is back from the back/forward cache', () => pageshow(true), ['restored']],
     ['the page is shown for the first time', () => pageshow(false), []],
+    ['TM-03 the page was frozen, and is no more', () => document.dispatchEvent(new Event('resume')), ['resumed']],
+    ['the page is frozen', () => document.dispatchEvent(new Event('freeze')), []],
   ])('%s', (_, happen, reasons) => {
     const listener = vi.fn<(reason: WakeReason) => void>()
     const unsubscribe = pageWake.subscribe(listener)
@@ -45,10 +47,10 @@ describe('pageWake', () => {
     const count = countListeners()
     expect(count()).toBe(0)
     const [one, two] = [pageWake.subscribe(() => {}), pageWake.subscribe(() => {})]
-    expect(count()).toBe(8)
+    expect(count()).toBe(10)
     one()
     one()
-    expect(count()).toBe(4)
+    expect(count()).toBe(5)
     two()
     expect(count()).toBe(0)
   })

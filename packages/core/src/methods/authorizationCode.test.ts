@@ -1056,7 +1056,7 @@ describe('in a popup', () => {
 
   /** Loads the app in the popup, at this address; with ties cut, it knows of no opener. */
   function arrive(popup: FakePopup, url: string, isCut = false) {
-    const inside = createWorld(world.channels)
+    const inside = createWorld(world.origin)
     inside.href = url
     inside.windows.opener = isCut ? null : popup.inside
     const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, inside.environment)
@@ -1090,7 +1090,7 @@ describe('in a popup', () => {
     expect(await outcome).toEqual({ type: 'handed_over' })
     expect(await result).toBe('signed_in')
     expect(inside.windows.isClosed).toBe(true)
-    expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+    expect(world.origin.lines.get(`tessera:${state}`)?.size).toBe(0)
   })
 
   test('PO-06 a window that the provider opened from the popup, which has an opener of its own: the answer comes by the channel', async () => {
@@ -1110,12 +1110,12 @@ describe('in a popup', () => {
     expect(vi.getTimerCount()).toBe(0)
     expect(auth.store.getState().pending).toBeNull()
     expect(popup.closings).toBe(1)
-    expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+    expect(world.origin.lines.get(`tessera:${state}`)?.size).toBe(0)
     const page = arrive(popup, url, true)
-    await vi.waitFor(() => expect(world.channels.get(`tessera:${state}`)?.size).toBe(1))
+    await vi.waitFor(() => expect(world.origin.lines.get(`tessera:${state}`)?.size).toBe(1))
     page.auth.dispose()
     expect(failure(await page.outcome)).toBe('failed transaction_not_found')
-    expect([vi.getTimerCount(), world.channels.get(`tessera:${state}`)?.size]).toEqual([0, 0])
+    expect([vi.getTimerCount(), world.origin.lines.get(`tessera:${state}`)?.size]).toEqual([0, 0])
   })
 
   test('PO-06 PO-08 closed and this window in use at two looks in a row is a cancellation; a late answer is nobody\'s', async () => {
@@ -1349,7 +1349,7 @@ describe('in a popup', () => {
     arrive(popup, url)
     await result
     await vi.advanceTimersByTimeAsync(0)
-    expect(world.channels.get(`tessera:${state}`)?.size).toBe(0)
+    expect(world.origin.lines.get(`tessera:${state}`)?.size).toBe(0)
     const heard: unknown[] = []
     popup.inside.subscribe((reply) => heard.push(reply))
     popup.inside.post(answer(url))

@@ -14,7 +14,7 @@ const session: SessionRecord = {
   method: 'password',
   family: 'f1',
 }
-const record: TokenRecord<SessionRecord> = { tokens: session, receivedAt: 1_800_000_000_000, generation: 7 }
+const record: TokenRecord<SessionRecord> = { tokens: session, receivedAt: 1_800_000_000_000, generation: 7, epoch: 1 }
 const stored = JSON.parse(encodeRecord(record)) as Record<string, unknown>
 
 const isOurs = (tokens: TokenSet): tokens is SessionRecord => isSessionRecord(tokens, ['google', 'password'])
@@ -29,7 +29,7 @@ describe('decodeRecord', () => {
       'a session without an optional member',
       { ...record, tokens: { accessToken: 'at', subject: null, user: null, scope: [], method: 'google', family: 'f' } },
     ],
-    ['generation 0 at the beginning of time', { ...record, receivedAt: 0, generation: 0 }],
+    ['generation 0 at the beginning of time', { ...record, receivedAt: 0, generation: 0, epoch: 1 }],
     ['a user who numbers himself', { ...record, tokens: { ...session, user: { sub: 7 } } }],
     ['a user of a session without a subject', { ...record, tokens: { ...session, subject: null } }],
   ])('gives back %s', (_, value) => {
@@ -40,9 +40,9 @@ describe('decodeRecord', () => {
     const accept = (tokens: TokenSet): tokens is TokenSet & { tenant: string } =>
       'tenant' in tokens && tokens.tenant === 'x'
     const tokens = { accessToken: 'at', tenant: 'x' }
-    expect(decodeRecord(encodeRecord({ tokens, receivedAt: 1, generation: 1 }), accept)?.tokens.tenant).toBe('x')
+    expect(decodeRecord(encodeRecord({ tokens, receivedAt: 1, generation: 1, epoch: 1 }), accept)?.tokens.tenant).toBe('x')
     expect(
-      decodeRecord(encodeRecord({ tokens: { ...tokens, tenant: 'y' }, receivedAt: 1, generation: 1 }), accept),
+      decodeRecord(encodeRecord({ tokens: { ...tokens, tenant: 'y' }, receivedAt: 1, generation: 1, epoch: 1 }), accept),
     ).toBeNull()
   })
 
@@ -66,9 +66,11 @@ describe('decodeRecord', () => {
   })
 
   test.each<[string, object]>([
-    ['ST-05 an older version', { version: 0 }],
-    ['ST-05 a future version', { version: 2 }],
-    ['ST-05 a version in text', { version: '1' }],
+    ['ST-05 ST-13 an older version', { version: 1 }],
+    ['ST-05 a future version', { version: 3 }],
+    ['ST-05 a version in text', { version: '2' }],
+    ['no epoch', { epoch: undefined }],
+    ['an epoch in text', { epoch: '1' }],
     ['ST-05 ST-13 no version', { version: undefined }],
     ['no tokens', { tokens: undefined }],
     ['tokens that are null', { tokens: null }],

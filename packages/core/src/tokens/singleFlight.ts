@@ -9,38 +9,43 @@ export interface SingleFlight {
   readonly disown: () => void
 }
 
-interface Flight {
+interface Flight<R> {
   /** @param isCurrent Whether this work has not been disowned. */
-  readonly run: (isCurrent: () => boolean) => Promise<void>
-  readonly onDone: () => void
+  readonly run: (isCurrent: () => boolean) => Promise<R>
+  readonly onDone: (result: R) => void
   readonly onFailed: (error: AuthError) => void
 }
 
 /** `onDone` and `onFailed` run when the work is over, before those who wait hear of it, unless it was disowned. */
-export function createSingleFlight({ run, onDone, onFailed }: Flight): SingleFlight {
+export function createSingleFlight<R>({ run, onDone, onFailed }: Flight<R>): SingleFlight {
   let flight: Promise<void> | null = null
 
-  const fly = async (): Promise<void> => {
-    const own = flight
-    const isCurrent = (): boolean => flight === own
+  const fly = async (isCurrent: () => boolean): Promise<void> => {
+    if (!isCurrent()) return
     const conclude = (conclusion: () => void): void => {
       if (!isCurrent()) return
       flight = null
       conclusion()
     }
+    let result: R
     try {
-      await run(isCurrent)
+      result = await run(isCurrent)
     } catch (cause) {
       const error = toAuthError(cause, 'network', 'The refresh failed.')
       conclude(() => onFailed(error))
       throw error
     }
-    conclude(onDone)
+    conclude(() => onDone(result))
   }
 
   return {
-    // In the next microtask, when `flight` is this promise.
-    join: () => (flight ??= Promise.resolve().then(fly)),
+    join() {
+      if (flight !== null) return flight
+      // In the next microtask: by then `flight` is this promise, unless it was disowned before it began.
+      const own: Promise<void> = Promise.resolve().then(() => fly(() => flight === own))
+      flight = own
+      return own
+    },
     isRunning: () => flight !== null,
     disown: () => void (flight = null),
   }

@@ -110,8 +110,8 @@ test('INV-2 INV-3 INV-6 INV-8 INV-20 INV-21 INV-24: any order of logins, logouts
         else if (type === 'reload' && server.open.length === 0) {
           tokens.dispose()
           tokens = load()
-          // Nothing is left to go on from.
-          if (!isSignedIn) generation = 0
+          // Counted by each page anew.
+          generation = 0
         } else server.settle(type)
         await vi.advanceTimersByTimeAsync(0)
 

@@ -666,13 +666,16 @@ describe('storage', () => {
   })
 
   test('a reload with storage "session" goes on where it was, without a request', async () => {
-    await manager({ refresh: counting(), storage: 'session' }).tokens.setTokens(first)
+    const before = manager({ refresh: counting(), storage: 'session' })
+    await before.tokens.setTokens(first)
+    before.tokens.dispose()
     await vi.advanceTimersByTimeAsync(10 * minute)
     const refresh = counting()
     const { tokens, events } = manager({ refresh, storage: 'session' })
     expect(await tokens.getAccessToken()).toBe('at-0')
     expect(events).toEqual(['restored'])
     await vi.advanceTimersByTimeAsync(45 * minute)
+    await vi.advanceTimersByTimeAsync(0)
     expect(refresh).toHaveBeenCalledTimes(1)
   })
 
@@ -683,7 +686,7 @@ describe('storage', () => {
     const asked = tokens.refresh()
     await vi.advanceTimersByTimeAsync(100)
     expect(refresh).not.toHaveBeenCalled()
-    stored.resolve(JSON.stringify({ version: 1, generation: 3, receivedAt: Date.now(), tokens: first }))
+    stored.resolve(JSON.stringify({ version: 2, generation: 3, epoch: 3, receivedAt: Date.now(), tokens: first }))
     await asked
     expect(refresh.mock.calls[0]?.[0]).toMatchObject({ refreshToken: 'rt-0' })
   })

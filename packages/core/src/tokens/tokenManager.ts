@@ -1,25 +1,18 @@
 import { createEmitter } from '../browser/emitter.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
-import { isFresh, remainingMs, untilRefreshMs, type Moment } from '../session/lifetime.ts'
+import { isFresh, remainingMs, type Moment } from '../session/lifetime.ts'
 import { checkTokenSet, type TokenSet } from '../session/session.ts'
-import { createGate, type Gate } from './gate.ts'
+import type { AccessTokenOptions } from './accessTokenOptions.ts'
+import { assemble, type Parts } from './assemble.ts'
+import type { Change } from './catchUp.ts'
+import { interruptionOf, toTokenEvent } from './toTokenEvent.ts'
+import { untilDueMs } from './due.ts'
+import type { Held } from './holding.ts'
 import { raceAbort } from './raceAbort.ts'
-import { createRecordStore } from './recordStore.ts'
-import { createRefresher, type Refresher } from './refresh.ts'
-import { noTokensStatus, refreshStatusAt, type RefreshStatus } from './refreshStatus.ts'
-import { createSchedule, type Schedule } from './schedule.ts'
+import type { RefreshStatus } from './refreshStatus.ts'
 import type { TokenEvent } from './tokenEvent.ts'
-import { checkTokenManagerOptions, type TokenManagerOptions } from './tokenManagerOptions.ts'
-import { createVault, type Held, type Vault } from './vault.ts'
-
-/** What a caller asks of an access token. */
-export interface AccessTokenOptions {
-  /** The token must live at least this long, in milliseconds. Default 5 000, at most an eighth of its life. */
-  readonly minValidityMs?: number | undefined
-  /** Gives up waiting. A refresh that others wait for goes on. */
-  readonly signal?: AbortSignal | undefined
-}
+import { checkTokenManagerOptions, type CheckedTokenManagerOptions, type TokenManagerOptions } from './tokenManagerOptions.ts'
 
 /**
  * Holds tokens and keeps them fresh: one refresh at a time, ahead of expiry, through sleep and bad networks.
@@ -31,11 +24,8 @@ export interface AccessTokenOptions {
  */
 export class TokenManager<T extends TokenSet = TokenSet> {
   readonly #environment: Environment
-  readonly #options: ReturnType<typeof checkTokenManagerOptions<T>>
-  readonly #vault: Vault<T>
-  readonly #gate: Gate
-  readonly #refresher: Refresher
-  readonly #schedule: Schedule
+  readonly #options: CheckedTokenManagerOptions<T>
+  readonly #parts: Parts<T>
   readonly #events = createEmitter<TokenEvent>()
   /** Aborted when the tokens of now become somebody else's, or nobody's. */
   #epoch = new AbortController()
@@ -46,19 +36,16 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** @throws AuthError `invalid_config`, naming the option. */
   constructor(options: TokenManagerOptions<T>, environment: Environment = realEnvironment) {
-    const checked = checkTokenManagerOptions(options, environment)
-    const { storage, storageKey, accept, refresh, requestTimeoutMs, onDiscard, background } = checked
-    const { clock, timer, wake, crypto } = environment
-    const emit = (event: TokenEvent): void => this.#emit(event)
-    this.#options = checked
+    this.#options = checkTokenManagerOptions(options, environment)
     this.#environment = environment
-    const store = createRecordStore({ storage, key: storageKey, timer, onError: (error) => emit({ type: 'storage_failed', error }) })
-    this.#vault = createVault(store, clock, accept)
-    this.#gate = createGate(clock, crypto.fraction)
-    const shared = { vault: this.#vault, gate: this.#gate, environment, emit, end: (error: AuthError) => this.end(error) }
-    this.#refresher = createRefresher({ ...shared, refresh, deadlineMs: requestTimeoutMs, discard: onDiscard })
-    this.#schedule = createSchedule({ timer, wake, dueInMs: () => this.#dueInMs(), run: () => this.#onDue(), onWake: this.#gate.hurry })
-    if (background) this.#schedule.start()
+    this.#parts = assemble(this.#options, environment, {
+      emit: (event) => this.#emit(event),
+      apply: (change) => this.#apply(change),
+      end: (error) => this.end(error),
+      dueInMs: () => this.#dueInMs(),
+      onDue: () => this.#onDue(),
+    })
+    if (this.#options.background) this.#parts.schedule.start()
   }
 
   /**
@@ -72,7 +59,10 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
     // Newer than whatever the storage may hold.
     this.#isRestored = true
-    return this.#commit(tokens, { type: 'set' })
+    this.#parts.lookout.start()
+    const isSet = await this.#commit(tokens, { type: 'set' })
+    if (!isSet) this.#options.onDiscard(tokens)
+    return isSet
   }
 
   /**
@@ -86,17 +76,23 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#throwIfDisposed()
     const { signal } = this.#epoch
     if (!this.#isRestored) await this.restore()
-    while (this.#setting !== null || this.#refresher.isRunning()) {
-      await raceAbort<unknown>(this.#setting ?? this.#refresher.run(true).catch(() => {}), signal)
+    for (;;) {
+      const changing = this.#changing() ?? (this.#parts.refresher.isRunning() ? this.#parts.refresher.run(true).catch(() => {}) : null)
+      if (changing !== null) {
+        await raceAbort<unknown>(changing, signal)
+        continue
+      }
+      signal.throwIfAborted()
+      const held = this.#parts.vault.held()
+      if (held === null) throw this.#unusable(null)
+      const tokens = update(held.tokens)
+      checkTokenSet(tokens)
+      this.#parts.refresher.reset()
+      if (await this.#commit(tokens, { type: 'refreshed' })) return
+      if (signal.aborted) this.#options.onDiscard(tokens)
+      // Another tab was first: the same is done to what that has made of it.
+      this.#parts.lookout.look(() => this.#parts.vault.catchUp())
     }
-    signal.throwIfAborted()
-    const held = this.#vault.held()
-    if (held === null) throw this.#unusable(null)
-    const tokens = update(held.tokens)
-    checkTokenSet(tokens)
-    this.#refresher.reset()
-    await this.#commit(tokens, { type: 'refreshed' })
-    signal.throwIfAborted()
   }
 
   /**
@@ -117,9 +113,9 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options: AccessTokenOptions = {}): Promise<Held<T>> {
     if (!this.#isRestored) await this.restore()
-    while (this.#setting !== null) await this.#setting
+    while (this.#changing() !== null) await this.#changing()
     const held = this.#fresh(options)
-    return held ?? this.#refreshed(this.#vault.held(), false, options.signal)
+    return held ?? this.#refreshed(this.#parts.vault.held(), false, options.signal)
   }
 
   /**
@@ -129,15 +125,19 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    */
   async refresh(options: { readonly generation?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.restore()
-    while (this.#setting !== null) await this.#setting
-    const held = this.#vault.held()
+    while (this.#changing() !== null) await this.#changing()
+    const held = this.#parts.vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
     await this.#refreshed(held, true, options.signal)
   }
 
-  /** Forgets the tokens, here and in the storage, at once. */
-  clear(): void {
-    this.#end({ type: 'cleared' }, new AuthError('not_authenticated', 'Signed out meanwhile.'))
+  /**
+   * Forgets the tokens, here, in the storage and in the tabs that share the session, at once.
+   *
+   * @param options.isElsewhere Whether this follows a sign-out in another tab; the event says so. Default `false`.
+   */
+  clear({ isElsewhere = false }: { readonly isElsewhere?: boolean } = {}): void {
+    this.#end({ type: 'cleared', isElsewhere }, new AuthError('not_authenticated', 'Signed out meanwhile.'))
   }
 
   /** Ends the session as a refusal would, for a server that refuses a token straight after a refresh. */
@@ -148,14 +148,14 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Reads the storage, once, and gives what it held then; everything that needs tokens does so by itself. */
   async restore(): Promise<T | null> {
     this.#throwIfDisposed()
-    const stored = await this.#vault.restore()
-    if (!this.#isRestored) this.#restored()
+    const { stored, change } = await this.#parts.vault.restore()
+    if (!this.#isRestored && !this.#isDisposed) this.#restored(change)
     return stored
   }
 
   /** The tokens as they are, fresh or not; `null` when there are none. For adapters: ask {@link getAccessToken} for a token to use. */
   get current(): Held<T> | null {
-    return this.#vault.held()
+    return this.#parts.vault.held()
   }
 
   /** Whether new tokens are on their way into the storage, which {@link current} does not have yet. For adapters. */
@@ -165,32 +165,25 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** How refreshing is going, by the clock of this moment. */
   get status(): RefreshStatus {
-    const held = this.#vault.held()
-    if (held === null) return noTokensStatus
-    const { clock, network } = this.#environment
-    const now = clock.now()
-    const dueInMs = this.#options.canRefresh(held.tokens) ? this.#dueInMs(now) : Infinity
-    const [isRunning, isOnline, error] = [this.#refresher.isRunning(), network.isOnline(), this.#gate.lastError()]
-    return refreshStatusAt(now, { lifetime: held.lifetime, isRunning, isOnline, dueInMs, error })
+    return this.#parts.status()
   }
 
   /** Calls `listener` after each event until the returned function is called. */
-  subscribe(listener: (event: TokenEvent) => void): () => void {
-    return this.#events.subscribe(listener)
-  }
+  readonly subscribe: (listener: (event: TokenEvent) => void) => () => void = this.#events.subscribe
 
   /** Refreshes ahead of need until the returned function is called; calls count. */
   start(): () => void {
     this.#throwIfDisposed()
-    return this.#schedule.start()
+    return this.#parts.schedule.start()
   }
 
   /** Ends all work here for good; the storage keeps its tokens. Everything waiting rejects with `disposed`. */
   dispose(): void {
     if (this.#isDisposed) return
     this.#isDisposed = true
-    this.#schedule.stop()
-    this.#refresher.abort()
+    this.#parts.schedule.stop()
+    this.#parts.lookout.stop()
+    this.#parts.refresher.abort()
     this.#epoch.abort(disposed())
     this.#events.clear()
   }
@@ -198,7 +191,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** The tokens, if they are known and will do; gets their successor under way when it is time. */
   #fresh({ minValidityMs }: AccessTokenOptions): Held<T> | null {
     this.#throwIfDisposed()
-    const held = this.#isRestored && this.#setting === null ? this.#vault.held() : null
+    const held = this.#isRestored && this.#changing() === null ? this.#parts.vault.held() : null
     const now = this.#environment.clock.now()
     if (held === null || !isFresh(held.lifetime, now, minValidityMs)) return null
     if (this.#dueInMs(now) <= 0) this.#onDue()
@@ -207,18 +200,18 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** Until the storage has the new tokens, nobody gets the old ones, nor refreshes them. */
   async #commit(tokens: T, event: TokenEvent): Promise<boolean> {
-    const setting = (this.#setting = this.#vault.commit(tokens))
+    const setting = (this.#setting = this.#parts.vault.commit(tokens, event.type === 'set'))
     const isSet = await setting
     if (this.#setting === setting) this.#setting = null
     if (isSet) this.#emit(event)
-    else this.#options.onDiscard(tokens)
     return isSet
   }
 
-  #restored(): void {
+  #restored(change: Change | null): void {
     this.#isRestored = true
-    const held = this.#vault.held()
-    if (held === null) return
+    this.#parts.lookout.start()
+    const held = this.#parts.vault.held()
+    if (held === null) return change === null ? undefined : this.#apply(change)
     if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)) this.#unusable(held)
     else this.#emit({ type: 'restored' })
   }
@@ -233,46 +226,59 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   async #refreshed(stale: Held<T> | null, ignoreBackoff: boolean, signal: AbortSignal | undefined): Promise<Held<T>> {
     if (!this.#options.canRefresh(stale?.tokens ?? null)) throw this.#unusable(stale)
-    await raceAbort(this.#refresher.run(ignoreBackoff), this.#epoch.signal, signal)
-    const held = this.#vault.held()
+    await raceAbort(this.#parts.refresher.run(ignoreBackoff), this.#epoch.signal, signal)
+    const held = this.#parts.vault.held()
     if (held === null) throw this.#unusable(null)
     return held
   }
 
   #dueInMs(now: Moment = this.#environment.clock.now()): number {
-    const held = this.#vault.held()
-    if (held === null || this.#isDisposed || this.#setting !== null || this.#refresher.isRunning()) return Infinity
-    const leftMs = remainingMs(held.lifetime, now)
-    if (!this.#options.canRefresh(held.tokens)) return leftMs
-    const waitMs = this.#gate.waitMs()
-    // What will not pass by itself is tried once more when the token has run out, not in a loop.
-    const isBlocked = this.#gate.lastError()?.retryable === false
-    return Math.max(waitMs, isBlocked ? leftMs : untilRefreshMs(held.lifetime, now, this.#options.refreshLeadMs))
+    const { vault, gate, refresher } = this.#parts
+    const held = vault.held()
+    const isNothingDue = held === null || this.#isDisposed || this.#setting !== null || refresher.isRunning()
+    return isNothingDue ? Infinity : untilDueMs(held, now, { ...this.#options, gate })
   }
 
   #onDue(): void {
-    const held = this.#vault.held()
+    const held = this.#parts.vault.held()
     if (held !== null && !this.#options.canRefresh(held.tokens)) this.#unusable(held)
-    else this.#refresher.run(false).catch(() => {})
+    else this.#parts.refresher.run(false).catch(() => {})
   }
 
   #end(event: TokenEvent, reason: AuthError): void {
     this.#newEpoch(reason)
-    this.#vault.clear()
+    this.#parts.vault.clear(event.type === 'ended' ? event.error : null)
+    this.#tell(event)
+  }
+
+  #tell(event: TokenEvent): void {
     // A function that makes tokens out of nothing is not asked again at once.
-    if (event.type === 'ended') this.#gate.close(event.error)
+    if (event.type === 'ended') this.#parts.gate.close(event.error)
     this.#emit(event)
   }
 
   #newEpoch(reason: AuthError): void {
     this.#epoch.abort(reason)
-    this.#refresher.reset()
+    this.#parts.refresher.reset()
     this.#epoch = new AbortController()
+  }
+
+  /** What may change the tokens at any moment; `null`: nothing. */
+  #changing(): Promise<unknown> | null {
+    return this.#setting ?? this.#parts.lookout.looking()
+  }
+
+  /** What other tabs did, as if it had been done here. */
+  #apply(change: Change): void {
+    const interruption = interruptionOf(change)
+    if (interruption === null) this.#parts.gate.open()
+    else this.#newEpoch(interruption)
+    this.#tell(toTokenEvent(change))
   }
 
   #emit(event: TokenEvent): void {
     this.#events.emit(event)
-    this.#schedule.update()
+    this.#parts.schedule.update()
   }
 
   #throwIfDisposed(): void {

@@ -2,7 +2,7 @@ import type { Environment } from '../browser/environment.ts'
 import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
 import { checkDurationMs, checkOptions, checkText, configError, type Given } from '../checkOptions.ts'
 import type { TokenSet } from '../session/session.ts'
-import type { RefreshFunction } from './refresh.ts'
+import type { RefreshFunction } from './attempt.ts'
 
 /** Options of {@link TokenManager}. */
 export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
@@ -14,6 +14,11 @@ export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   readonly refresh: RefreshFunction<T>
   /** `'memory'` (default), `'session'` (sessionStorage), or a storage of your own. */
   readonly storage?: 'memory' | 'session' | TokenStorage | undefined
+  /**
+   * One session for all tabs of this origin: a new tab takes part in that of a tab that is open, and new tokens set in one are set in
+   * all. Default `false`: only duplicates of a tab share its session, with `storage: 'session'`.
+   */
+  readonly shareAcrossTabs?: boolean | undefined
   /** Under which the storage keeps the tokens. One manager per key. Default `tessera:tokens`. */
   readonly storageKey?: string | undefined
   /** How long before expiry a refresh starts, in milliseconds; never more than a quarter of the token's life. Default 300 000. */
@@ -30,20 +35,28 @@ export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   readonly onDiscard?: ((tokens: T) => void) | undefined
 }
 
-type Checked<T extends TokenSet> = Required<Given<TokenManagerOptions<T>>> & { readonly storage: TokenStorage }
+/** The same, checked and complete. */
+export type CheckedTokenManagerOptions<T extends TokenSet> = Required<Given<TokenManagerOptions<T>>> & { 
+  readonly storage: TokenStorage
+  /** Whether other tabs may have the session too. */
+  readonly hasSiblings: boolean
+}
 
 /** @throws AuthError `invalid_config`, naming the option. */
-export function checkTokenManagerOptions<T extends TokenSet>(options: TokenManagerOptions<T>, environment: Environment): Checked<T> {
-  const known = ['refresh', 'storage', 'storageKey', 'refreshLeadMs', 'requestTimeoutMs', 'background', 'canRefresh', 'accept', 'onDiscard'] as const
+export function checkTokenManagerOptions<T extends TokenSet>(options: TokenManagerOptions<T>, environment: Environment): CheckedTokenManagerOptions<T> {
+  const known = ['refresh', 'storage', 'shareAcrossTabs', 'storageKey', 'refreshLeadMs', 'requestTimeoutMs', 'background', 'canRefresh', 'accept', 'onDiscard'] as const
   const checked = checkOptions(options, 'TokenManager', known)
   if (typeof checked.refresh !== 'function') throw configError('refresh', 'expected a function.')
+  if (checked.shareAcrossTabs !== undefined && typeof checked.shareAcrossTabs !== 'boolean') throw configError('shareAcrossTabs', 'expected true or false.')
   return {
     background: true,
+    shareAcrossTabs: false,
     canRefresh: () => true,
     accept: (_tokens): _tokens is T => true,
     onDiscard: () => {},
     ...checked,
     storage: checkStorage(checked.storage, environment),
+    hasSiblings: checked.storage === 'session' || checked.shareAcrossTabs === true,
     storageKey: checkText(checked.storageKey ?? 'tessera:tokens', 'storageKey'),
     refreshLeadMs: checkDurationMs(checked.refreshLeadMs ?? 300_000, 'refreshLeadMs'),
     requestTimeoutMs: checkDurationMs(checked.requestTimeoutMs ?? 10_000, 'requestTimeoutMs'),

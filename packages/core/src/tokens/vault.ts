@@ -1,67 +1,89 @@
 import type { Clock } from '../browser/clock.ts'
-import { lifetimeOf, type Lifetime } from '../session/lifetime.ts'
-import { decodeRecord, encodeRecord } from '../session/record.ts'
+import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
+import type { CatchUp, Change } from './catchUp.ts'
+import { createCommit, type Commit } from './commit.ts'
+import { createHolding, type Held } from './holding.ts'
 import type { RecordStore } from './recordStore.ts'
+import type { LazySiblings } from './loadSiblings.ts'
+import type { Siblings, SiblingsOptions } from './siblings.ts'
 
-/** Tokens in use. */
-export interface Held<T extends TokenSet> {
-  readonly tokens: T
-  /** Grows with every change, never shrinks. */
-  readonly generation: number
-  readonly lifetime: Lifetime
-}
-
-/** Keeps the current tokens in memory and in a storage: durable first, visible second. */
-export interface Vault<T extends TokenSet> {
+/** Keeps the current tokens in memory, in a storage and with the other tabs of the session: durable first, visible second. */
+export interface Vault<T extends TokenSet> extends CatchUp, Commit<T> {
   readonly held: () => Held<T> | null
-  /** Reads the storage, once, and gives what it held then, be it too late to be used. Whatever is there, it does not throw. */
-  readonly restore: () => Promise<T | null>
-  /** Stores, then holds. Gives `false`, and keeps nothing, when another `commit` or a `clear` came meanwhile. */
-  readonly commit: (tokens: T) => Promise<boolean>
-  /** Forgets everything at once. */
-  readonly clear: () => void
+  /** The tabs that share the session; `null`: none but this one. */
+  readonly circle: () => Circle | null
+  /** `null`: the session is of one tab alone. */
+  readonly siblings: () => Promise<Siblings | null>
+  /** Hears nothing of other tabs any more. */
+  readonly close: () => void
+  /** Reads the storage, once. Whatever is there, it does not throw. */
+  readonly restore: () => Promise<Restored<T>>
 }
 
-export function createVault<T extends TokenSet>(store: RecordStore, clock: Clock, accept: (tokens: TokenSet) => tokens is T): Vault<T> {
-  let held: Held<T> | null = null
-  let generation = 0
-  let restoring: Promise<T | null> | null = null
+interface Restored<T extends TokenSet> {
+  /** What the storage held, be it too late to be used. */
+  readonly stored: T | null
+  /** How another tab had ended it meanwhile. */
+  readonly change: Change | null
+}
 
-  const read = async (): Promise<T | null> => {
-    if (generation > 0) return null
+interface VaultOptions<T extends TokenSet> {
+  readonly store: RecordStore
+  readonly clock: Clock
+  readonly accept: (tokens: TokenSet) => tokens is T
+  /** Makes what knows the other tabs of the session; `null`: it is of one tab alone. */
+  readonly siblingsOf: ((tab: Pick<SiblingsOptions<T>, 'holding' | 'store' | 'stored' | 'isSigningIn'>) => LazySiblings) | null
+}
+
+export function createVault<T extends TokenSet>({ store, clock, accept, siblingsOf }: VaultOptions<T>): Vault<T> {
+  const holding = createHolding<T>(store, clock)
+  const { held, circle } = holding
+  let logins = 0
+  let restoring: Promise<Restored<T>> | null = null
+
+  const stored = async (): Promise<TokenRecord<T> | null> => {
     const text = await store.read()
-    if (typeof text !== 'string') return null
-    const record = decodeRecord(text, accept)
+    const record = typeof text === 'string' ? decodeRecord(text, accept) : null
+    // Nothing has been written since that could be taken for it.
+    if (record === null && text !== null && holding.isNew()) store.remove()
+    return record
+  }
+  const lazy = siblingsOf?.({ holding, store, stored, isSigningIn: () => logins > 0 }) ?? null
+  const siblings = async (): Promise<Siblings | null> => lazy?.load() ?? null
+  const catchUp = async (): Promise<Change | null> => (circle() === null ? null : ((await siblings())?.catchUp() ?? null))
+  const join = async (): Promise<Change | null> => (await siblings())?.join() ?? null
+  const { commit, clear } = createCommit({ holding, clock, accept, stored, load: lazy?.load ?? null })
+
+  const restore = async (): Promise<Restored<T>> => {
+    if (!holding.isNew()) return { stored: null, change: null }
+    const record = await stored()
+    const others = record !== null || lazy?.mayJoin === true ? await siblings() : null
     // A login or logout meanwhile is newer than anything stored.
-    if (generation > 0) return record?.tokens ?? null
-    if (record === null) {
-      store.remove()
-      return null
-    }
-    const now = clock.now()
-    const ageMs = Math.max(0, now.wallAt - record.receivedAt)
-    const received = { wallAt: record.receivedAt, elapsedMs: now.elapsedMs - ageMs }
-    generation = record.generation
-    held = { tokens: record.tokens, generation, lifetime: lifetimeOf(record.tokens, received) }
-    return record.tokens
+    if (!holding.isNew()) return { stored: record?.tokens ?? null, change: null }
+    others?.open()
+    if (record !== null && lazy !== null) holding.enter(record.circle ?? null)
+    if (record !== null) holding.show(record)
+    const change = record === null ? ((await others?.join()) ?? null) : await catchUp()
+    return { stored: held()?.tokens ?? record?.tokens ?? null, change }
   }
 
   return {
-    held: () => held,
-    restore: () => (restoring ??= read()),
-    async commit(tokens) {
-      const received = clock.now()
-      const next = ++generation
-      const isNewest = (): boolean => next === generation
-      await store.write(() => encodeRecord({ tokens, receivedAt: received.wallAt, generation: next }), isNewest)
-      if (isNewest()) held = { tokens, generation: next, lifetime: lifetimeOf(tokens, received) }
-      return isNewest()
-    },
-    clear() {
-      generation++
-      held = null
-      store.remove()
+    held,
+    circle,
+    siblings,
+    close: () => lazy?.close(),
+    catchUp,
+    join,
+    clear,
+    restore: () => (restoring ??= restore()),
+    async commit(tokens, isLogin, ageMs) {
+      if (isLogin) logins++
+      try {
+        return await commit(tokens, isLogin, ageMs)
+      } finally {
+        if (isLogin) logins--
+      }
     },
   }
 }

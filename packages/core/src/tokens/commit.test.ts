@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { defer } from '../../test/world.ts'
+import { systemClock } from '../browser/clock.ts'
+import { memoryStorage } from '../browser/storage.ts'
+import { systemTimer } from '../browser/timer.ts'
+import { AuthError } from '../errors.ts'
+import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
+import type { TokenSet } from '../session/session.ts'
+import { createCommit } from './commit.ts'
+import { createHolding } from './holding.ts'
+import { createRecordStore } from './recordStore.ts'
+import type { Siblings } from './siblings.ts'
+
+const circle: Circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 1 }
+const tokens: TokenSet = { accessToken: 'at', refreshToken: 'rt' }
+const any = (_tokens: TokenSet): _tokens is TokenSet => true
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_800_000_000_000 }))
+afterEach(() => vi.useRealTimers())
+
+function open(publish: Siblings['publish'] | null, accept: typeof any = any) {
+  const storage = memoryStorage()
+  const holding = createHolding<TokenSet>(createRecordStore({ storage, key: 'key', timer: systemTimer, onError: () => {} }), systemClock)
+  const end = vi.fn(async () => 1)
+  const siblings = { publish, end } as Partial<Siblings> as Siblings
+  const before: { record: TokenRecord | null } = { record: null }
+  const stored = vi.fn(async () => before.record)
+  const commit = createCommit({ holding, clock: systemClock, accept, stored, load: publish === null ? null : async () => siblings })
+  return { ...commit, holding, storage, end, before, stored, kept: () => decodeRecord(storage.getItem('key') ?? '', any) }
+}
+
+describe('commits', () => {
+  test('alone: the next generation, in the storage and here', async () => {
+    const { commit, holding, kept } = open(null)
+    expect(await commit(tokens, true)).toBe(true)
+    expect(await commit({ ...tokens, accessToken: 'at-2' }, false)).toBe(true)
+    expect(holding.held()).toMatchObject({ generation: 2, tokens: { accessToken: 'at-2' } })
+    expect(kept()).toMatchObject({ generation: 2, epoch: 1 })
+  })
+
+  test.each([
+    [true, 8],
+    [false, 0],
+  ])('with others: the generation that it got, of this login or the one before: %s', async (isLogin, epoch) => {
+    const publish = vi.fn<Siblings['publish']>(async ({ encode, wins }) => {
+      expect(decodeRecord(encode(8), any)).toMatchObject({ tokens, generation: 8, epoch })
+      expect(wins).toBe(isLogin)
+      return 8
+    })
+    const { commit, holding, kept } = open(publish)
+    expect(await commit(tokens, isLogin)).toBe(true)
+    expect([holding.generation(), holding.epoch()]).toEqual([8, epoch])
+    expect(kept()).toMatchObject({ generation: 8, epoch })
+  })
+
+  test('RF-30 what came too late in the ledger is kept nowhere', async () => {
+    const { commit, holding, storage } = open(async () => null)
+    expect(await commit(tokens, false)).toBe(false)
+    expect([holding.held(), storage.keys()]).toEqual([null, []])
+  })
+
+  test('INV-6 nor is what came too late here', async () => {
+    const gate = defer<number>()
+    const { commit, clear, holding, storage } = open(() => gate.promise)
+    const committed = commit(tokens, true)
+    clear(null)
+    gate.resolve(1)
+    expect(await committed).toBe(false)
+    expect([holding.held(), storage.keys()]).toEqual([null, []])
+  })
+
+  test('ST-04 what a reload would refuse stays in memory, and the session is this tab’s alone', async () => {
+    const publish = vi.fn(async () => 1)
+    const { commit, holding, storage, end } = open(publish, (_tokens): _tokens is TokenSet => false)
+    holding.enter(circle)
+    expect(await commit(tokens, true)).toBe(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(holding.held()?.tokens).toEqual(tokens)
+    expect([holding.circle(), storage.keys(), publish.mock.calls]).toEqual([null, [], []])
+    expect(end).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('clears', () => {
+  test.each([
+    [null, null],
+    [new AuthError('revoked', 'no'), 'revoked'],
+  ])('INV-7 at once, and tells the others why: %s', async (error, code) => {
+    const { commit, clear, holding, storage, end } = open(async () => 4)
+    holding.enter(circle)
+    await commit(tokens, true)
+    clear(error)
+    expect([holding.held(), holding.circle(), storage.keys()]).toEqual([null, null, []])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(end.mock.calls).toEqual([[circle, 4, code]])
+    clear(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(end).toHaveBeenCalledTimes(1)
+  })
+
+  test('XT-01 a session that is stored and that nobody has looked at', async () => {
+    const { clear, end, before } = open(async () => 1)
+    before.record = { tokens, receivedAt: 1, generation: 6, epoch: 1, circle }
+    clear(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(end.mock.calls).toEqual([[circle, 0, null]])
+  })
+
+  test('alone there is nobody to tell, and nothing to read', () => {
+    const { clear, stored } = open(null)
+    clear(null)
+    expect(stored).not.toHaveBeenCalled()
+  })
+})

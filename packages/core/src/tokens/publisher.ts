@@ -1,0 +1,74 @@
+import type { Clock } from '../browser/clock.ts'
+import type { Sealing } from '../browser/sealing.ts'
+import { AuthError, type AuthErrorCode } from '../errors.ts'
+import { encodeEnding } from '../session/ending.ts'
+import type { Circle } from '../session/record.ts'
+import type { Ledger } from './ledger.ts'
+import type { Tabs } from './tabs.ts'
+
+/** What is to become the newest of a circle. */
+export interface Publication {
+  readonly circle: Circle
+  /** The newest generation that is known. */
+  readonly after: number
+  /** Text to seal. */
+  readonly encode: (generation: number) => string
+  readonly isWanted: () => boolean
+  /** Whether it replaces whatever else has become the newest meanwhile. */
+  readonly wins: boolean
+}
+
+/** Gives the generation that it got; `null` when it came too late. Never rejects. */
+export type Publish = (publication: Publication) => Promise<number | null>
+
+/** Says that the session is over, whatever else happened meanwhile. */
+export function endingOf(circle: Circle, after: number, code: AuthErrorCode | null): Publication {
+  return { circle, after, encode: (generation) => encodeEnding(generation, code), isWanted: () => true, wins: true }
+}
+
+const mostTries = 8
+
+interface PublisherOptions {
+  readonly clock: Clock
+  readonly sealing: Sealing
+  readonly ledger: Ledger
+  readonly tabs: Tabs
+  readonly onDegraded: (error: AuthError) => void
+}
+
+/** Writes into the ledger, then says so. */
+export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: PublisherOptions): Publish {
+  const publish: Publish = async ({ circle: { id, key }, after, encode, isWanted, wins }) => {
+    let generation = after
+    for (let tries = 0; tries < mostTries; tries++) {
+      generation++
+      const entry = { generation, sealed: await sealing.seal(encode(generation), key), at: clock.now().wallAt }
+      if (await ledger.write(id, entry, isWanted)) {
+        // With the first of a circle.
+        if (generation === 1) ledger.sweep()
+        tabs.announce(id, ledger.isDegraded() ? entry : null)
+        return generation
+      }
+      if (!wins || !isWanted()) return null
+      generation = Math.max(generation, (await ledger.read(id))?.generation ?? 0)
+    }
+    return null
+  }
+
+  return async (publication) => {
+    tabs.open()
+    const next = publication.after + 1
+    try {
+      publication.encode(next)
+    } catch {
+      // It is no text for a storage either, which will say so.
+      return next
+    }
+    try {
+      return await publish(publication)
+    } catch (cause) {
+      onDegraded(new AuthError('insecure_context', 'Without Web Crypto the tabs of a session cannot share it: each refreshes for itself.', { cause }))
+      return next
+    }
+  }
+}

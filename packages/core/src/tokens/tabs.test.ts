@@ -1,0 +1,241 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createOrigin } from '../../test/origin.ts'
+import { quickSealing } from '../../test/quickSealing.ts'
+import type { Channels } from '../browser/channel.ts'
+import { systemTimer } from '../browser/timer.ts'
+import type { AuthError } from '../errors.ts'
+import type { Circle } from '../session/record.ts'
+import type { Entry } from './ledger.ts'
+import { createTabs, type TabsOptions } from './tabs.ts'
+
+const circle: Circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 1 }
+const entry: Entry = { generation: 3, sealed: new Uint8Array([1]), at: 5 }
+
+let channels: Channels
+/** What was said on the channel. */
+let said: unknown[]
+let say: (message: unknown) => void
+beforeEach(() => {
+  vi.useFakeTimers()
+  channels = createOrigin().channels
+  said = []
+  say = channels.join('app', (message) => said.push(message)).post
+})
+afterEach(() => vi.useRealTimers())
+
+const soon = () => vi.advanceTimersByTimeAsync(0)
+
+function open(more: Partial<TabsOptions> = {}) {
+  const news: [Circle, Entry | null][] = []
+  const troubles: AuthError[] = []
+  const onInvited = vi.fn()
+  const tabs = createTabs({
+    channels,
+    timer: systemTimer,
+    sealing: quickSealing,
+    name: 'app',
+    current: () => circle,
+    sharesAcross: false,
+    known: () => entry,
+    onDegraded: (error) => troubles.push(error),
+    onNews: (...heard) => news.push(heard),
+    onInvited,
+    ...more,
+  })
+  tabs.open()
+  return { tabs, news, troubles, onInvited }
+}
+
+describe('listens', () => {
+  test('to news of its own circle, with what they carry', async () => {
+    const { news } = open()
+    say({ type: 'news', id: circle.id, entry: null })
+    say({ type: 'news', id: circle.id, entry })
+    say({ type: 'news', id: circle.id, entry: { generation: 'x' } })
+    say({ type: 'news', id: 'other', entry })
+    await soon()
+    expect(news).toEqual([
+      [circle, null],
+      [circle, entry],
+      [circle, null],
+    ])
+  })
+
+  test('to nothing while nobody is signed in', async () => {
+    const { news } = open({ current: () => null })
+    say({ type: 'news', id: circle.id, entry })
+    say({ type: 'ask', id: circle.id })
+    say({ type: 'news', id: undefined })
+    await soon()
+    expect([news, said]).toEqual([[], []])
+  })
+
+  test('to who asks what it knows of the circle, if it knows something', async () => {
+    let known: Entry | null = null
+    open({ known: () => known })
+    say({ type: 'ask', id: circle.id })
+    say({ type: 'ask', id: 'other' })
+    await soon()
+    expect(said).toEqual([])
+    known = entry
+    say({ type: 'ask', id: circle.id })
+    await soon()
+    expect(said).toEqual([{ type: 'news', id: circle.id, entry }])
+  })
+
+  test('once, however often it is opened, and not after it was closed', async () => {
+    const { tabs, news } = open()
+    tabs.open()
+    say({ type: 'news', id: circle.id, entry })
+    await soon()
+    expect(news).toHaveLength(1)
+    tabs.close()
+    say({ type: 'news', id: circle.id, entry })
+    tabs.announce(circle.id, entry)
+    await soon()
+    expect([news.length, said]).toEqual([1, []])
+  })
+
+  test('XT-03 junk is nothing', async () => {
+    const { news, onInvited, troubles } = open({ sharesAcross: true })
+    const word = fc.constantFrom('news', 'ask', 'join', 'welcome', 'invites', '__proto__', 42)
+    const member = fc.oneof(fc.anything(), fc.constantFrom('other', entry), fc.uint8Array())
+    const record = fc.record({ type: word, id: member, entry: member, publicKey: member, from: member, sealed: member }, { requiredKeys: [] })
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.anything(), record), async (message) => {
+        try {
+          say(message)
+        } catch {
+          // It cannot be said on a channel either.
+        }
+        await soon()
+      }),
+    )
+    expect([news, troubles]).toEqual([[], []])
+    expect(onInvited).not.toHaveBeenCalled()
+    // It still hears.
+    say({ type: 'news', id: circle.id, entry: null })
+    await soon()
+    expect(news).toHaveLength(1)
+  })
+})
+
+describe('sharing across tabs', () => {
+  test.each([
+    [true, true, true],
+    [true, false, false],
+    [false, true, false],
+  ])('lets in who asks: asked with the option %s, answered with it %s: %s', async (asker, sibling, isLetIn) => {
+    open({ sharesAcross: sibling })
+    const { tabs } = open({ sharesAcross: asker, current: () => null })
+    const joined = tabs.join()
+    await vi.advanceTimersByTimeAsync(250)
+    expect(await joined).toEqual(isLetIn ? circle : null)
+  })
+
+  test('who has nothing lets nobody in', async () => {
+    open({ sharesAcross: true, current: () => null })
+    const joined = open({ sharesAcross: true, current: () => null }).tabs.join()
+    await vi.advanceTimersByTimeAsync(250)
+    expect(await joined).toBeNull()
+    expect(said).toMatchObject([{ type: 'join' }])
+  })
+
+  test('INV-7 who does not share gives nothing away to anybody who asks', async () => {
+    const { onInvited } = open()
+    say({ type: 'join', publicKey: (await quickSealing.agree()).publicKey })
+    say({ type: 'welcome', from: new Uint8Array(8), sealed: new Uint8Array(8) })
+    say({ type: 'invite' })
+    await soon()
+    expect(said).toEqual([])
+    expect(onInvited).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    [true, 1],
+    [false, 0],
+  ])('says that somebody signed in with the option %s: %i times', async (sharesAcross, times) => {
+    const { onInvited } = open({ sharesAcross: true })
+    open({ sharesAcross }).tabs.invite()
+    await soon()
+    expect(onInvited).toHaveBeenCalledTimes(times)
+    expect(said).toHaveLength(times)
+  })
+
+  test('XT-03 a public key that is none, and a welcome that nobody can open, are nothing', async () => {
+    const agree = async () => ({ publicKey: new Uint8Array(8), keyWith: () => Promise.reject(new Error('no key')) })
+    const { tabs } = open({ sharesAcross: true, sealing: { ...quickSealing, agree } })
+    const joined = tabs.join()
+    say({ type: 'join', publicKey: new Uint8Array(3) })
+    say({ type: 'join', publicKey: 'text' })
+    say({ type: 'welcome', from: new Uint8Array(3), sealed: new Uint8Array(3) })
+    await vi.advanceTimersByTimeAsync(250)
+    expect(await joined).toBeNull()
+    expect(said).toMatchObject([{ type: 'join' }])
+  })
+
+  test('XT-08 without Web Crypto nobody is let in, at once', async () => {
+    const { tabs } = open({ sharesAcross: true, sealing: { ...quickSealing, agree: () => Promise.reject(new TypeError('no subtle')) } })
+    expect(await tabs.join()).toBeNull()
+  })
+
+  test('closed it asks nobody', async () => {
+    const { tabs } = open({ sharesAcross: true })
+    tabs.close()
+    expect(await tabs.join()).toBeNull()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('INV-18 closed while it waits it does so no more', async () => {
+    const { tabs } = open({ sharesAcross: true })
+    const waiting = [tabs.join(), tabs.ask(circle.id)]
+    await soon()
+    tabs.close()
+    expect(await Promise.all(waiting)).toEqual([null, undefined])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('INV-18 closed for good, it is not opened again', async () => {
+    const { tabs, news } = open()
+    tabs.close()
+    tabs.open()
+    say({ type: 'news', id: circle.id, entry })
+    await soon()
+    expect(news).toEqual([])
+  })
+})
+
+describe('asks', () => {
+  test('and waits 250 ms for answers', async () => {
+    const { tabs } = open()
+    const settled = vi.fn()
+    void tabs.ask(circle.id).then(settled)
+    await vi.advanceTimersByTimeAsync(249)
+    expect(settled).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(settled).toHaveBeenCalledTimes(1)
+    expect(said).toEqual([{ type: 'ask', id: circle.id }])
+  })
+
+  test('XT-08 nobody, and does not wait, where there are no channels', async () => {
+    const join = () => {
+      throw new ReferenceError('BroadcastChannel is not defined')
+    }
+    const { tabs, troubles } = open({ channels: { join }, sharesAcross: true })
+    await tabs.ask(circle.id)
+    expect(await tabs.join()).toBeNull()
+    tabs.announce(circle.id, null)
+    tabs.close()
+    expect(troubles.map(({ code }) => code)).toEqual(['storage_failed'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('and a channel that does not take it is no trouble', () => {
+    const post = () => {
+      throw new DOMException('closed', 'InvalidStateError')
+    }
+    const { tabs } = open({ channels: { join: () => ({ post, leave: () => {} }) } })
+    expect(() => tabs.announce(circle.id, entry)).not.toThrow()
+  })
+})
