@@ -42,3 +42,23 @@ test('XT-15 back from the provider without signing in, one can sign in again', a
   await expect(demo.status).toHaveText('Nobody is signed in.')
   await demo.signInByRedirect()
 })
+
+test('XT-11 a page in the cache when another tab signs out is signed out before its first use', async ({ demo, page }) => {
+  const settings = { storage: 'shared', lifetime: '3600' }
+  await demo.open('/password', settings)
+  await demo.signInByPassword()
+  const other = await demo.beside()
+  await other.open('/password', settings)
+  await expect(other.status).toHaveText('Signed in as Ada Lovelace.')
+  await demo.button('Call the API').evaluate((button: HTMLElement) => addEventListener('pageshow', () => button.click()))
+  const before = demo.sent().length
+
+  await page.goto(`${demo.identityOrigin}/.well-known/openid-configuration`)
+  await other.signOut()
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(page.locator('html')).toHaveAttribute('data-restored')
+  await expect(demo.status).toHaveText('The session ended: you signed out in another tab.')
+  await expect(page.locator('.answer')).toContainText('Nobody is signed in.')
+  expect(demo.lines(before)).toEqual([])
+  expect(await demo.held()).toEqual([])
+})

@@ -7,6 +7,11 @@ async function comeBack({ page }: Demo): Promise<void> {
   await page.evaluate(() => dispatchEvent(new Event('focus')))
 }
 
+/** Leaves this tab to find out by itself: what other tabs say, it does not hear. */
+async function hearNothing({ page }: Demo): Promise<void> {
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'BroadcastChannel'))
+}
+
 /** Two tabs of a browser, and Ada in both. */
 async function openTwo(first: Demo): Promise<Demo> {
   await first.open(path)
@@ -51,7 +56,19 @@ test('a call that changes something carries the cookie and the CSRF token', asyn
   expect(await demo.wire.credentialsOf(demo.sent().at(-1)!)).toEqual(['Cookie: tessera_app', 'X-CSRF-Token: csrf_token'])
 })
 
+test('XT-01 XT-10 a sign-out and a login in another tab show in this one at once', async ({ demo }) => {
+  const other = await openTwo(demo)
+  const before = demo.sent().length
+  await other.signOut()
+  await expect(demo.status).toHaveText('The session ended: it ran out, or was ended elsewhere.')
+  await other.signInByPassword('bob')
+  await expect(demo.status).toHaveText('Signed in as Bob Martin.')
+  await expect.poll(() => demo.lines(before)).toEqual(['GET /v1/session 401', 'GET /v1/session 200'])
+  expect(await demo.call('Call the admin API')).toBe(403)
+})
+
 test('somebody else signs in in another tab: back at this one, it shows who it is now', async ({ demo }) => {
+  await hearNothing(demo)
   const other = await openTwo(demo)
   await other.signOut()
   await other.signInByPassword('bob')
@@ -64,6 +81,7 @@ test('somebody else signs in in another tab: back at this one, it shows who it i
 })
 
 test('the same person signs in again in another tab: one 419, one new CSRF token, and the call succeeds', async ({ demo, page }) => {
+  await hearNothing(demo)
   const other = await openTwo(demo)
   const csrfToken = demo.secret('csrf_token')
   await other.signOut()
@@ -80,6 +98,7 @@ test('the same person signs in again in another tab: one 419, one new CSRF token
 })
 
 test('signed out in another tab: back at this one, it is signed out', async ({ demo }) => {
+  await hearNothing(demo)
   const other = await openTwo(demo)
   await other.signOut()
   const before = demo.sent().length

@@ -1,4 +1,5 @@
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
+import { readDatabases, readPage } from './readPage.ts'
 import { lineOf, recordWire, type Sent, type Wire } from './wire.ts'
 
 /** Somebody who can sign in. */
@@ -38,14 +39,18 @@ export interface Demo {
   readonly signOutAtProvider: () => Promise<void>
   /** The latest secret of this name that this tab was given. */
   readonly secret: (name: string) => string
-  /** Names of the secrets that this tab holds in a storage, a cookie that scripts see, its history, its address or its document. */
+  /** Names of the secrets that this tab holds in a storage, a database, a cookie that scripts see, its history, its address or its document. */
   readonly held: () => Promise<readonly string[]>
   /** All that this tab keeps in its two storages and in cookies that scripts see, as text. */
   readonly stored: () => Promise<string>
+  /** All that the databases of this origin hold, a text for each record. */
+  readonly records: () => Promise<readonly string[]>
   /** Changes parameters of the next callback before the app sees it; gives what they were. */
   readonly tamper: (parameters: Record<string, string>) => Promise<() => Promise<string>>
   /** Another tab of the same browser. */
   readonly beside: () => Promise<Demo>
+  /** A copy of this tab: it has the same sessionStorage. */
+  readonly copy: () => Promise<Demo>
 }
 
 const names = { ada: 'Ada', bob: 'Bob' }
@@ -144,8 +149,9 @@ function createDemo(page: Page, browser: Browser): Demo {
       await expect(status).toHaveText('Nobody is signed in.')
     },
     secret: (name) => wire.secret(page, name),
-    held: async () => wire.secretsIn(await page.evaluate(readPage)),
+    held: async () => wire.secretsIn([await page.evaluate(readPage), ...(await page.evaluate(readDatabases))].join(' ')),
     stored: () => page.evaluate(() => JSON.stringify([Object.entries(sessionStorage), Object.entries(localStorage), document.cookie])),
+    records: () => page.evaluate(readDatabases),
     async tamper(parameters) {
       await page.addInitScript((changes) => {
         if (!location.pathname.endsWith('/callback') || sessionStorage.getItem('untampered') !== null) return
@@ -157,16 +163,9 @@ function createDemo(page: Page, browser: Browser): Demo {
       return () => page.evaluate(() => sessionStorage.getItem('untampered') ?? '')
     },
     beside: async () => createDemo(await context.newPage(), browser),
+    async copy() {
+      const [opened] = await Promise.all([context.waitForEvent('page'), button('Open this session in another tab').click()])
+      return createDemo(opened, browser)
+    },
   }
-}
-
-/** Runs in the page: all that it holds, as text. */
-async function readPage(): Promise<string> {
-  const databases = await indexedDB.databases()
-  const caches = await globalThis.caches.keys()
-  const fields = [...document.querySelectorAll('input')].map(({ value }) => value)
-  const { documentElement, cookie } = document
-  return JSON.stringify([
-    Object.entries(sessionStorage), Object.entries(localStorage), cookie, databases, caches, history.state, window.name, location.href, fields, documentElement.outerHTML,
-  ])
 }
