@@ -53,7 +53,7 @@ it('signs in by the name of a method, and shows who came by which, from one to t
 /** Two providers, and one page that they send people back to. */
 function load(world: World) {
   const provider = (clientId: string) => authorizationCode({ issuer: 'https://id.example', clientId, scope: 'profile' })
-  return createAuth({ methods: { work: provider('work'), home: provider('home') }, storage: 'session' }, world.environment)
+  return createAuth({ methods: { work: provider('work'), home: provider('home') }, storage: world.environment.tabStorage }, world.environment)
 }
 
 function callbackPage(auth: ProvidedAuth, onDone: AuthCallbackProps['onDone']): ReactNode {

@@ -31,7 +31,7 @@ export function serveOAuth(world: World): void {
 export function createOAuth(world: World): OAuthAuth {
   // No `openid`: who the person is does not matter here, and so no ID token has to be signed.
   const method = authorizationCode({ issuer, clientId: 'web', scope: 'profile' })
-  return createAuth<AuthorizationCodeInput | void, Claims>({ method, storage: 'session' }, world.environment)
+  return createAuth<AuthorizationCodeInput | void, Claims>({ method, storage: world.environment.tabStorage }, world.environment)
 }
 
 /** Goes to the provider and comes back with its answer: `{ code }`, or `{ error }`. */

@@ -55,7 +55,7 @@ export function createPasswordAuth(
   options: Partial<AuthOptions<PasswordInput, Claims>> = {},
 ): PasswordAuth {
   const method = password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' })
-  return createAuth<PasswordInput, Claims>({ method, storage: 'session', ...options }, world.environment)
+  return createAuth<PasswordInput, Claims>({ method, storage: world.environment.tabStorage, ...options }, world.environment)
 }
 
 /** Resolves when the auth has refreshed its tokens. */

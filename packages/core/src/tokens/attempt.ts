@@ -50,19 +50,22 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
     const answer = await withDeadline({ timer, deadlineMs, signal: stop }, (signal) => refresh(previous, { signal }))
     const next = usable(answer, previous)
     // The token has aged on its way, while the page was frozen most of all.
-    const tookMs = now().elapsedMs - asked.elapsedMs
+    const ageMs = now().elapsedMs - asked.elapsedMs
     let change: Change | null = null
     for (let commits = 0; commits < mostCommits && isCurrent() && change === null; commits++) {
-      if (await vault.commit(next, false, tookMs)) {
-        if (!hasExpired(shortestLifeMs)) return null
-        if (tookMs > deadlineMs) throw new AuthError('timeout', 'The answer came late, and the token had expired by then.')
-        throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
-      }
+      if (await vault.commit(next, false, ageMs)) break
       change = await vault.catchUp()
       if (vault.held()?.tokens !== (previous ?? undefined)) break
     }
+    const held = vault.held()?.tokens
+    // Also when the ledger had told of them, to whoever looked, before this was done.
+    const isInUse = held === next || (held?.accessToken === next.accessToken && next.accessToken !== null)
     // The refresh token of before is not of this refresh alone: it may have been handed out for good.
-    if (next.refreshToken === undefined || next.refreshToken !== previous?.refreshToken) late.push(next)
+    if (!isInUse && (next.refreshToken === undefined || next.refreshToken !== previous?.refreshToken)) late.push(next)
+    if (isCurrent() && isInUse && hasExpired(shortestLifeMs)) {
+      if (now().elapsedMs - asked.elapsedMs > deadlineMs) throw new AuthError('timeout', 'The answer came late, and the token had expired by then.')
+      throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
+    }
     return change
   }
   const attempt = async (isCurrent: () => boolean, late: T[]): Promise<Change | null> => {

@@ -126,7 +126,7 @@ describe('catches up', () => {
     vi.setSystemTime(Date.now() + 1_000)
     expect(await tab.catchUp()).toBeNull()
     const [publication] = tab.published
-    expect(publication).toMatchObject({ circle, after: 2, wins: false })
+    expect(publication).toMatchObject({ circle, after: 2, wins: false, isKnown: true })
     expect(JSON.parse(publication?.encode(3) ?? '')).toEqual({ version: expect.any(Number) as unknown, ...record(3), receivedAt: Date.now() - 1_000 })
     expect(publication?.isWanted()).toBe(true)
     tab.holding.next()

@@ -110,7 +110,7 @@ async function onMissing<T extends TokenSet>({ holding, store, publish }: CatchU
   const { tokens, lifetime } = held
   const encode = (generation: number): string =>
     encodeRecord({ tokens, receivedAt: lifetime.received.wallAt, generation, epoch: holding.epoch() })
-  await publish({ circle, after: holding.generation() - 1, encode, isWanted: isCurrent, wins: false })
+  await publish({ circle, after: holding.generation() - 1, encode, isWanted: isCurrent, wins: false, isKnown: true })
   return null
 }
 

@@ -6,6 +6,7 @@ import { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import { elapsedSince } from '../session/lifetime.ts'
 import { isCount } from '../session/record.ts'
+import { bytesOf } from './bytesOf.ts'
 
 /** What the ledger has of a circle. All who have its key can read it, and nobody else. */
 export interface Entry {
@@ -103,5 +104,6 @@ export function createLedger({ database, timer, clock, ask, onDegraded }: Ledger
 /** What a database or a message holds, or `null` for anything else. */
 export function parseEntry(value: unknown): Entry | null {
   const { generation, sealed, at } = membersOf(value)
-  return isCount(generation) && sealed instanceof Uint8Array && isCount(at) ? { generation, sealed, at } : null
+  const bytes = bytesOf(sealed)
+  return isCount(generation) && bytes !== null && isCount(at) ? { generation, sealed: bytes, at } : null
 }

@@ -16,6 +16,8 @@ export interface Publication {
   readonly isWanted: () => boolean
   /** Whether it replaces whatever else has become the newest meanwhile. */
   readonly wins: boolean
+  /** Whether the other tabs know it already, so that nobody need be told. Default `false`. */
+  readonly isKnown?: boolean
 }
 
 /** Gives the generation that it got; `null` when it came too late. Never rejects. */
@@ -38,7 +40,7 @@ interface PublisherOptions {
 
 /** Writes into the ledger, then says so. */
 export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: PublisherOptions): Publish {
-  const publish: Publish = async ({ circle: { id, key }, after, encode, isWanted, wins }) => {
+  const publish: Publish = async ({ circle: { id, key }, after, encode, isWanted, wins, isKnown = false }) => {
     let generation = after
     for (let tries = 0; tries < mostTries; tries++) {
       generation++
@@ -46,7 +48,7 @@ export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: Pu
       if (await ledger.write(id, entry, isWanted)) {
         // With the first of a circle.
         if (generation === 1) ledger.sweep()
-        tabs.announce(id, ledger.isDegraded() ? entry : null)
+        if (!isKnown) tabs.announce(id, ledger.isDegraded() ? entry : null)
         return generation
       }
       if (!wins || !isWanted()) return null

@@ -46,9 +46,12 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     emit({ type: 'refresh_failed', error })
   }
   const flight = createSingleFlight({
-    run(isCurrent) {
+    async run(isCurrent) {
       emit({ type: 'refresh_started' })
-      return attempt(isCurrent)
+      const change = await attempt(isCurrent)
+      // Taken over already, though nobody waits for this refresh any more.
+      if (change !== null && !isCurrent()) apply(change)
+      return change
     },
     onDone(change: Change | null) {
       if (change !== null) return apply(change)

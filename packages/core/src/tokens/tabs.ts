@@ -5,6 +5,7 @@ import { withDeadline } from '../browser/withDeadline.ts'
 import { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Circle } from '../session/record.ts'
+import { bytesOf } from './bytesOf.ts'
 import { answerMs, createJoining, type Joining } from './joining.ts'
 import { parseEntry, type Entry } from './ledger.ts'
 
@@ -90,7 +91,8 @@ function createHearer(options: TabsOptions, joining: Joining, tell: Tabs['announ
     if (circle !== null && circle.id === id && type === 'ask' && known(id) !== null) tell(id, known(id))
     if (!sharesAcross) return
     if (type === 'invite') onInvited()
-    if (type === 'join' && circle !== null && publicKey instanceof Uint8Array) joining.letIn(circle, publicKey).catch(() => {})
-    if (type === 'welcome' && from instanceof Uint8Array && sealed instanceof Uint8Array) joining.takeIn(from, sealed).catch(() => {})
+    const [key, sender, letter] = [bytesOf(publicKey), bytesOf(from), bytesOf(sealed)]
+    if (type === 'join' && circle !== null && key !== null) joining.letIn(circle, key).catch(() => {})
+    if (type === 'welcome' && sender !== null && letter !== null) joining.takeIn(sender, letter).catch(() => {})
   }
 }

@@ -928,6 +928,8 @@ describe('wake', () => {
     const [first, second] = await two({ instead: { channels: silent } })
     await first.tokens.setTokens(server.issue('bob'))
     second.world.wake('restored')
+    // Asked for as Ada.
+    expect(await codeOf(second.tokens.getAccessToken())).toBe('user_changed')
     expect(await second.tokens.getAccessToken()).toBe('bob-2')
   })
 

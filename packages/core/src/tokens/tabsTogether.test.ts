@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { quickSealing } from '../../test/quickSealing.ts'
-import { createWorld, type World } from '../../test/world.ts'
+import { createWorld, defer, type World } from '../../test/world.ts'
 import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import { TokenManager } from './tokenManager.ts'
@@ -118,4 +118,135 @@ describe('duplicated tabs', () => {
     expect(server.sent).not.toContain('rt-1')
     expect(first.world.origin.records.get(id ?? '')).toMatchObject({ generation: 9 })
   })
+})
+
+describe('a page that did not run for a while', () => {
+  const instead = (world: World, parts: Partial<World['environment']>): World => ({ ...world, environment: { ...world.environment, ...parts } })
+  const silent = { join: () => ({ post: () => {}, leave: () => {} }) }
+
+  test('RF-08 INV-3 looks again before it sends what others may have spent meanwhile', async () => {
+    const server = createServer()
+    // As if the second had lost its lock.
+    const first = open(instead(createWorld(), { channels: silent, locks: { acquire: async () => () => {} } }), { refresh: server.refresh })
+    await first.tokens.setTokens(server.issue())
+    const { database } = first.world.origin
+    const thawed = defer<void>()
+    let isFrozen = false
+    const read: typeof database.read = async (key) => {
+      const stored = await database.read(key)
+      if (isFrozen) await thawed.promise
+      return stored
+    }
+    const world = instead(createWorld(first.world.origin), { channels: silent, database: { ...database, read } })
+    for (const key of first.world.tabStorage.keys()) world.tabStorage.setItem(key, first.world.tabStorage.getItem(key) ?? '')
+    const second = open(world, { refresh: server.refresh })
+    await second.tokens.restore()
+    isFrozen = true
+    const refreshed = second.tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    await first.tokens.refresh()
+    vi.setSystemTime(Date.now() + 60_000)
+    isFrozen = false
+    thawed.resolve()
+    await refreshed
+    expect(server.sent).toEqual(['rt-1'])
+    expect(second.tokens.current?.tokens.accessToken).toBe('at-2')
+  })
+
+  test('does not take a database for broken whose answer comes right behind the timers that are late', async () => {
+    const server = createServer()
+    const world = createWorld()
+    const thawed = defer<void>()
+    const { database } = world.origin
+    let reads = 0
+    const read: typeof database.read = async (key) => {
+      if (reads++ === 0) await thawed.promise
+      return database.read(key)
+    }
+    const first = open(instead(world, { database: { ...database, read } }), { refresh: server.refresh })
+    await first.tokens.setTokens(server.issue())
+    world.wake('visible')
+    await vi.advanceTimersByTimeAsync(0)
+    vi.setSystemTime(Date.now() + 600_000)
+    await vi.advanceTimersByTimeAsync(3_000)
+    thawed.resolve()
+    expect(await first.tokens.getAccessToken()).toBe('at-1')
+    expect(first.events).not.toContain('tabs_degraded')
+  })
+
+  test('INV-2 counts the time that the answer took: the token aged meanwhile', async () => {
+    const server = createServer()
+    const answered = defer<void>()
+    const refresh: TokenManagerOptions['refresh'] = async (tokens) => {
+      const issued = await server.refresh(tokens)
+      await answered.promise
+      return issued
+    }
+    const { tokens } = open(createWorld(), { refresh, background: false, requestTimeoutMs: 2 * hour })
+    await tokens.setTokens(server.issue())
+    const refreshed = tokens.refresh()
+    await vi.advanceTimersByTimeAsync(hour / 2)
+    answered.resolve()
+    await refreshed
+    expect(await tokens.getAccessToken()).toBe('at-2')
+    await vi.advanceTimersByTimeAsync(hour / 2 + 1)
+    expect(await tokens.getAccessToken()).toBe('at-3')
+  })
+
+  test('INV-3 discards nothing that it uses: the ledger may tell it of its own tokens first', async () => {
+    const server = createServer()
+    const world = createWorld()
+    const { database } = world.origin
+    const thawed = defer<void>()
+    let isFrozen = false
+    const update: typeof database.update = async (key, change) => {
+      const stored = await database.update(key, change)
+      if (isFrozen) await thawed.promise
+      return stored
+    }
+    const onDiscard = vi.fn()
+    const { tokens } = open(instead(world, { database: { ...database, update } }), { refresh: server.refresh, onDiscard })
+    await tokens.setTokens(server.issue())
+    isFrozen = true
+    const refreshed = tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    world.wake('resumed')
+    await vi.advanceTimersByTimeAsync(0)
+    thawed.resolve()
+    await refreshed
+    expect(tokens.current?.tokens.accessToken).toBe('at-2')
+    expect(onDiscard).not.toHaveBeenCalled()
+  })
+})
+
+test('INV-13 tabs without a database ask each other once, not over and over', async () => {
+  const server = createServer()
+  const world = createWorld()
+  const { channels } = world.origin
+  const failing = async (): Promise<never> => Promise.reject(new Error('no database'))
+  let posts = 0
+  const counting: typeof channels = {
+    join(name, listener) {
+      const place = channels.join(name, listener)
+      const post = (message: unknown): void => {
+        posts++
+        place.post(message)
+      }
+      return { ...place, post }
+    },
+  }
+  const environment = { ...world.environment, channels: counting, database: { read: failing, update: failing, sweep: failing } }
+  const first = open({ ...world, environment }, { refresh: server.refresh, background: false })
+  await first.tokens.setTokens(server.issue())
+  const copy = createWorld(world.origin)
+  for (const key of world.tabStorage.keys()) copy.tabStorage.setItem(key, world.tabStorage.getItem(key) ?? '')
+  const second = open({ ...copy, environment: { ...environment, tabStorage: copy.tabStorage } }, { refresh: server.refresh, background: false })
+  const restored = second.tokens.restore()
+  await vi.advanceTimersByTimeAsync(1_000)
+  await restored
+  const before = posts
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(posts).toBe(before)
+  first.tokens.dispose()
+  second.tokens.dispose()
 })

@@ -77,11 +77,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     const { signal } = this.#epoch
     if (!this.#isRestored) await this.restore()
     for (;;) {
-      const changing = this.#changing() ?? (this.#parts.refresher.isRunning() ? this.#parts.refresher.run(true).catch(() => {}) : null)
-      if (changing !== null) {
-        await raceAbort<unknown>(changing, signal)
-        continue
-      }
+      const busy = (): Promise<unknown> | null => this.#changing() ?? (this.#parts.refresher.isRunning() ? this.#parts.refresher.run(true).catch(() => {}) : null)
+      for (let each = busy(); each !== null; each = busy()) await raceAbort(each, signal)
       signal.throwIfAborted()
       const held = this.#parts.vault.held()
       if (held === null) throw this.#unusable(null)
@@ -113,7 +110,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options: AccessTokenOptions = {}): Promise<Held<T>> {
     if (!this.#isRestored) await this.restore()
-    while (this.#changing() !== null) await this.#changing()
+    for (let changing = this.#changing(); changing !== null; changing = this.#changing()) await changing
     const held = this.#fresh(options)
     return held ?? this.#refreshed(this.#parts.vault.held(), false, options.signal)
   }
@@ -125,7 +122,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    */
   async refresh(options: { readonly generation?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.restore()
-    while (this.#changing() !== null) await this.#changing()
+    for (let changing = this.#changing(); changing !== null; changing = this.#changing()) await changing
     const held = this.#parts.vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
     await this.#refreshed(held, true, options.signal)
@@ -191,7 +188,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** The tokens, if they are known and will do; gets their successor under way when it is time. */
   #fresh({ minValidityMs }: AccessTokenOptions): Held<T> | null {
     this.#throwIfDisposed()
-    const held = this.#isRestored && this.#changing() === null ? this.#parts.vault.held() : null
+    const held = this.#isRestored && this.#setting === null && this.#parts.lookout.looking() === null ? this.#parts.vault.held() : null
     const now = this.#environment.clock.now()
     if (held === null || !isFresh(held.lifetime, now, minValidityMs)) return null
     if (this.#dueInMs(now) <= 0) this.#onDue()
@@ -263,13 +260,16 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#epoch = new AbortController()
   }
 
-  /** What may change the tokens at any moment; `null`: nothing. */
+  /** What may change the tokens at any moment; `null`: nothing. Rejects when they are somebody else's by then, or nobody's. */
   #changing(): Promise<unknown> | null {
-    return this.#setting ?? this.#parts.lookout.looking()
+    const changing = this.#setting ?? this.#parts.lookout.looking()
+    return changing === null || this.current === null ? changing : raceAbort<unknown>(changing, this.#epoch.signal)
   }
 
   /** What other tabs did, as if it had been done here. */
   #apply(change: Change): void {
+    // A refresh under way says so itself when it is over.
+    if (change.type === 'adopted' && this.#parts.refresher.isRunning()) return
     const interruption = interruptionOf(change)
     if (interruption === null) this.#parts.gate.open()
     else this.#newEpoch(interruption)

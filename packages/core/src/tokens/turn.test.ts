@@ -94,10 +94,10 @@ test.each<Change>([{ type: 'left' }, { type: 'switched' }, { type: 'ended', erro
   expect(steps).toEqual(['wait 15000', 'look', 'let go'])
 })
 
-test('INV-6 does not ask when nobody wants it any more', async () => {
+test('INV-6 does not ask when nobody wants it any more, and says what it has taken over', async () => {
   onLook = () => void (isCurrent = false)
   changes = [{ type: 'left' }]
-  expect(await take()).toBeNull()
+  expect(await take()).toEqual({ type: 'left' })
   expect(steps).toEqual(['wait 15000', 'look', 'let go'])
 })
 

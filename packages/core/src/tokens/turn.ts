@@ -46,21 +46,25 @@ export async function takeTurn<T extends TokenSet>(turn: Turn, { holding, acquir
       if (!isAuthError(error, ...endingCodes) || !isCurrent()) throw error
       // A refresh token that was refused may have been spent by another tab, which has a newer one.
       const newer = await catchUp()
-      if (newer === null && holding.held()?.generation === held?.generation) throw error
+      if (newer === null && (!isCurrent() || holding.held()?.generation === held?.generation)) throw error
       return newer ?? { type: 'adopted' }
     }
   }
 
-  for (;;) {
+  for (let tries = 1; ; tries++) {
+    const askedAt = now()
     const letGo = await acquire(patienceMs, stop)
+    // Whoever waits longer than asked was asleep, perhaps with all others, who are about to go on.
+    if (letGo === null && tries === 1 && elapsedSince(askedAt, now()) > patienceMs + longestLookMs) continue
     try {
+      if (!isCurrent()) return null
       if (letGo === null && isDone()) return { type: 'adopted' }
       // Nobody is robbed of the lock. Without it two may refresh at once, of which the ledger takes one: not before there is need to.
       if (letGo === null && !hasExpired()) throw new AuthError('timeout', 'Another tab is refreshing, and takes long.')
       const lookedAt = now()
       const change = await catchUp()
-      if (!isCurrent()) return null
-      if (change !== null && change.type !== 'adopted') return change
+      // What was taken over counts, also when nobody waits for this refresh any more.
+      if (!isCurrent() || (change !== null && change.type !== 'adopted')) return change
       // A page that was frozen meanwhile, or lay in the back/forward cache, has seen what was then, and may have lost the lock.
       if (elapsedSince(lookedAt, now()) <= longestLookMs) return await inTurn()
     } finally {
