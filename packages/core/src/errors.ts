@@ -71,7 +71,7 @@ export const endingCodes: readonly AuthErrorCode[] = [
 ]
 
 /** Codes of failures that can pass by themselves: the session stays, and another attempt may succeed. */
-const transientCodes: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
+export const transientCodes: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
   'network',
   'timeout',
   'rate_limited',

@@ -1,13 +1,13 @@
+import { createPatientLocks, type PatientLocks } from './patientLocks.ts'
 import type { Channels as Lines } from './windows.ts'
 import type { Channels } from '../src/browser/channel.ts'
 import type { Database } from '../src/browser/database.ts'
-import type { Locks } from '../src/browser/lock.ts'
 
 /** What the pages of one origin have in common. */
 export interface Origin {
   /** Between windows, by name. */
   readonly lines: Lines
-  readonly locks: Locks
+  readonly locks: PatientLocks
   readonly channels: Channels
   readonly database: Database
   /** What the database holds. */
@@ -16,27 +16,7 @@ export interface Origin {
 
 export function createOrigin(): Origin {
   const records = new Map<string, unknown>()
-  return { lines: new Map(), locks: createLocks(), channels: createChannels(), database: createDatabase(records), records }
-}
-
-function createLocks(): Locks {
-  const queues = new Map<string, (() => void)[]>()
-  return {
-    acquire(name) {
-      const queue = queues.get(name) ?? []
-      queues.set(name, queue)
-      return new Promise((resolve) => {
-        let isHeld = true
-        const letGo = (): void => {
-          if (isHeld) queue.shift()
-          if (isHeld) queue[0]?.()
-          isHeld = false
-        }
-        queue.push(() => resolve(letGo))
-        if (queue.length === 1) queue[0]?.()
-      })
-    },
-  }
+  return { lines: new Map(), locks: createPatientLocks(), channels: createChannels(), database: createDatabase(records), records }
 }
 
 function createChannels(): Channels {

@@ -1,6 +1,4 @@
-import type { Locks } from '../src/browser/lock.ts'
 import type { Environment } from '../src/browser/environment.ts'
-import { systemTimer } from '../src/browser/timer.ts'
 import { AuthError } from '../src/errors.ts'
 import type { TokenSet } from '../src/session/session.ts'
 import type { TokenEvent } from '../src/tokens/tokenEvent.ts'
@@ -79,41 +77,4 @@ export function createStrictServer(lifetimeMs = 3_600_000): StrictServer {
     },
   }
   return server
-}
-
-/** Locks as a browser has them: who waits for too long, or is told to stop, goes without. */
-export interface PatientLocks extends Locks {
-  /** How many hold one or wait for it. */
-  readonly count: () => number
-}
-
-export function createPatientLocks(): PatientLocks {
-  const queues = new Map<string, (() => void)[]>()
-  return {
-    count: () => [...queues.values()].flat().length,
-    acquire: (name, waitMs, abort) =>
-      new Promise((resolve) => {
-        const queue = queues.get(name) ?? []
-        queues.set(name, queue)
-        const leave = (): void => {
-          const index = queue.indexOf(grant)
-          if (index >= 0) queue.splice(index, 1)
-          if (index === 0) queue[0]?.()
-        }
-        const giveUp = (): void => {
-          leave()
-          cancel()
-          resolve(null)
-        }
-        const cancel = systemTimer.after(waitMs, giveUp)
-        const grant = (): void => {
-          cancel()
-          abort?.removeEventListener('abort', giveUp)
-          resolve(leave)
-        }
-        queue.push(grant)
-        abort?.addEventListener('abort', giveUp)
-        if (queue.length === 1) grant()
-      }),
-  }
 }

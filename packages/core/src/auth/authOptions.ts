@@ -16,6 +16,7 @@ interface SharedOptions {
   /**
    * One session for all tabs of this app: a new tab takes part in that of a tab that is open, and a login in one is a login in all.
    * Default `false`: a new tab signs in by itself, and only duplicates of a tab share its session, with `storage: 'session'`.
+   * Without effect outside of browsers.
    */
   readonly shareAcrossTabs?: boolean | undefined
   /** How long before expiry a refresh starts, in milliseconds; never more than a quarter of the token's life. Default 300 000. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../browser/clock.ts'
 import type { Environment } from '../browser/environment.ts'
 import type { PageStorage } from '../browser/storage.ts'
 import { AuthError } from '../errors.ts'
@@ -43,6 +44,16 @@ export function leavingOnlyIf(ctx: MethodContext, isWanted: () => boolean): Meth
     if (isWanted()) ctx.page.assign(url)
   }
   return { ...ctx, isWanted, page: { ...ctx.page, assign } }
+}
+
+/** Tells how long ago the last request was sent, in milliseconds: what it gave has aged since, while the page was frozen most of all. */
+export function timed(ctx: MethodContext, { now }: Clock): { readonly ctx: MethodContext; readonly ageMs: () => number } {
+  let sentAt = now().elapsedMs
+  const fetch: MethodContext['fetch'] = (url, init) => {
+    sentAt = now().elapsedMs
+    return ctx.fetch(url, init)
+  }
+  return { ctx: { ...ctx, fetch }, ageMs: () => now().elapsedMs - sentAt }
 }
 
 /** For sign-outs: not even `dispose()` keeps the server from hearing of one. */

@@ -14,11 +14,9 @@ export function createCredentialSource<User>(
   methods: Methods<User>,
   known: () => Promise<unknown>,
 ): CredentialSource {
-  /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use. */
-  const onRejected: CredentialSource['onRejected'] = ({ generation }) => {
-    if (tokens.current?.generation !== generation) return
-    tokens.end(new AuthError('revoked', 'The API refuses the token, and a refresh does not help.'))
-  }
+  /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use, in any tab. */
+  const refuse = ({ generation }: Credential): Promise<void> =>
+    tokens.refuse(generation, new AuthError('revoked', 'The API refuses the token, and a refresh does not help.'))
 
   return {
     async acquire(signal) {
@@ -35,13 +33,17 @@ export function createCredentialSource<User>(
         await tokens.refresh({ generation: used.generation, signal })
       } catch (error) {
         // There is nothing to refresh it with.
-        if (isAuthError(error, 'session_expired')) onRejected(used)
+        if (isAuthError(error, 'session_expired')) {
+          await raceAbort(refuse(used), signal)
+          // Another tab had a new one.
+          if (tokens.current !== null && tokens.current.generation !== used.generation) return
+        }
         // Of no generation: waits until it shows who that is.
         if (isAuthError(error, 'user_changed')) await tokens.refresh({ generation: -1 })
         throw error
       }
     },
-    onRejected,
+    onRejected: (used) => void refuse(used),
   }
 }
 

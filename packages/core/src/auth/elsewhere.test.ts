@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createOrigin, type Origin } from '../../test/origin.ts'
 import { createWorld, type World } from '../../test/world.ts'
+import type { Database } from '../browser/database.ts'
+import type { Environment } from '../browser/environment.ts'
+import { systemTimer } from '../browser/timer.ts'
 import { AuthError } from '../errors.ts'
 import { cookieSession } from '../methods/cookieSession.ts'
 import type { AuthMethod } from '../methods/method.ts'
@@ -189,6 +192,45 @@ describe('CK-09 a session that the browser keeps', () => {
     await one.tokens.refresh().catch(() => {})
     await vi.advanceTimersByTimeAsync(0)
     expect([one, two].map(reason)).toEqual(['expired', 'expired'])
+  })
+
+  describe('beside one that tabs share', () => {
+    const methods = { work: { ...plain, canRefresh: () => false }, kept }
+    const share = async (instead: Partial<Environment> = {}) => {
+      const auth = createAuth({ methods, shareAcrossTabs: true }, { ...world().environment, ...instead })
+      auth.start()
+      await Promise.all([auth.ready, vi.advanceTimersByTimeAsync(1_000)])
+      return auth
+    }
+    const slow: Database = {
+      read: async (name) => (await new Promise<void>((resolve) => void systemTimer.after(1_500, resolve)), origin.database.read(name)),
+      update: (...given) => origin.database.update(...given),
+      sweep: (...given) => origin.database.sweep(...given),
+    }
+
+    test.each([
+      ['', {}],
+      [', also in one that finds out late that the other session was left', { database: slow }],
+    ])('XT-10 takes its place in all tabs%s', async (_, instead) => {
+      const [one, two] = [await share(), await share(instead)]
+      await one.login('work', 'ada')
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect([one, two].map(({ store }) => store.getState())).toMatchObject([{ method: 'work' }, { method: 'work' }])
+      await one.login('kept', { email: 'bob', password: 'x' })
+      await vi.advanceTimersByTimeAsync(5_000)
+      for (const each of [one, two]) expect(each.store.getState()).toMatchObject({ status: 'authenticated', method: 'kept', user: { sub: 'bob' } })
+      expect(two.lastSignOut).toBeNull()
+    })
+
+    test('signs nobody in where somebody has just signed out', async () => {
+      const auth = await share()
+      await auth.login('work', 'ada')
+      cookie = 'bob'
+      await auth.logout()
+      listen().place.post({ type: 'changed' })
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(reason(auth)).toBe('user')
+    })
   })
 
   test('INV-13 costs nobody anything when another tab opens, or finds what is known', async () => {

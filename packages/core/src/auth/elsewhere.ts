@@ -1,4 +1,4 @@
-import { broadcastChannels, type Channels, type Place } from '../browser/channel.ts'
+import { broadcastChannels, type Place } from '../browser/channel.ts'
 import { createEmitter } from '../browser/emitter.ts'
 import type { Environment } from '../browser/environment.ts'
 import { sha256 } from '../browser/sha256.ts'
@@ -10,7 +10,7 @@ import type { Methods } from './methods.ts'
 
 /** The same auth in other tabs, which have sessions of their own or share the one that the browser keeps. */
 export interface Elsewhere {
-  /** Whenever this page wakes, or another tab says that the session which the browser keeps may be another. */
+  /** Whenever this page wakes, or another tab says, or shows by a sign-out, that the session which the browser keeps may be another. */
   readonly wake: Wake
   /** Says so to the other tabs, if this method's session is one that the browser keeps. */
   readonly tell: (method: string) => void
@@ -21,7 +21,7 @@ interface ElsewhereOptions<User> {
   readonly name: string
   readonly methods: Methods<User>
   readonly tokens: TokenManager<SessionRecord<User>>
-  readonly environment: Pick<Environment, 'channels' | 'wake' | 'clock'>
+  readonly environment: Pick<Environment, 'channels' | 'page' | 'wake' | 'clock'>
 }
 
 export function createElsewhere<User>({ name, methods, tokens, environment }: ElsewhereOptions<User>): Elsewhere {
@@ -32,7 +32,7 @@ export function createElsewhere<User>({ name, methods, tokens, environment }: El
   const personOf = async ({ method, subject }: SessionRecord<User>): Promise<string | null> =>
     subject === null || isKept(method) ? null : sha256(JSON.stringify([method, subject])).catch(() => null)
 
-  const line = createLine(environment.channels, `tessera:${name}`, async (message) => {
+  const line = createLine(environment, `tessera:${name}`, async (message) => {
     const { type, person, at } = membersOf(message)
     // However many come: a server is asked once a second at most, and whoever has left is not left again.
     if (type === 'changed') changes.emit('focus')
@@ -55,6 +55,7 @@ export function createElsewhere<User>({ name, methods, tokens, environment }: El
     update()
     if (before === null) return
     if (event.type === 'ended') tell(before.session.method)
+    if (event.type === 'cleared' && event.isElsewhere) changes.emit('focus')
     if (event.type === 'cleared' && !event.isElsewhere) void before.person.then((person) => person === null || line.say({ type: 'left', person, at: nowAt }))
   })
 
@@ -88,10 +89,13 @@ interface Line {
   readonly say: (message: object) => void
 }
 
-/** Where there are no channels, it is silent: the others find out when they wake, or when they are refused. */
-function createLine(channels: Channels = broadcastChannels, name: string, hear: (message: unknown) => Promise<void>): Line {
+/**
+ * Where there are no channels, it is silent: the others find out when they wake, or when they are refused. Outside of browsers as well,
+ * where the auths that it would reach are of other people.
+ */
+function createLine({ channels = broadcastChannels, page }: ElsewhereOptions<unknown>['environment'], name: string, hear: (message: unknown) => Promise<void>): Line {
   let place: Place | null = null
-  const join = (): Place | null => quietly(() => channels.join(name, (message) => void hear(message)))
+  const join = (): Place | null => (page.isBrowser() ? quietly(() => channels.join(name, (message) => void hear(message))) : null)
   return {
     listen(isWanted) {
       if (!isWanted) place?.leave()

@@ -281,3 +281,14 @@ describe('an outage', () => {
     expect(refreshes()).toBe(1)
   })
 })
+
+test('INV-2 the token of a login has aged while its answer was on its way', async () => {
+  const auth = createAuth({ method, storage: 'session', requestTimeoutMs: 2 * hour }, environment)
+  const answered = defer<void>()
+  world.answer = (request) => answered.promise.then(() => tokens(request))
+  const login = auth.login({ email: 'ada@example.com', password: 'x' })
+  await vi.advanceTimersByTimeAsync(hour / 2)
+  answered.resolve()
+  await login
+  expect(auth.tokens.current?.lifetime.lifetimeMs).toBe(hour / 2)
+})

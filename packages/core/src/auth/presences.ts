@@ -155,7 +155,9 @@ function createDepartures<User>(tokens: TokenManager<SessionRecord<User>>, names
     if (event.type === 'set') left.clear()
     // An API that refuses a session which its server still names would otherwise send the person round in circles.
     const isRefused = event.type === 'ended' && event.error.code === 'revoked'
-    if (isRefused || event.type === 'cleared') for (const name of names) left.set(name, isRefused ? subject : null)
+    // What another tab left, it may have left for a session that the browser keeps.
+    const isSignedOut = event.type === 'cleared' && !event.isElsewhere
+    if (isRefused || isSignedOut) for (const name of names) left.set(name, isRefused ? subject : null)
     if (['set', 'refreshed', 'cleared', 'ended'].includes(event.type)) epoch++
     subject = tokens.current?.tokens.subject ?? null
   })

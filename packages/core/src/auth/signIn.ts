@@ -4,7 +4,7 @@ import { leavingPage, type MethodContext } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
-import { leavingOnlyIf } from './context.ts'
+import { leavingOnlyIf, timed } from './context.ts'
 import type { Discards } from './discards.ts'
 import type { Intents } from './intents.ts'
 import type { Methods, NamedMethod } from './methods.ts'
@@ -56,9 +56,10 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
     void ready()
     begin(name, family)
     try {
-      const session = await obtain(leavingOnlyIf(ctx, isLatest))
+      const exchange = timed(leavingOnlyIf(ctx, isLatest), environment.clock)
+      const session = await obtain(exchange.ctx)
       if (session === leavingPage && isLatest()) return watch.start()
-      const record = session === leavingPage ? null : { ...session, method: name, family }
+      const record = session === leavingPage ? null : { ...aged(session, exchange.ageMs()), method: name, family }
       if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
       const isKept = record !== null && isLatest() && (await tokens.setTokens(record))
       if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
@@ -84,6 +85,10 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
       await signIn(named, { obtain, family })
     },
   }
+}
+
+function aged<User>(session: Session<User>, ageMs: number): Session<User> {
+  return session.expiresInMs === undefined ? session : { ...session, expiresInMs: session.expiresInMs - ageMs }
 }
 
 /** Whether what would be ended is what the app came with: that is not of this login alone. */

@@ -1,6 +1,9 @@
+import type { Clock } from '../browser/clock.ts'
 import type { Environment } from '../browser/environment.ts'
 import type { Given } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
+import type { MethodContext } from '../methods/method.ts'
+import { elapsedSince } from '../session/lifetime.ts'
 import { isSessionRecord } from '../session/record.ts'
 import type { SessionRecord, TokenSet } from '../session/session.ts'
 import { TokenManager } from '../tokens/tokenManager.ts'
@@ -37,12 +40,15 @@ export function createTokens<User>(
     return refresh !== undefined && (can === undefined ? session.refreshToken !== undefined : can(session))
   }
 
+  // Each of its requests has that long; metadata and tokens are two.
+  const deadlineMs = 2 * requestTimeoutMs
+
   const refresh = async (current: SessionRecord<User> | null, { signal }: { readonly signal: AbortSignal }): Promise<SessionRecord<User>> => {
     if (current === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')
     const { method, context } = methods.of(current)
     if (method.refresh === undefined) throw new AuthError('session_expired', 'This session cannot be refreshed.')
     const isInUse = (): boolean => tokens.current?.tokens === current
-    const next = { ...(await method.refresh(current, leavingOnlyIf(context(signal), isInUse))), method: current.method, family: current.family }
+    const next = { ...(await method.refresh(current, inTime(leavingOnlyIf(context(signal), isInUse), environment.clock, deadlineMs))), method: current.method, family: current.family }
     // Somebody unnamed who gets a name is nobody else.
     if (current.subject === null || next.subject === current.subject) return next
     // Unless somebody signed in or out meanwhile: that is newer.
@@ -60,8 +66,7 @@ export function createTokens<User>(
       shareAcrossTabs,
       storageKey: `tessera:${name}:tokens`,
       refreshLeadMs,
-      // Each of its requests has the deadline; metadata and tokens are two.
-      requestTimeoutMs: 2 * requestTimeoutMs,
+      requestTimeoutMs: deadlineMs,
       background: false,
       canRefresh,
       accept,
@@ -71,4 +76,16 @@ export function createTokens<User>(
     environment,
   )
   return { tokens, discards }
+}
+
+/** A page that was frozen during a refresh does not send, when it is thawed, what others have spent by then: timers fire too late for that. */
+function inTime(ctx: MethodContext, { now }: Clock, deadlineMs: number): MethodContext {
+  const askedAt = now()
+  return {
+    ...ctx,
+    async fetch(...request) {
+      if (elapsedSince(askedAt, now()) > deadlineMs) throw new AuthError('timeout', `Not sent: the refresh began more than ${deadlineMs} ms ago.`)
+      return ctx.fetch(...request)
+    },
+  }
 }

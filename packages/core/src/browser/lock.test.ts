@@ -1,5 +1,5 @@
 import { afterEach, assert, beforeEach, describe, expect, test, vi } from 'vitest'
-import { webLocks } from './lock.ts'
+import { webLocks, type HeldLock } from './lock.ts'
 
 /** Node has locks but no page, which is made up here; browsers have both. */
 const isPage = typeof window !== 'undefined'
@@ -7,15 +7,17 @@ const page: EventTarget = isPage ? window : new EventTarget()
 
 let name = ''
 const waitMs = 5_000
-const release: (() => void)[] = []
+const taken: HeldLock[] = []
 let openListeners = (): number => 0
 
 /** Takes the lock; the test ends without it in any case. */
-async function acquire(): Promise<(() => void) | null> {
-  const letGo = await webLocks.acquire(name, waitMs)
-  if (letGo !== null) release.push(letGo)
-  return letGo
+async function acquire(): Promise<HeldLock | null> {
+  const lock = await webLocks.acquire(name, waitMs)
+  if (lock !== null) taken.push(lock)
+  return lock
 }
+
+const granted: HeldLock = { letGo: expect.any(Function), isHeld: expect.any(Function) }
 
 const { locks } = navigator
 const query = locks?.query.bind(locks)
@@ -56,7 +58,7 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  for (const letGo of release.splice(0)) letGo()
+  for (const { letGo } of taken.splice(0)) letGo()
   const left = { timers: vi.getTimerCount(), listeners: openListeners() }
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
@@ -69,29 +71,29 @@ describe.runIf('locks' in navigator)('webLocks', () => {
   test('INV-18 one at a time, in the order of asking', async () => {
     const order: number[] = []
     const first = await acquire()
-    const waiting = [1, 2].map((number) => acquire().then((letGo) => (order.push(number), letGo)))
+    const waiting = [1, 2].map((number) => acquire().then((lock) => (order.push(number), lock)))
     await expect.poll(queue, polling).toMatchObject({ held: 1, pending: 2 })
     expect(order).toEqual([])
-    first?.()
+    first?.letGo()
     const second = await waiting[0]
     await expect.poll(queue, polling).toMatchObject({ held: 1, pending: 1 })
     expect(order).toEqual([1])
-    second?.()
-    expect(await waiting[1]).toBeTypeOf('function')
+    second?.letGo()
+    expect(await waiting[1]).toEqual(granted)
   })
 
   test('locks of different names are nothing to each other', async () => {
     await acquire()
     const other = await webLocks.acquire(`${name}:other`, waitMs)
-    expect(other).toBeTypeOf('function')
-    other?.()
+    expect(other).toEqual(granted)
+    other?.letGo()
   })
 
   test('letting go twice does not let go of somebody else’s', async () => {
     const first = await acquire()
-    first?.()
+    first?.letGo()
     await acquire()
-    first?.()
+    first?.letGo()
     await expect.poll(queue, polling).toMatchObject({ held: 1, pending: 0 })
   })
 
@@ -105,7 +107,32 @@ describe.runIf('locks' in navigator)('webLocks', () => {
     await expect(result).resolves.toBeNull()
     await expect.poll(queue, polling).toMatchObject(withdrawn)
     letGo()
-    await expect(acquire()).resolves.toBeTypeOf('function')
+    await expect(acquire()).resolves.toEqual(granted)
+  })
+
+  test('RF-06 its time begins anew when another page has the lock: in a queue that moves nobody goes without', async () => {
+    let clientId = 'a'
+    const look = async (): Promise<LockManagerSnapshot> => ({ held: [{ name: 'other', clientId: 'c' }, { name, clientId, mode: 'exclusive' }] })
+    vi.stubGlobal('navigator', { locks: { request, query: look } })
+    const letGo = await holdElsewhere()
+    const onGivenUp = vi.fn()
+    const result = acquire().finally(onGivenUp)
+    for (const holder of ['b', 'a', 'b']) {
+      await vi.advanceTimersByTimeAsync(3_500)
+      clientId = holder
+      await vi.advanceTimersByTimeAsync(500)
+    }
+    await vi.advanceTimersByTimeAsync(waitMs - 1)
+    expect(onGivenUp).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await expect(result).resolves.toBeNull()
+    letGo()
+  })
+
+  test('INV-18 told to stop before it began, it asks for nothing', async () => {
+    const asked = vi.spyOn(locks, 'request')
+    await expect(webLocks.acquire(name, waitMs, AbortSignal.abort())).resolves.toBeNull()
+    expect(asked).not.toHaveBeenCalled()
   })
 
   test('a grant that comes after the time was up is let go at once', async () => {
@@ -127,32 +154,35 @@ describe.runIf('locks' in navigator)('webLocks', () => {
     vi.stubGlobal('navigator', { locks: { request, query: fail } })
     const letGo = await holdElsewhere()
     const result = acquire()
-    for (const times of [0, 1, 2, 3]) {
+    for (const times of [1, 2, 3, 4]) {
       expect(asked).toBe(times)
       vi.advanceTimersByTime(1_000)
     }
     letGo()
-    await expect(result).resolves.toBeTypeOf('function')
+    await expect(result).resolves.toEqual(granted)
     vi.advanceTimersByTime(60_000)
-    expect(asked).toBe(4)
+    expect(asked).toBe(5)
   })
 
   test('XT-06 robbed of it, nothing happens here', async () => {
-    const letGo = await acquire()
+    const lock = await acquire()
     await request(name, { steal: true }, () => {})
-    letGo?.()
-    await expect(acquire()).resolves.toBeTypeOf('function')
+    await expect.poll(() => lock?.isHeld(), polling).toBe(false)
+    lock?.letGo()
+    await expect(acquire()).resolves.toEqual(granted)
   })
 })
 
 describe.runIf('locks' in navigator)('XT-14 webLocks on the way into the back/forward cache', () => {
   test('lets go of the lock, and does not take it again', async () => {
-    const letGo = await acquire()
+    const lock = await acquire()
+    expect(lock?.isHeld()).toBe(true)
     fire('pagehide')
+    expect(lock?.isHeld()).toBe(false)
     await expect.poll(queue, polling).toMatchObject({ held: 0, pending: 0 })
     fire('pageshow')
     const other = await holdElsewhere()
-    letGo?.()
+    lock?.letGo()
     await expect.poll(queue, polling).toMatchObject({ held: 1, pending: 0 })
     other()
   })
@@ -170,7 +200,7 @@ describe.runIf('locks' in navigator)('XT-14 webLocks on the way into the back/fo
     }
     await expect.poll(queue, polling).toMatchObject(asking)
     letGo()
-    await expect(result).resolves.toBeTypeOf('function')
+    await expect(result).resolves.toEqual(granted)
   })
 
   test('a page that is hidden and shown in one breath asks again', async () => {
@@ -179,7 +209,7 @@ describe.runIf('locks' in navigator)('XT-14 webLocks on the way into the back/fo
     fire('pagehide')
     fire('pageshow')
     letGo()
-    await expect(result).resolves.toBeTypeOf('function')
+    await expect(result).resolves.toEqual(granted)
   })
 
   test('a page that is shown for the first time makes no second request', async () => {
@@ -231,6 +261,6 @@ describe.runIf(isPage)('webLocks among pages', () => {
     const result = acquire()
     await expect.poll(queue, polling).toMatchObject({ held: 1, pending: 1 })
     frame.remove()
-    await expect(result).resolves.toBeTypeOf('function')
+    await expect(result).resolves.toEqual(granted)
   })
 })

@@ -36,15 +36,21 @@ export function memoryStorage(): PageStorage {
  */
 export const tabStorage: PageStorage = {
   getItem: (key) => reading((storage) => storage.getItem(key), null),
-  setItem: (key, value) => sessionStorage.setItem(key, value),
+  setItem: (key, value) => ofTab().setItem(key, value),
   removeItem: (key) => reading((storage) => storage.removeItem(key), undefined),
   keys: () => reading((storage) => Object.keys(storage), []),
 }
 
 function reading<R>(read: (storage: Storage) => R, otherwise: R): R {
   try {
-    return read(sessionStorage)
+    return read(ofTab())
   } catch {
     return otherwise
   }
+}
+
+/** Newer versions of Node have a `sessionStorage` too: one for the whole program, and so for all the people that it serves. */
+function ofTab(): Storage {
+  if (typeof location === 'undefined') throw new ReferenceError('There is no tab here.')
+  return sessionStorage
 }

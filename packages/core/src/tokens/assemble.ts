@@ -41,8 +41,9 @@ export function assemble<T extends TokenSet>(options: CheckedTokenManagerOptions
   const store = createRecordStore({ storage, key, timer, onError: (error) => emit({ type: 'storage_failed', error }) })
   const onDegraded = (error: AuthError): void => emit({ type: 'tabs_degraded', error })
   const catchUp = (): Promise<Change | null> => vault.catchUp()
-  const lookout = createLookout({ wake, atWake: catchUp, apply: host.apply, onStop: () => vault.close() })
-  const heard = { onNews: () => lookout.look(catchUp), onInvited: () => lookout.look(() => vault.join()) }
+  const join = (): Promise<Change | null> => vault.join()
+  const lookout = createLookout({ wake, atWake: () => (sharesAcross && vault.circle() === null ? join() : catchUp()), apply: host.apply, onStop: () => vault.close() })
+  const heard = { onNews: () => lookout.look(catchUp), onInvited: () => lookout.look(join) }
   const shared = { environment, name: key, accept, sharesAcross, onDegraded, ...heard }
   const vault: Vault<T> = createVault({ store, clock, accept, siblingsOf: hasSiblings ? (tab) => loadSiblings({ ...shared, ...tab }) : null })
   const gate = createGate(clock, crypto.fraction)

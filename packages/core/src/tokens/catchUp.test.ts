@@ -8,7 +8,8 @@ import type { Circle, TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import { createCatchUp, type News } from './catchUp.ts'
 import { createHolding } from './holding.ts'
-import type { Publication } from './publisher.ts'
+import type { Entry } from './ledger.ts'
+import type { Left, Publication } from './publisher.ts'
 import { createRecordStore } from './recordStore.ts'
 
 const circle: Circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 100 }
@@ -32,18 +33,29 @@ async function open(news: (circle: Circle, generation: number) => Promise<News<T
   holding.enter(circle)
   await holding.keep(record(3), holding.next())
   const published: Publication[] = []
-  const ended: [Circle, number, AuthErrorCode | null][] = []
-  const tab = { invited: null as Circle | null, isSigningIn: false }
+  const ended: [Left, AuthErrorCode | null][] = []
+  const entry: Entry = { generation: 3, sealed: new Uint8Array(), at: 0 }
+  const asked: string[] = []
+  const tab = { invited: null as Circle | null, isSigningIn: false, isDegraded: false, known: entry as Entry | null, onAsk: () => {} }
   const catchUp = createCatchUp({
     holding,
     store,
     news,
-    publish: async (publication) => published.push(publication),
+    ledger: { known: () => tab.known, isDegraded: () => tab.isDegraded },
+    ask: async (id) => {
+      asked.push(id)
+      tab.onAsk()
+    },
+    publish: async (publication) => {
+      published.push(publication)
+      return publication.after + 1
+    },
     end: async (...given) => ended.push(given),
-    join: async () => tab.invited,
+    join: async (isWanted) => (tab.invited !== null && isWanted(tab.invited) ? tab.invited : null),
+    clock: systemClock,
     isSigningIn: () => tab.isSigningIn,
   })
-  return { ...catchUp, holding, storage, published, ended, tab }
+  return { ...catchUp, holding, storage, store, published, ended, asked, tab }
 }
 
 const accessToken = ({ holding }: Awaited<ReturnType<typeof open>>) => holding.held()?.tokens.accessToken
@@ -65,6 +77,13 @@ describe('catches up', () => {
     expect(await tab.catchUp()).toEqual({ type })
     expect([accessToken(tab), tab.holding.generation(), tab.holding.epoch()]).toEqual(['at-5', 5, epoch])
     expect(tab.storage.getItem('key')).toContain('rt-5')
+  })
+
+  test('INV-8 of two logins that got the same epoch without a database, the other is another', async () => {
+    const { generation, epoch, ...other } = record(5)
+    const tokens = { ...other.tokens, family: 'theirs' }
+    const tab = await open(async () => ({ type: 'record', generation, record: { ...other, generation, epoch, tokens } }))
+    expect(await tab.catchUp()).toEqual({ type: 'switched' })
   })
 
   test('INV-9 what happened while it read counts more than what it read', async () => {
@@ -140,6 +159,57 @@ describe('catches up', () => {
     expect([tab.holding.held(), tab.published]).toEqual([null, []])
   })
 
+  test('ST-11 nobody has cleared what this tab could not write', async () => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    await tab.store.write(
+      () => JSON.stringify(1n),
+      () => true,
+    )
+    expect(await tab.catchUp()).toBeNull()
+    expect([accessToken(tab), tab.published.length]).toEqual(['at-3', 1])
+  })
+
+  test('ST-11 nor of which the ledger has never been told', async () => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    tab.storage.removeItem('key')
+    tab.tab.known = null
+    expect(await tab.catchUp()).toBeNull()
+    expect([accessToken(tab), tab.published.length]).toEqual(['at-3', 1])
+  })
+
+  test('RF-04 before it puts its own back it asks the others, of whom one may have a newer one', async () => {
+    let told: News<TokenSet> = { type: 'missing' }
+    const tab = await open(async () => told)
+    tab.tab.onAsk = () => void (told = newer(5))
+    expect(await tab.catchUp()).toEqual({ type: 'adopted' })
+    expect([accessToken(tab), tab.asked, tab.published]).toEqual(['at-5', [circle.id], []])
+  })
+
+  test('without a database they have been asked already', async () => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    tab.tab.isDegraded = true
+    expect(await tab.catchUp()).toBeNull()
+    expect([tab.asked, tab.published.length]).toEqual([[], 1])
+  })
+
+  test('INV-6 a logout while it asks: nothing is put back', async () => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    tab.tab.onAsk = () => tab.holding.forget()
+    expect(await tab.catchUp()).toBeNull()
+    expect(tab.published).toEqual([])
+  })
+
+  test('INV-8 XT-10 of an earlier login than its own it takes nothing over, and says so', async () => {
+    const tab = await open(async () => newer(7, 1))
+    await tab.holding.keep(record(4, 4), tab.holding.next(4))
+    expect(await tab.catchUp()).toBeNull()
+    expect([accessToken(tab), tab.holding.generation(), tab.holding.epoch()]).toEqual(['at-4', 8, 4])
+    const [publication] = tab.published
+    expect(publication).toMatchObject({ circle, after: 7, wins: true })
+    expect(publication?.epochOf(8)).toBe(4)
+    expect(JSON.parse(publication?.encode(8) ?? '')).toMatchObject({ tokens: { accessToken: 'at-4' }, generation: 8, epoch: 4 })
+  })
+
   test('nothing in the ledger and nothing here: nothing to say', async () => {
     const tab = await open(async () => ({ type: 'missing' }))
     tab.holding.forget()
@@ -178,7 +248,7 @@ describe('joins', () => {
     const tab = await open(async () => newer(5))
     tab.tab.invited = later
     expect(await tab.join()).toMatchObject({ type: 'switched' })
-    expect([accessToken(tab), tab.holding.circle(), tab.ended]).toEqual(['at-5', later, [[circle, 3, null]]])
+    expect([accessToken(tab), tab.holding.circle(), tab.ended]).toEqual(['at-5', later, [[{ circle, generation: 3, epoch: 1 }, null]]])
   })
 
   test('of two of one moment all choose the same', async () => {
@@ -204,6 +274,7 @@ describe('joins', () => {
   test.each([
     ['a logout', (tab: Awaited<ReturnType<typeof open>>) => tab.holding.forget()],
     ['a login under way', (tab: Awaited<ReturnType<typeof open>>) => void (tab.tab.isSigningIn = true)],
+    ['the end of one that had been under way', (tab: Awaited<ReturnType<typeof open>>) => tab.holding.enter({ ...circle })],
   ])('INV-6 none once there was %s', async (_name, act) => {
     const gate = defer<News<TokenSet>>()
     const tab = await open(() => gate.promise)

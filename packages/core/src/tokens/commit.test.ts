@@ -40,7 +40,7 @@ describe('commits', () => {
 
   test.each([
     [true, 8],
-    [false, 0],
+    [false, 3],
   ])('with others: the generation that it got, of this login or the one before: %s', async (isLogin, epoch) => {
     const publish = vi.fn<Siblings['publish']>(async ({ encode, wins }) => {
       expect(decodeRecord(encode(8), any)).toMatchObject({ tokens, generation: 8, epoch })
@@ -48,6 +48,7 @@ describe('commits', () => {
       return 8
     })
     const { commit, holding, kept } = open(publish)
+    holding.show({ tokens, receivedAt: 1, generation: 7, epoch: 3 })
     expect(await commit(tokens, isLogin)).toBe(true)
     expect([holding.generation(), holding.epoch()]).toEqual([8, epoch])
     expect(kept()).toMatchObject({ generation: 8, epoch })
@@ -92,7 +93,7 @@ describe('clears', () => {
     clear(error)
     expect([holding.held(), holding.circle(), storage.keys()]).toEqual([null, null, []])
     await vi.advanceTimersByTimeAsync(0)
-    expect(end.mock.calls).toEqual([[circle, 4, code]])
+    expect(end.mock.calls).toEqual([[{ circle, generation: 4, epoch: 4 }, code]])
     clear(null)
     await vi.advanceTimersByTimeAsync(0)
     expect(end).toHaveBeenCalledTimes(1)
@@ -103,7 +104,7 @@ describe('clears', () => {
     before.record = { tokens, receivedAt: 1, generation: 6, epoch: 1, circle }
     clear(null)
     await vi.advanceTimersByTimeAsync(0)
-    expect(end.mock.calls).toEqual([[circle, 0, null]])
+    expect(end.mock.calls).toEqual([[expect.objectContaining({ circle, generation: 6, epoch: 1 }), null]])
   })
 
   test('alone there is nobody to tell, and nothing to read', () => {

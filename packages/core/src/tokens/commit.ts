@@ -1,8 +1,9 @@
 import type { Clock } from '../browser/clock.ts'
 import type { AuthError } from '../errors.ts'
-import { encodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
+import { encodeRecord, type TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { Holding } from './holding.ts'
+import type { Left } from './publisher.ts'
 import type { Siblings } from './siblings.ts'
 
 /** Makes tokens the current ones, here and with the other tabs, or says that there are none any more. */
@@ -24,16 +25,22 @@ interface CommitOptions<T extends TokenSet> {
 }
 
 export function createCommit<T extends TokenSet>({ holding, clock, accept, stored, load }: CommitOptions<T>): Commit<T> {
-  const tell = async (left: Promise<Circle | null | undefined>, generation: number, error: AuthError | null): Promise<void> => {
-    const circle = await left
-    const siblings = circle == null ? null : await load?.()
-    if (circle != null) await siblings?.end(circle, generation, error?.code ?? null)
+  const tell = async (known: Promise<Left | null>, error: AuthError | null): Promise<void> => {
+    const left = await known
+    const siblings = left === null ? null : await load?.()
+    if (left !== null) await siblings?.end(left, error?.code ?? null)
+  }
+  /** Of a session that is stored here, though nobody has looked yet. */
+  const unread = async (): Promise<Left | null> => {
+    const record = await stored()
+    return record?.circle === undefined ? null : { ...record, circle: record.circle }
   }
   const leave = (error: AuthError | null): void => {
     if (load === null) return
-    // Also of a session that is stored here, though nobody has looked yet: it is read before it is forgotten.
-    const left = holding.hasEntered() ? Promise.resolve(holding.circle()) : stored().then((record) => record?.circle)
-    void tell(left, holding.generation(), error)
+    const circle = holding.circle()
+    const known = circle === null ? null : { circle, generation: holding.generation(), epoch: holding.epoch() }
+    // Read before it is forgotten.
+    void tell(holding.hasEntered() ? Promise.resolve(known) : unread(), error)
     holding.enter(null)
   }
 
@@ -41,7 +48,9 @@ export function createCommit<T extends TokenSet>({ holding, clock, accept, store
     async commit(tokens, isLogin, ageMs = 0) {
       const receivedAt = Math.floor(clock.now().wallAt - ageMs)
       const isWanted = holding.next()
-      const recordOf = (generation: number): TokenRecord<T> => ({ tokens, receivedAt, generation, epoch: isLogin ? generation : holding.epoch() })
+      // What is the first of a circle counts as its login.
+      const epochOf = (generation: number): number => (isLogin || holding.epoch() === 0 ? generation : holding.epoch())
+      const recordOf = (generation: number): TokenRecord<T> => ({ tokens, receivedAt, generation, epoch: epochOf(generation) })
       if (!accept(tokens)) {
         leave(null)
         holding.forget()
@@ -49,8 +58,10 @@ export function createCommit<T extends TokenSet>({ holding, clock, accept, store
         return true
       }
       const siblings = load === null ? null : await load()
+      // Alone, it must not be taken for what those had who shared the session of before.
+      if (siblings === null && isLogin && isWanted()) holding.enter(null)
       if (siblings === null) return isWanted() && holding.keep(recordOf(holding.generation() + 1), isWanted)
-      const generation = await siblings.publish({ encode: (next) => encodeRecord(recordOf(next)), isWanted, wins: isLogin })
+      const generation = await siblings.publish({ epochOf, encode: (next) => encodeRecord(recordOf(next)), isWanted, wins: isLogin })
       return generation !== null && isWanted() && holding.keep(recordOf(generation), isWanted)
     },
     clear(error) {

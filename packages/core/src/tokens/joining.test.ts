@@ -19,7 +19,7 @@ function open(sealing: Sealing = quickSealing) {
 /** A tab that has asked, and its public key. */
 async function asking(sealing?: Sealing) {
   const tab = open(sealing)
-  const answer = tab.join()
+  const answer = tab.join(() => true)
   if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(0)
   else await vi.waitFor(() => expect(tab.posts).toHaveLength(1))
   return { ...tab, answer, publicKey: tab.posts[0]?.['publicKey'] as Uint8Array }
@@ -78,7 +78,7 @@ test('an answer that nobody asked for is let be, before a question and after it'
   const unseal = vi.fn(quickSealing.unseal)
   const tab = open({ ...quickSealing, agree, unseal })
   await tab.takeIn(new Uint8Array(8), new Uint8Array(8))
-  const answer = tab.join()
+  const answer = tab.join(() => true)
   await vi.advanceTimersByTimeAsync(250)
   expect(await answer).toBeNull()
   await tab.takeIn(new Uint8Array(8), new Uint8Array(8))

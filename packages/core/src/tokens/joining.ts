@@ -6,7 +6,7 @@ import { isCircle, type Circle } from '../session/record.ts'
 /** Lets a tab into a circle, over a line that others hear: the key travels under one that only these two can make. */
 export interface Joining {
   /** Asks to be let in; `null` when nobody does. */
-  readonly join: () => Promise<Circle | null>
+  readonly join: (isWanted: (circle: Circle) => boolean) => Promise<Circle | null>
   readonly letIn: (circle: Circle, publicKey: Uint8Array) => Promise<void>
   /** An answer; it rejects when that is for somebody else. */
   readonly takeIn: (from: Uint8Array, sealed: Uint8Array) => Promise<void>
@@ -24,13 +24,13 @@ interface JoiningOptions {
 }
 
 export function createJoining({ timer, sealing, post, signal }: JoiningOptions): Joining {
-  let asked: { readonly agreement: Agreement; readonly give: (circle: Circle) => void } | null = null
+  let asked: { readonly agreement: Agreement; readonly give: (circle: Circle) => unknown } | null = null
   return {
-    async join() {
+    async join(isWanted) {
       const agreement = await sealing.agree()
       const answer = (): Promise<Circle> =>
         new Promise((give) => {
-          asked = { agreement, give }
+          asked = { agreement, give: (circle) => isWanted(circle) && give(circle) }
           post({ type: 'join', publicKey: agreement.publicKey })
         })
       try {

@@ -91,6 +91,14 @@ describe('with a database', () => {
     expect([...records.keys()]).toEqual(['idle', 'new'])
   })
 
+  test('ST-04 INV-24 a generation that leaves no room for the next counts as nothing', () => {
+    expect(parseEntry({ ...entry(1), generation: 2 ** 50 })).not.toBeNull()
+    expect(parseEntry({ ...entry(1), generation: 2 ** 50 + 1 })).toBeNull()
+    expect(parseEntry({ ...entry(1), generation: Number.MAX_SAFE_INTEGER })).toBeNull()
+    expect(parseEntry({ ...entry(3), epoch: 3 })).toEqual({ ...entry(3), epoch: 3 })
+    expect(parseEntry({ ...entry(3), epoch: 4 })).toEqual(entry(3))
+  })
+
   test('ST-07 INV-20 no value makes it throw', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withTypedArray: true }), (value) => {
@@ -173,5 +181,84 @@ describe('XT-08 with a database that does not work', () => {
     ledger.sweep()
     await vi.advanceTimersByTimeAsync(0)
     expect(troubles).toHaveLength(1)
+  })
+})
+
+describe('ST-14 a database that works again', () => {
+  /** A database that can be made to fail, and counts how often it was tried. */
+  function failing() {
+    const { database, records } = createOrigin()
+    const state = { fails: true, tries: 0, records }
+    const through = <R>(run: () => Promise<R>): Promise<R> => {
+      state.tries++
+      return state.fails ? Promise.reject(new Error('gone')) : run()
+    }
+    const wrapped: Database = {
+      read: (key) => through(() => database.read(key)),
+      update: (key, change) => through(() => database.update(key, change)),
+      sweep: (isOver) => through(() => database.sweep(isOver)),
+    }
+    return { state, wrapped, database }
+  }
+
+  test('is left alone for a minute, then tried, and told what it has missed', async () => {
+    const { state, wrapped, database } = failing()
+    const { ledger } = open(wrapped)
+    expect(await ledger.write('a', entry(3), always)).toBe(true)
+    const { tries } = state
+    state.fails = false
+    await vi.advanceTimersByTimeAsync(59_999)
+    expect(await ledger.read('a')).toEqual(entry(3, Date.now() - 59_999))
+    expect([state.tries, ledger.isDegraded(), state.records.size]).toEqual([tries, true, 0])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await ledger.read('b')).toBeNull()
+    expect(ledger.isDegraded()).toBe(false)
+    expect(await open(database).ledger.read('a')).toEqual(entry(3, Date.now() - 60_000))
+  })
+
+  test('that fails still is left alone for a minute more', async () => {
+    const { state, wrapped } = failing()
+    const { ledger } = open(wrapped)
+    await ledger.read('a')
+    await vi.advanceTimersByTimeAsync(60_000)
+    await ledger.read('a')
+    const { tries } = state
+    await vi.advanceTimersByTimeAsync(59_999)
+    await ledger.read('a')
+    expect([state.tries, ledger.isDegraded()]).toEqual([tries, true])
+  })
+
+  test('INV-7 is tried at once for what must not be lost', async () => {
+    const { state, wrapped, database } = failing()
+    const { ledger } = open(wrapped)
+    await ledger.read('a')
+    state.fails = false
+    ledger.retry()
+    expect(await ledger.write('a', entry(1), always)).toBe(true)
+    expect([ledger.isDegraded(), await open(database).ledger.read('a')]).toEqual([false, entry(1)])
+  })
+
+  test('INV-24 keeps what is newer there', async () => {
+    const { state, wrapped, database } = failing()
+    const { ledger } = open(wrapped)
+    await ledger.write('a', entry(3), always)
+    await open(database).ledger.write('a', entry(5), always)
+    state.fails = false
+    ledger.retry()
+    expect(await ledger.read('a')).toEqual(entry(5))
+    expect([ledger.known('a'), await open(database).ledger.read('a')]).toEqual([entry(5), entry(5)])
+  })
+
+  test('ST-11 is not told again of what it had, and has forgotten', async () => {
+    const { state, wrapped } = failing()
+    state.fails = false
+    const { ledger } = open(wrapped)
+    await ledger.write('a', entry(1), always)
+    state.fails = true
+    await ledger.read('a')
+    state.fails = false
+    state.records.clear()
+    ledger.retry()
+    expect([await ledger.read('a'), ledger.known('a'), state.records.size]).toEqual([null, entry(1), 0])
   })
 })

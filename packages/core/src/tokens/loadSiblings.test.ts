@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { environment as realEnvironment } from '../browser/environment.ts'
 import type { AuthError } from '../errors.ts'
 import type { Siblings, SiblingsOptions } from './siblings.ts'
 import type { TokenSet } from '../session/session.ts'
@@ -9,12 +10,13 @@ async function fresh() {
   return import('./loadSiblings.ts')
 }
 
+const browser = { ...realEnvironment, page: { ...realEnvironment.page, isBrowser: () => true } }
 const close = vi.fn()
 const createSiblings = vi.fn(() => ({ close }) as Partial<Siblings> as Siblings)
 
 function options(more: Partial<SiblingsOptions<TokenSet>> = {}) {
   const troubles: AuthError[] = []
-  const given = { sharesAcross: false, onDegraded: (error: AuthError) => troubles.push(error), ...more } as Partial<SiblingsOptions<TokenSet>>
+  const given = { environment: browser, sharesAcross: false, onDegraded: (error: AuthError) => troubles.push(error), ...more } as Partial<SiblingsOptions<TokenSet>>
   return { options: given as SiblingsOptions<TokenSet>, troubles }
 }
 
@@ -39,12 +41,32 @@ test('loads at the first use, and makes one for each tab', async () => {
   expect(await loadSiblings(options().options).load()).not.toBe(first)
 })
 
+test('outside of a browser there are no other tabs, and nothing is loaded', async () => {
+  const { loadSiblings, preloadTabs } = await fresh()
+  await preloadTabs()
+  const { options: given, troubles } = options({ environment: { ...browser, page: { ...browser.page, isBrowser: () => false } }, sharesAcross: true })
+  expect(await loadSiblings(given).load()).toBeNull()
+  expect([createSiblings.mock.calls.length, troubles]).toEqual([0, []])
+})
+
 test('once loaded it waits for nothing', async () => {
   const { loadSiblings, preloadTabs } = await fresh()
   await preloadTabs()
   const loading = loadSiblings(options().options).load()
   expect(createSiblings).toHaveBeenCalledTimes(1)
   await loading
+})
+
+test('INV-12 XT-08 a file that does not come does not hold up the session: after ten seconds this tab is alone', async () => {
+  vi.useFakeTimers()
+  vi.doMock('./siblings.ts', () => new Promise(() => {}))
+  const { loadSiblings } = await fresh()
+  const { options: given, troubles } = options()
+  const loading = loadSiblings(given).load()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await loading).toBeNull()
+  expect(troubles.map(({ code, cause }) => [code, cause])).toEqual([['network', expect.objectContaining({ code: 'timeout' })]])
+  vi.useRealTimers()
 })
 
 test('XT-08 what cannot be loaded is said once, and tried again', async () => {
@@ -98,7 +120,7 @@ test('XT-08 a tab whose chunk cannot be loaded is alone until it can', async () 
     return { accessToken: `at-${issued.length}`, refreshToken: `rt-${issued.length}`, expiresInMs: 3_600_000 }
   }
   const tabStorage = memoryStorage()
-  const open = () => new TokenManager({ storage: 'session', refresh: issue }, { ...environment, tabStorage, locks, channels, database })
+  const open = () => new TokenManager({ storage: 'session', refresh: issue }, { ...environment, page: { ...environment.page, isBrowser: () => true }, tabStorage, locks, channels, database })
   const tokens = open()
   const types: string[] = []
   tokens.subscribe(({ type }) => types.push(type))

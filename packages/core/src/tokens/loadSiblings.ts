@@ -1,16 +1,20 @@
+import { withDeadline } from '../browser/withDeadline.ts'
 import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { Siblings, SiblingsOptions } from './siblings.ts'
 
 /** The other tabs of a session, for who can wait until what that needs is loaded. */
 export interface LazySiblings {
-  /** `null`: it could not be loaded, so this tab is alone until it can. */
+  /** `null`: it could not be loaded, so this tab is alone until it can; or this is no browser. */
   readonly load: () => Promise<Siblings | null>
   /** Whether there may be some before anybody has signed in here. */
   readonly mayJoin: boolean
   /** Hears and says nothing any more. */
   readonly close: () => void
 }
+
+/** A file that does not come must not hold up the session. */
+const deadlineMs = 10_000
 
 let create: (<T extends TokenSet>(options: SiblingsOptions<T>) => Siblings) | null = null
 
@@ -28,8 +32,10 @@ export function loadSiblings<T extends TokenSet>(options: SiblingsOptions<T>): L
   return {
     mayJoin: options.sharesAcross,
     async load() {
+      // Where one program serves many people, its channels lead from one to the next.
+      if (!options.environment.page.isBrowser()) return null
       try {
-        if (create === null) await preloadTabs()
+        if (create === null) await withDeadline({ timer: options.environment.timer, deadlineMs }, preloadTabs)
         siblings ??= create?.(options) ?? null
         // A sign-out right before the end has still to be told.
         if (isClosed) siblings?.close()

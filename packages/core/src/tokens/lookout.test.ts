@@ -44,21 +44,23 @@ test('nothing new: nothing to take up', async () => {
   expect(applied).toEqual([])
 })
 
-test('XT-03 however many hints come during a look, one look follows it, for the last of them', async () => {
+test('XT-03 however many hints come during a look, one look of each kind follows it', async () => {
   const { lookout, looks, find } = open()
   lookout.start()
-  const early = vi.fn(find)
+  const other = vi.fn(find)
   lookout.look(find)
-  for (let hints = 0; hints < 1_000; hints++) lookout.look(early)
-  lookout.look(find)
+  for (let hints = 0; hints < 1_000; hints++) for (const each of [other, find]) lookout.look(each)
   expect(looks).toHaveLength(1)
   looks[0]?.resolve(adopted)
   await lookout.looking()
-  expect(looks).toHaveLength(2)
-  expect(lookout.looking()).not.toBeNull()
+  expect([looks.length, other.mock.calls.length]).toEqual([2, 1])
   looks[1]?.resolve(null)
   await lookout.looking()
-  expect([looks.length, lookout.looking(), early.mock.calls.length]).toEqual([2, null, 0])
+  expect(looks).toHaveLength(3)
+  expect(lookout.looking()).not.toBeNull()
+  looks[2]?.resolve(null)
+  await lookout.looking()
+  expect([looks.length, lookout.looking(), other.mock.calls.length]).toEqual([3, null, 1])
 })
 
 test('what is asked for before the start is looked at then', () => {

@@ -27,7 +27,8 @@ export const noLookout: Lookout = { looking: () => null, look: () => {}, start: 
 
 export function createLookout({ wake, atWake, apply, onStop }: LookoutOptions): Lookout {
   let current: Promise<void> | null = null
-  let next: Find | null = null
+  /** What to look for afterwards, each once. */
+  const next = new Set<Find>()
   let unsubscribe: (() => void) | null = null
 
   const run = async (find: Find): Promise<void> => {
@@ -39,12 +40,13 @@ export function createLookout({ wake, atWake, apply, onStop }: LookoutOptions): 
     proceed()
   }
   const proceed = (): void => {
-    const find = next
-    next = null
-    if (find !== null) look(find)
+    const [find] = next
+    if (find === undefined) return
+    next.delete(find)
+    look(find)
   }
   const look = (find: Find): void => {
-    if (unsubscribe === null || current !== null) next = find
+    if (unsubscribe === null || current !== null) next.add(find)
     else current = run(find)
   }
 

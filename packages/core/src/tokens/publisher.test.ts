@@ -21,13 +21,13 @@ function open(database: Database = createOrigin().database, sealing: Sealing = q
   const ledger = createLedger({ database, timer: systemTimer, clock: systemClock, ask: async () => {}, onDegraded })
   const sweep = vi.fn(ledger.sweep)
   const announce = (id: string, entry: Entry | null): void => void announced.push([id, entry])
-  const tabs = { announce, open: () => {}, close: () => {}, ask: async () => {}, invite: () => {}, join: async () => null }
+  const tabs = { announce, open: () => {}, close: () => {}, ask: async () => {}, warn: () => {}, invite: () => {}, join: async () => null }
   const publish = createPublisher({ ledger: { ...ledger, sweep }, tabs, sealing, clock: systemClock, onDegraded })
   return { publish, ledger, sweep, announced, troubles }
 }
 
 function publication(more: Partial<Publication> = {}): Publication {
-  return { circle, after: 0, encode: (generation) => `text ${generation}`, isWanted: () => true, wins: false, ...more }
+  return { circle, after: 0, encode: (generation) => `text ${generation}`, isWanted: () => true, wins: false, epochOf: (generation) => generation, ...more }
 }
 
 async function textOf(entry: Entry | null | undefined) {

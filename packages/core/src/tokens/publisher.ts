@@ -11,6 +11,8 @@ export interface Publication {
   readonly circle: Circle
   /** The newest generation that is known. */
   readonly after: number
+  /** The generation of the login that it comes from, of its own generation. */
+  readonly epochOf: (generation: number) => number
   /** Text to seal. */
   readonly encode: (generation: number) => string
   readonly isWanted: () => boolean
@@ -23,9 +25,16 @@ export interface Publication {
 /** Gives the generation that it got; `null` when it came too late. Never rejects. */
 export type Publish = (publication: Publication) => Promise<number | null>
 
-/** Says that the session is over, whatever else happened meanwhile. */
-export function endingOf(circle: Circle, after: number, code: AuthErrorCode | null): Publication {
-  return { circle, after, encode: (generation) => encodeEnding(generation, code), isWanted: () => true, wins: true }
+/** A session as this tab knew it last. */
+export interface Left {
+  readonly circle: Circle
+  readonly generation: number
+  readonly epoch: number
+}
+
+/** Says that the session is over, whatever else happened meanwhile, but for a later login. */
+export function endingOf({ circle, generation, epoch }: Left, code: AuthErrorCode | null): Publication {
+  return { circle, after: generation, epochOf: () => epoch, encode: (next) => encodeEnding(next, code), isWanted: () => true, wins: true }
 }
 
 const mostTries = 8
@@ -40,11 +49,14 @@ interface PublisherOptions {
 
 /** Writes into the ledger, then says so. */
 export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: PublisherOptions): Publish {
-  const publish: Publish = async ({ circle: { id, key }, after, encode, isWanted, wins, isKnown = false }) => {
+  const publish: Publish = async ({ circle: { id, key }, after, epochOf, encode, isWanted, wins, isKnown = false }) => {
     let generation = after
+    if (wins) ledger.retry()
     for (let tries = 0; tries < mostTries; tries++) {
       generation++
-      const entry = { generation, sealed: await sealing.seal(encode(generation), key), at: clock.now().wallAt }
+      const epoch = epochOf(generation)
+      const sealed = await sealing.seal(encode(generation), key)
+      const entry = { generation, epoch, sealed, at: Math.floor(clock.now().wallAt) }
       if (await ledger.write(id, entry, isWanted)) {
         // With the first of a circle.
         if (generation === 1) ledger.sweep()
@@ -52,7 +64,10 @@ export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: Pu
         return generation
       }
       if (!wins || !isWanted()) return null
-      generation = Math.max(generation, (await ledger.read(id))?.generation ?? 0)
+      const stored = await ledger.read(id)
+      // Somebody has signed in since.
+      if (epoch < generation && (stored?.epoch ?? 0) > epoch) return null
+      generation = Math.max(generation, stored?.generation ?? 0)
     }
     return null
   }

@@ -6,6 +6,8 @@ import { AuthError } from '../errors.ts'
 /** One entry of a storage that may be slow, full, blocked or broken: what fails is reported, and nothing throws. */
 export interface RecordStore {
   readonly read: () => Promise<string | null>
+  /** Whether a record must be there, unless somebody else removed it: it was written or found, and nothing has failed since. */
+  readonly isKept: () => boolean
   /** One write at a time, each only if `isWanted` still holds when its turn comes. `encode` may throw: that is a failure too. */
   readonly write: (encode: () => string, isWanted: () => boolean) => Promise<void>
   /** At once where the storage is synchronous. */
@@ -25,11 +27,13 @@ interface RecordStoreOptions {
 export function createRecordStore({ storage, key, timer, onError }: RecordStoreOptions): RecordStore {
   const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: tokens stay in memory.', { cause }))
   let last: Promise<void> | null = null
+  let isKept = false
 
   const bounded = async <R>(run: () => R | Promise<R>): Promise<R | null> => {
     try {
       return await withDeadline({ timer, deadlineMs }, async () => run())
     } catch (cause) {
+      isKept = false
       failed(cause)
       return null
     }
@@ -45,12 +49,18 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
   }
 
   return {
-    read: () => bounded(() => storage.getItem(key)),
+    async read() {
+      const text = await bounded(() => storage.getItem(key))
+      isKept ||= text !== null
+      return text
+    },
+    isKept: () => isKept,
     async write(encode, isWanted) {
       const replace = async (): Promise<void> => {
         if (!isWanted()) return
         try {
           await storage.setItem(key, encode())
+          isKept = true
         } catch (cause) {
           // What is still there is of somebody else, or spent: a reload must not find it.
           await storage.removeItem(key)
@@ -60,7 +70,10 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
       await bounded(() => inTurn(replace))
     },
     remove() {
-      inTurn(() => storage.removeItem(key)).catch(failed)
+      inTurn(() => {
+        isKept = false
+        return storage.removeItem(key)
+      }).catch(failed)
     },
   }
 }

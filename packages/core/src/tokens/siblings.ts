@@ -4,15 +4,16 @@ import type { Environment } from '../browser/environment.ts'
 import { webLocks } from '../browser/lock.ts'
 import { webSealing } from '../browser/sealing.ts'
 import { warn } from '../browser/warn.ts'
-import { AuthError, type AuthErrorCode } from '../errors.ts'
+import type { AuthError, AuthErrorCode } from '../errors.ts'
 import { decodeEnding } from '../session/ending.ts'
 import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import { createCatchUp, type CatchUp, type Change, type News } from './catchUp.ts'
 import type { Holding } from './holding.ts'
 import { createLedger, type Entry } from './ledger.ts'
-import { createPublisher, endingOf, type Publication } from './publisher.ts'
+import { createPublisher, endingOf, type Left, type Publication } from './publisher.ts'
 import type { RecordStore } from './recordStore.ts'
+import { createQueue } from './queue.ts'
 import { createTabs, type TabsOptions } from './tabs.ts'
 import { takeTurn, type Turn } from './turn.ts'
 
@@ -21,15 +22,13 @@ export interface Siblings extends CatchUp {
   /** Shares tokens with the tabs of this circle, or with tabs to come. Gives the generation that they got; `null`: too late. Never rejects. */
   readonly publish: (publication: Omit<Publication, 'circle' | 'after'>) => Promise<number | null>
   /** Says that the session is over. Never rejects. */
-  readonly end: (circle: Circle, generation: number, code: AuthErrorCode | null) => Promise<unknown>
+  readonly end: (left: Left, code: AuthErrorCode | null) => Promise<unknown>
   /** Refreshes while no other tab does. Rejects as `ask` does, or with `timeout`. */
   readonly takeTurn: (turn: Turn) => Promise<Change | null>
   /** Begins to hear of the others. */
   readonly open: () => void
   readonly close: () => void
 }
-
-type LetGo = () => void
 
 /** What they need to know of this tab. */
 export interface SiblingsOptions<T extends TokenSet> {
@@ -53,26 +52,30 @@ export interface SiblingsOptions<T extends TokenSet> {
 
 export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>): Siblings {
   const { environment, accept, holding } = options
-  const { clock, timer, crypto, locks = webLocks, database = indexedDatabase, channels = broadcastChannels, sealing = webSealing } = environment
+  const { clock, timer, locks = webLocks, database = indexedDatabase, channels = broadcastChannels, sealing = webSealing } = environment
   const onDegraded = once([options.onDegraded, ({ message }) => (environment.warn ?? warn)(message)])
 
   /** That this tab may take part in, once it has heard what there is of it. */
   let candidate: Circle | null = null
 
-  const read = async ({ key }: Circle, entry: Entry | null): Promise<News<T>> => {
-    const text = entry === null ? '' : await sealing.unseal(entry.sealed, key).catch(() => '')
-    return toNews(text, entry?.generation ?? null, accept)
-  }
+  const read = async ({ key }: Circle, entry: Entry | null): Promise<News<T>> =>
+    toNews(entry === null ? '' : await sealing.unseal(entry.sealed, key).catch(() => ''), entry?.generation ?? null, accept)
   /** A tab without a database says what it has itself. */
   const take = async (circle: Circle, entry: Entry): Promise<void> => {
-    const isNews = (await read(circle, entry)).type !== 'unreadable' && (await ledger.write(circle.id, entry, () => true))
+    const said = await read(circle, entry)
+    const isTaken = said.type !== 'unreadable' && (await ledger.write(circle.id, entry, () => true))
+    // Whoever signs out need not have heard of the newest. Once it is over here as well, that is that.
+    const isLate = !isTaken && said.type === 'over' && (await read(circle, ledger.known(circle.id))).type === 'record'
+    const isOver = isLate && (await end({ circle, generation: entry.generation, epoch: entry.epoch ?? 0 }, said.code)) !== null
     // To look is to ask, where there is no database: not again for an answer that tells nothing new.
-    if (isNews || !ledger.isDegraded()) options.onNews()
+    if (isTaken || isOver || !ledger.isDegraded()) options.onNews()
   }
-  const heard: Pick<TabsOptions, 'current' | 'known' | 'onNews'> = {
+  const queue = createQueue({ locks, holding, onDegraded })
+  const heard: Pick<TabsOptions, 'current' | 'known' | 'onNews' | 'onTrouble'> = {
     current: () => holding.circle() ?? candidate,
     known: (id) => ledger.known(id),
     onNews: (circle, entry) => (entry === null ? options.onNews() : void take(circle, entry)),
+    onTrouble: queue.fail,
   }
   const tabs = createTabs({ ...options, ...heard, channels, timer, sealing, onDegraded })
   const ledger = createLedger({ database, timer, clock, ask: tabs.ask, onDegraded })
@@ -82,14 +85,11 @@ export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>):
     return entry === null || entry.generation > generation ? read(circle, entry) : null
   }
   const end: Siblings['end'] = (...given) => publish(endingOf(...given))
-  const { catchUp, join } = createCatchUp({ ...options, news, publish, end, join: async () => (candidate = await tabs.join()) })
-  const acquire = (waitMs: number, stop: AbortSignal): Promise<LetGo | null> =>
-    locks.acquire(`tessera:${holding.circle()?.id}`, waitMs, stop).catch(withoutLocks(onDegraded))
+  const { catchUp, join } = createCatchUp({ ...options, news, ledger, ask: tabs.ask, publish, end, clock, join: async (isWanted) => (candidate = await tabs.join(isWanted)) })
   /** With the circle of this tab; with that of the session which is stored here, though nobody has looked yet; or with a new one. */
   const share: Siblings['publish'] = async (publication) => {
     const own = holding.circle()
-    const stored = holding.hasEntered() ? null : await options.stored()
-    const circle = own ?? stored?.circle ?? { id: crypto.random(), key: crypto.random(), sinceAt: clock.now().wallAt }
+    const circle = own ?? (holding.hasEntered() ? null : await options.stored())?.circle ?? createCircle(environment)
     if (!publication.isWanted()) return null
     if (own === null) holding.enter(circle)
     const generation = await publish({ ...publication, circle, after: holding.generation() })
@@ -104,16 +104,12 @@ export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>):
     close: tabs.close,
     publish: share,
     end,
-    takeTurn: (turn) => takeTurn(turn, { holding, acquire, catchUp }),
+    takeTurn: (turn) => takeTurn(turn, { holding, catchUp, acquire: queue.acquire, warn: tabs.warn }),
   }
 }
 
-/** Where there are no locks everybody has a turn at once. */
-function withoutLocks(onDegraded: (error: AuthError) => void): (cause: unknown) => LetGo {
-  return (cause) => {
-    onDegraded(new AuthError('insecure_context', 'There are no Web Locks: two tabs may refresh at once.', { cause }))
-    return () => {}
-  }
+function createCircle({ crypto, clock }: Environment): Circle {
+  return { id: crypto.random(), key: crypto.random(), sinceAt: Math.floor(clock.now().wallAt) }
 }
 
 /** What somebody with the key has sealed; anything else is unreadable. */

@@ -4,7 +4,7 @@ import { createOrigin } from '../../test/origin.ts'
 import { quickSealing } from '../../test/quickSealing.ts'
 import type { Channels } from '../browser/channel.ts'
 import { systemTimer } from '../browser/timer.ts'
-import type { AuthError } from '../errors.ts'
+import { AuthError } from '../errors.ts'
 import type { Circle } from '../session/record.ts'
 import type { Entry } from './ledger.ts'
 import { createTabs, type TabsOptions } from './tabs.ts'
@@ -30,6 +30,7 @@ function open(more: Partial<TabsOptions> = {}) {
   const news: [Circle, Entry | null][] = []
   const troubles: AuthError[] = []
   const onInvited = vi.fn()
+  const onTrouble = vi.fn<TabsOptions['onTrouble']>()
   const tabs = createTabs({
     channels,
     timer: systemTimer,
@@ -40,11 +41,12 @@ function open(more: Partial<TabsOptions> = {}) {
     known: () => entry,
     onDegraded: (error) => troubles.push(error),
     onNews: (...heard) => news.push(heard),
+    onTrouble,
     onInvited,
     ...more,
   })
   tabs.open()
-  return { tabs, news, troubles, onInvited }
+  return { tabs, news, troubles, onTrouble, onInvited }
 }
 
 describe('listens', () => {
@@ -62,13 +64,35 @@ describe('listens', () => {
     ])
   })
 
+  test('RF-06 to trouble of its own circle that passes, with a wait within bounds', async () => {
+    const { onTrouble } = open()
+    const { tabs } = open()
+    tabs.warn(new AuthError('rate_limited', 'slow down', { retryAfterMs: 300_000 }))
+    say({ type: 'trouble', id: 'other', code: 'network' })
+    for (const retryAfterMs of [300_001, -1, NaN, Infinity, '5', undefined]) say({ type: 'trouble', id: circle.id, code: 'timeout', retryAfterMs })
+    for (const code of ['refresh_rejected', 'constructor', ['network'], undefined]) say({ type: 'trouble', id: circle.id, code })
+    await soon()
+    expect(onTrouble.mock.calls.map(([{ code, retryAfterMs, retryable }]) => [code, retryAfterMs, retryable])).toEqual([
+      ['rate_limited', 300_000, true],
+      ...Array.from({ length: 6 }, () => ['timeout', undefined, true]),
+    ])
+    expect(onTrouble.mock.calls[0]?.[0]).toMatchObject({ message: 'Another tab could not refresh: rate_limited.' })
+  })
+
   test('to nothing while nobody is signed in', async () => {
-    const { news } = open({ current: () => null })
+    const { news } = open({ current: () => null, known: () => null })
     say({ type: 'news', id: circle.id, entry })
     say({ type: 'ask', id: circle.id })
     say({ type: 'news', id: undefined })
     await soon()
     expect([news, said]).toEqual([[], []])
+  })
+
+  test('INV-7 signed out it still says of what it knows that it is over', async () => {
+    open({ current: () => null, known: (id) => (id === circle.id ? entry : null) })
+    for (const id of [circle.id, 'other', undefined, 42]) say({ type: 'ask', id })
+    await soon()
+    expect(said).toEqual([{ type: 'news', id: circle.id, entry }])
   })
 
   test('to who asks what it knows of the circle, if it knows something', async () => {
@@ -129,14 +153,14 @@ describe('sharing across tabs', () => {
   ])('lets in who asks: asked with the option %s, answered with it %s: %s', async (asker, sibling, isLetIn) => {
     open({ sharesAcross: sibling })
     const { tabs } = open({ sharesAcross: asker, current: () => null })
-    const joined = tabs.join()
+    const joined = tabs.join(() => true)
     await vi.advanceTimersByTimeAsync(250)
     expect(await joined).toEqual(isLetIn ? circle : null)
   })
 
   test('who has nothing lets nobody in', async () => {
     open({ sharesAcross: true, current: () => null })
-    const joined = open({ sharesAcross: true, current: () => null }).tabs.join()
+    const joined = open({ sharesAcross: true, current: () => null }).tabs.join(() => true)
     await vi.advanceTimersByTimeAsync(250)
     expect(await joined).toBeNull()
     expect(said).toMatchObject([{ type: 'join' }])
@@ -166,7 +190,7 @@ describe('sharing across tabs', () => {
   test('XT-03 a public key that is none, and a welcome that nobody can open, are nothing', async () => {
     const agree = async () => ({ publicKey: new Uint8Array(8), keyWith: () => Promise.reject(new Error('no key')) })
     const { tabs } = open({ sharesAcross: true, sealing: { ...quickSealing, agree } })
-    const joined = tabs.join()
+    const joined = tabs.join(() => true)
     say({ type: 'join', publicKey: new Uint8Array(3) })
     say({ type: 'join', publicKey: 'text' })
     say({ type: 'welcome', from: new Uint8Array(3), sealed: new Uint8Array(3) })
@@ -177,19 +201,19 @@ describe('sharing across tabs', () => {
 
   test('XT-08 without Web Crypto nobody is let in, at once', async () => {
     const { tabs } = open({ sharesAcross: true, sealing: { ...quickSealing, agree: () => Promise.reject(new TypeError('no subtle')) } })
-    expect(await tabs.join()).toBeNull()
+    expect(await tabs.join(() => true)).toBeNull()
   })
 
   test('closed it asks nobody', async () => {
     const { tabs } = open({ sharesAcross: true })
     tabs.close()
-    expect(await tabs.join()).toBeNull()
+    expect(await tabs.join(() => true)).toBeNull()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   test('INV-18 closed while it waits it does so no more', async () => {
     const { tabs } = open({ sharesAcross: true })
-    const waiting = [tabs.join(), tabs.ask(circle.id)]
+    const waiting = [tabs.join(() => true), tabs.ask(circle.id)]
     await soon()
     tabs.close()
     expect(await Promise.all(waiting)).toEqual([null, undefined])
@@ -224,7 +248,7 @@ describe('asks', () => {
     }
     const { tabs, troubles } = open({ channels: { join }, sharesAcross: true })
     await tabs.ask(circle.id)
-    expect(await tabs.join()).toBeNull()
+    expect(await tabs.join(() => true)).toBeNull()
     tabs.announce(circle.id, null)
     tabs.close()
     expect(troubles.map(({ code }) => code)).toEqual(['storage_failed'])

@@ -8,6 +8,7 @@ import type { Circle } from '../session/record.ts'
 import { bytesOf } from './bytesOf.ts'
 import { answerMs, createJoining, type Joining } from './joining.ts'
 import { parseEntry, type Entry } from './ledger.ts'
+import { parseTrouble } from './queue.ts'
 
 /** What the tabs of an app say to each other. Nothing in it is secret: what must be told is sealed. */
 export interface Tabs extends Pick<Joining, 'join'> {
@@ -19,6 +20,8 @@ export interface Tabs extends Pick<Joining, 'join'> {
   readonly announce: (id: string, entry: Entry | null) => void
   /** Has the others say what they know of a circle; settles when they had time to. */
   readonly ask: (id: string) => Promise<void>
+  /** Says that a refresh failed for a reason that passes. */
+  readonly warn: (error: AuthError) => void
   /** Says that somebody signed in, for tabs that may join. */
   readonly invite: () => void
 }
@@ -29,13 +32,15 @@ export interface TabsOptions {
   readonly sealing: Sealing
   readonly name: string
   readonly onDegraded: (error: AuthError) => void
-  /** The circle of this tab; only of it anything is heard. */
+  /** The circle of this tab; only of it any news is heard. */
   readonly current: () => Circle | null
   /** Whether tabs without a session may join. */
   readonly sharesAcross: boolean
   readonly known: (id: string) => Entry | null
   /** There may be something newer; `entry`: what a tab says that there is. */
   readonly onNews: (circle: Circle, entry: Entry | null) => void
+  /** Another tab of the circle could not refresh. */
+  readonly onTrouble: (error: AuthError) => void
   /** Somebody signed in elsewhere. */
   readonly onInvited: () => void
 }
@@ -71,24 +76,28 @@ export function createTabs(options: TabsOptions): Tabs {
       place = null
     },
     announce,
+    warn: ({ code, retryAfterMs }) => post({ type: 'trouble', id: options.current()?.id, code, retryAfterMs }),
     async ask(id) {
       if (place === null) return
       post({ type: 'ask', id })
       await withDeadline({ timer, deadlineMs: answerMs, signal }, () => new Promise<never>(() => {})).catch(() => {})
     },
     invite: () => sharesAcross && post({ type: 'invite' }),
-    join: async () => (sharesAcross && place !== null ? joining.join().catch(() => null) : null),
+    join: async (isWanted) => (sharesAcross && place !== null ? joining.join(isWanted).catch(() => null) : null),
   }
 }
 
 /** Takes messages, which may be anybody's. */
 function createHearer(options: TabsOptions, joining: Joining, tell: Tabs['announce']): (message: unknown) => void {
-  const { current, sharesAcross, known, onNews, onInvited } = options
+  const { current, sharesAcross, known, onNews, onTrouble, onInvited } = options
   return (message) => {
     const { type, id, entry, publicKey, from, sealed } = membersOf(message)
     const circle = current()
     if (circle !== null && circle.id === id && type === 'news') onNews(circle, parseEntry(entry))
-    if (circle !== null && circle.id === id && type === 'ask' && known(id) !== null) tell(id, known(id))
+    // Also of a session that is over here: who asks may not know.
+    if (type === 'ask' && typeof id === 'string' && known(id) !== null) tell(id, known(id))
+    const trouble = circle !== null && circle.id === id && type === 'trouble' ? parseTrouble(message) : null
+    if (trouble !== null) onTrouble(trouble)
     if (!sharesAcross) return
     if (type === 'invite') onInvited()
     const [key, sender, letter] = [bytesOf(publicKey), bytesOf(from), bytesOf(sealed)]

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { copyOf, createPatientLocks, createStrictServer, openTab, type StrictServer, type Tab } from '../../test/siblingTabs.ts'
+import { copyOf, createStrictServer, openTab, type StrictServer, type Tab } from '../../test/siblingTabs.ts'
+import { createPatientLocks } from '../../test/patientLocks.ts'
 import { quickSealing } from '../../test/quickSealing.ts'
 import { createWorld, defer } from '../../test/world.ts'
 import type { Channels } from '../browser/channel.ts'
@@ -294,6 +295,75 @@ describe('a lock that nobody lets go of', () => {
   })
 })
 
+describe('a server that does not answer', () => {
+  /** Eight tabs of one session, whose token has run out, want one at once. */
+  async function eight(options: Options = {}) {
+    const first = openTab({ refresh: server.refresh, ...options })
+    await first.tokens.setTokens(server.issue())
+    const tabs = [first, ...Array.from({ length: 7 }, () => openTab({ world: copyOf(first.world), refresh: server.refresh, ...options }))]
+    await Promise.all(tabs.map(({ tokens }) => tokens.restore()))
+    vi.setSystemTime(Date.now() + 8 * hour)
+    const ask = () => Promise.all(tabs.map(({ tokens }) => tokens.getAccessToken().catch((error: AuthError) => error.code)))
+    return { tabs, ask }
+  }
+
+  test('RF-06 all who wait for their turn hear that the first got nowhere, and wait before they try', async () => {
+    const { tabs, ask } = await eight()
+    server.gate = defer()
+    server.trouble = new AuthError('rate_limited', 'slow down', { retryAfterMs: 30_000 })
+    const asked = ask()
+    await soon()
+    server.gate.resolve()
+    const codes = await asked
+    expect(new Set(codes)).toEqual(new Set(['rate_limited']))
+    // The first, and whoever had the lock before the message.
+    const { length } = server.sent
+    expect(length).toBeLessThanOrEqual(2)
+    server.trouble = null
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(await ask()).toEqual(codes)
+    expect(server.sent).toHaveLength(length)
+    expect(tabs.map(({ tokens }) => tokens.status.error?.retryAfterMs)).toEqual(codes.map(() => 30_000))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(new Set(await ask())).toEqual(new Set(['ada-2']))
+    expect(server.sent).toHaveLength(length + 1)
+  })
+
+  test('RF-06 RF-30 while the network hangs there is one request at a time, though nobody hears of anybody', async () => {
+    let [now, most] = [0, 0]
+    const hang: TokenManagerOptions['refresh'] = (_tokens, { signal }) => {
+      most = Math.max(most, ++now)
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => (now--, reject(signal.reason as Error))))
+    }
+    const { ask } = await eight({ refresh: hang, instead: { channels: silent } })
+    const asked = ask()
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    expect(new Set(await asked)).toEqual(new Set(['timeout']))
+    expect(most).toBe(1)
+  })
+
+  test('RF-06 whoever is not waiting does not mind', async () => {
+    const [first, second] = await two()
+    server.trouble = new AuthError('network', 'down')
+    expect(await codeOf(first.tokens.refresh())).toBe('network')
+    await soon()
+    expect([second.types(), second.tokens.status.error]).toEqual([['restored'], null])
+  })
+
+  test('RF-01 XT-08 a request that hangs counts for nothing once another tab has fresh tokens', async () => {
+    const [first] = await two({ instead: { locks: none.locks } })
+    const second = openTab({ world: copyOf(first.world), refresh: () => new Promise(() => {}), instead: { locks: none.locks } })
+    await second.tokens.restore()
+    vi.setSystemTime(Date.now() + 2 * hour)
+    const asked = second.tokens.getAccessToken()
+    await soon()
+    await first.tokens.refresh()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await asked).toBe('ada-2')
+    expect(second.types()).not.toContain('refresh_failed')
+  })
+})
+
 describe('another person', () => {
   test('XT-10 INV-8 whoever waits in the other tabs hears user_changed, and nobody gets a token of before', async () => {
     const onDiscard = vi.fn()
@@ -490,8 +560,10 @@ describe('what a tab finds when it starts', () => {
 
   test('nothing in the ledger: it puts its own there', async () => {
     const { first, tab } = await stale(({ world: { origin } }) => origin.records.clear())
-    expect(await tab.tokens.getAccessToken()).toBe('ada-1')
-    await soon()
+    const asked = tab.tokens.getAccessToken()
+    // Somebody might know better.
+    await vi.advanceTimersByTimeAsync(250)
+    expect(await asked).toBe('ada-1')
     expect(first.world.origin.records.size).toBe(1)
     first.world.wake('visible')
     expect(await first.tokens.getAccessToken()).toBe('ada-1')
@@ -568,8 +640,8 @@ describe('ST-11 site data that were cleared', () => {
     const before = new Map(first.world.origin.records)
     first.world.origin.records.clear()
     second.world.wake('visible')
+    await vi.advanceTimersByTimeAsync(250)
     expect(await second.tokens.getAccessToken()).toBe('ada-1')
-    await soon()
     expect([...first.world.origin.records.keys()]).toEqual([...before.keys()])
     expect([...first.world.origin.records.values()]).toMatchObject([{ generation: 1 }])
     expect([first, second].flatMap(({ types }) => types())).not.toContain('ended')
@@ -1048,7 +1120,7 @@ describe('INV-18 dispose', () => {
     const tab = open()
     await tab.tokens.restore()
     const { circle } = JSON.parse(tab.world.tabStorage.getItem('tessera:tokens') ?? '') as { circle: { id: string } }
-    const letGo = await locks.acquire(`tessera:${circle.id}`, 1)
+    const lock = await locks.acquire(`tessera:${circle.id}`, 1)
     const refreshed = codeOf(tab.tokens.refresh())
     await soon()
     expect(left()).toMatchObject({ locks: 2 })
@@ -1056,7 +1128,7 @@ describe('INV-18 dispose', () => {
     expect(await refreshed).toBe('disposed')
     await soon()
     expect(left()).toEqual({ ...nothing, locks: 1 })
-    letGo?.()
+    lock?.letGo()
     await vi.advanceTimersByTimeAsync(minute)
     expect([server.sent, left()]).toEqual([[], nothing])
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { quickSealing } from '../../test/quickSealing.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
+import type { HeldLock } from '../browser/lock.ts'
 import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import { TokenManager } from './tokenManager.ts'
@@ -127,7 +128,7 @@ describe('a page that did not run for a while', () => {
   test('RF-08 INV-3 looks again before it sends what others may have spent meanwhile', async () => {
     const server = createServer()
     // As if the second had lost its lock.
-    const first = open(instead(createWorld(), { channels: silent, locks: { acquire: async () => () => {} } }), { refresh: server.refresh })
+    const first = open(instead(createWorld(), { channels: silent, locks: { acquire: async () => ({ letGo: () => {}, isHeld: () => true }) } }), { refresh: server.refresh })
     await first.tokens.setTokens(server.issue())
     const { database } = first.world.origin
     const thawed = defer<void>()
@@ -172,6 +173,33 @@ describe('a page that did not run for a while', () => {
     thawed.resolve()
     expect(await first.tokens.getAccessToken()).toBe('at-1')
     expect(first.events).not.toContain('tabs_degraded')
+  })
+
+  test('INV-14 tells the others also of what the database took at once, and said too late', async () => {
+    const server = createServer()
+    const world = createWorld()
+    const { database } = world.origin
+    const thawed = defer<void>()
+    let isFrozen = false
+    const update: typeof database.update = async (key, change) => {
+      const stored = await database.update(key, change)
+      if (isFrozen) await thawed.promise
+      return stored
+    }
+    const first = open(instead(world, { database: { ...database, update } }), { refresh: server.refresh })
+    await first.tokens.setTokens(server.issue())
+    const second = duplicate(first, { refresh: server.refresh })
+    await second.tokens.restore()
+    isFrozen = true
+    const refreshed = first.tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    vi.setSystemTime(Date.now() + 600_000)
+    isFrozen = false
+    await vi.advanceTimersByTimeAsync(3_000)
+    thawed.resolve()
+    await refreshed
+    await vi.advanceTimersByTimeAsync(0)
+    expect(second.events).toEqual(['restored', 'adopted'])
   })
 
   test('INV-2 counts the time that the answer took: the token aged meanwhile', async () => {
@@ -249,4 +277,76 @@ test('INV-13 tabs without a database ask each other once, not over and over', as
   expect(posts).toBe(before)
   first.tokens.dispose()
   second.tokens.dispose()
+})
+
+describe('what comes too late in a tab', () => {
+  test('INV-25 XT-02 the end of the session is told by a refresh that nobody waits for any more', async () => {
+    const server = createServer()
+    const first = open(createWorld(), { refresh: server.refresh })
+    await first.tokens.setTokens(server.issue())
+    const { database } = first.world.origin
+    const world = createWorld(first.world.origin)
+    for (const key of first.world.tabStorage.keys()) world.tabStorage.setItem(key, first.world.tabStorage.getItem(key) ?? '')
+    const looked = defer<void>()
+    let isSlow = false
+    const read: typeof database.read = async (key) => {
+      const isLate = isSlow
+      isSlow = false
+      if (isLate) await looked.promise
+      return database.read(key)
+    }
+    Object.assign(world.environment, { channels: { join: () => ({ post: () => {}, leave: () => {} }) }, database: { ...database, read } })
+    const second = open(world, { refresh: server.refresh })
+    await second.tokens.restore()
+    isSlow = true
+    const refreshed = second.tokens.refresh()
+    refreshed.catch(() => {})
+    await vi.advanceTimersByTimeAsync(0)
+    await first.tokens.setTokens(server.issue())
+    // Disowns the refresh, which is still looking.
+    world.wake('visible')
+    await expect(refreshed).rejects.toMatchObject({ code: 'user_changed' })
+    first.tokens.end(new AuthError('revoked', 'no'))
+    await vi.advanceTimersByTimeAsync(0)
+    looked.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(second.tokens.current).toBeNull()
+    expect(second.events).toEqual(['restored', 'refresh_started', 'set', 'ended'])
+  })
+
+  test('INV-3 who wakes from the sleep of the machine waits for the lock once more', async () => {
+    const server = createServer()
+    const waits: ((lock: HeldLock | null) => void)[] = []
+    const world = createWorld()
+    Object.assign(world.environment, { locks: { acquire: () => new Promise((resolve) => void waits.push(resolve)) } })
+    const { tokens } = open(world, { refresh: server.refresh, background: false })
+    await tokens.setTokens(server.issue())
+    const refreshed = tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    vi.setSystemTime(Date.now() + 2 * hour)
+    waits[0]?.(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(server.sent).toEqual([])
+    waits[1]?.({ letGo: () => {}, isHeld: () => true })
+    await refreshed
+    expect(server.sent).toEqual(['rt-1'])
+  })
+
+  test('INV-18 what is restored after dispose attaches nothing', async () => {
+    const world = createWorld()
+    let listeners = 0
+    Object.assign(world.environment, {
+      wake: {
+        subscribe: () => {
+          listeners++
+          return () => void listeners--
+        },
+      },
+    })
+    const { tokens } = open(world, { refresh: createServer().refresh })
+    const restored = tokens.restore()
+    tokens.dispose()
+    await restored
+    expect(listeners).toBe(0)
+  })
 })

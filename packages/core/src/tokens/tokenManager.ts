@@ -8,9 +8,11 @@ import { assemble, type Parts } from './assemble.ts'
 import type { Change } from './catchUp.ts'
 import { interruptionOf, toTokenEvent } from './toTokenEvent.ts'
 import { untilDueMs } from './due.ts'
+import { createChanges, type Changes } from './changes.ts'
 import type { Held } from './holding.ts'
 import { raceAbort } from './raceAbort.ts'
 import type { RefreshStatus } from './refreshStatus.ts'
+import { replace } from './replace.ts'
 import type { TokenEvent } from './tokenEvent.ts'
 import { checkTokenManagerOptions, type CheckedTokenManagerOptions, type TokenManagerOptions } from './tokenManagerOptions.ts'
 
@@ -26,11 +28,10 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   readonly #environment: Environment
   readonly #options: CheckedTokenManagerOptions<T>
   readonly #parts: Parts<T>
+  readonly #changes: Changes
   readonly #events = createEmitter<TokenEvent>()
   /** Aborted when the tokens of now become somebody else's, or nobody's. */
   #epoch = new AbortController()
-  /** New tokens on their way into the storage: the old ones are of no use any more, to a refresh least of all. */
-  #setting: Promise<boolean> | null = null
   #isDisposed = false
   #isRestored = false
 
@@ -45,6 +46,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
       dueInMs: () => this.#dueInMs(),
       onDue: () => this.#onDue(),
     })
+    this.#changes = createChanges(this.#parts, () => this.#epoch.signal)
     if (this.#options.background) this.#parts.schedule.start()
   }
 
@@ -76,20 +78,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#throwIfDisposed()
     const { signal } = this.#epoch
     if (!this.#isRestored) await this.restore()
-    for (;;) {
-      const busy = (): Promise<unknown> | null => this.#changing() ?? (this.#parts.refresher.isRunning() ? this.#parts.refresher.run(true).catch(() => {}) : null)
-      for (let each = busy(); each !== null; each = busy()) await raceAbort(each, signal)
-      signal.throwIfAborted()
-      const held = this.#parts.vault.held()
-      if (held === null) throw this.#unusable(null)
-      const tokens = update(held.tokens)
-      checkTokenSet(tokens)
-      this.#parts.refresher.reset()
-      if (await this.#commit(tokens, { type: 'refreshed' })) return
-      if (signal.aborted) this.#options.onDiscard(tokens)
-      // Another tab was first: the same is done to what that has made of it.
-      this.#parts.lookout.look(() => this.#parts.vault.catchUp())
-    }
+    const [changing, commit] = [this.#changes.next, (tokens: T) => this.#commit(tokens, { type: 'refreshed' })]
+    await replace(update, { parts: this.#parts, changing, commit, onDiscard: this.#options.onDiscard, signal })
   }
 
   /**
@@ -110,8 +100,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options: AccessTokenOptions = {}): Promise<Held<T>> {
     if (!this.#isRestored) await this.restore()
-    for (let changing = this.#changing(); changing !== null; changing = this.#changing()) await changing
-    const held = this.#fresh(options)
+    await this.#changes.settled()
+    const held = this.#fresh(options, true)
     return held ?? this.#refreshed(this.#parts.vault.held(), false, options.signal)
   }
 
@@ -122,7 +112,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    */
   async refresh(options: { readonly generation?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.restore()
-    for (let changing = this.#changing(); changing !== null; changing = this.#changing()) await changing
+    await this.#changes.settled()
     const held = this.#parts.vault.held()
     if (options.generation !== undefined && held?.generation !== options.generation) return
     await this.#refreshed(held, true, options.signal)
@@ -142,6 +132,16 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#end({ type: 'ended', error }, error)
   }
 
+  /**
+   * Like {@link end}, for tokens of this generation that a server refused: not if others are in use by now, here or in another tab that
+   * shares the session. At once where no other tab does.
+   */
+  async refuse(generation: number, error: AuthError): Promise<void> {
+    const catchingUp = this.#changes.caughtUp()
+    if (catchingUp !== null) await catchingUp.catch(() => {})
+    if (this.current?.generation === generation && !this.#isDisposed) this.end(error)
+  }
+
   /** Reads the storage, once, and gives what it held then; everything that needs tokens does so by itself. */
   async restore(): Promise<T | null> {
     this.#throwIfDisposed()
@@ -157,7 +157,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** Whether new tokens are on their way into the storage, which {@link current} does not have yet. For adapters. */
   get isSetting(): boolean {
-    return this.#setting !== null
+    return this.#changes.isSetting()
   }
 
   /** How refreshing is going, by the clock of this moment. */
@@ -186,20 +186,17 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 
   /** The tokens, if they are known and will do; gets their successor under way when it is time. */
-  #fresh({ minValidityMs }: AccessTokenOptions): Held<T> | null {
+  #fresh({ minValidityMs }: AccessTokenOptions, isSettled: boolean = !this.#changes.isPending()): Held<T> | null {
     this.#throwIfDisposed()
-    const held = this.#isRestored && this.#setting === null && this.#parts.lookout.looking() === null ? this.#parts.vault.held() : null
+    const held = this.#isRestored && isSettled ? this.#parts.vault.held() : null
     const now = this.#environment.clock.now()
     if (held === null || !isFresh(held.lifetime, now, minValidityMs)) return null
     if (this.#dueInMs(now) <= 0) this.#onDue()
     return held
   }
 
-  /** Until the storage has the new tokens, nobody gets the old ones, nor refreshes them. */
   async #commit(tokens: T, event: TokenEvent): Promise<boolean> {
-    const setting = (this.#setting = this.#parts.vault.commit(tokens, event.type === 'set'))
-    const isSet = await setting
-    if (this.#setting === setting) this.#setting = null
+    const isSet = await this.#changes.set(this.#parts.vault.commit(tokens, event.type === 'set'))
     if (isSet) this.#emit(event)
     return isSet
   }
@@ -209,30 +206,38 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#parts.lookout.start()
     const held = this.#parts.vault.held()
     if (held === null) return change === null ? undefined : this.#apply(change)
-    if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)) this.#unusable(held)
+    if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0 && !this.#options.canRefresh(held.tokens)) this.end(expired())
     else this.#emit({ type: 'restored' })
   }
 
   /** What to throw when there is no usable token and no way to another; ends a session whose token has expired. */
   #unusable(held: Held<T> | null): AuthError {
     if (held === null) return new AuthError('not_authenticated', 'Nobody is signed in.')
-    const error = new AuthError('session_expired', 'The token has expired: sign in again.')
-    if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0) this.end(error)
+    const error = expired()
+    if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0) void this.refuse(held.generation, error)
     return error
   }
 
   async #refreshed(stale: Held<T> | null, ignoreBackoff: boolean, signal: AbortSignal | undefined): Promise<Held<T>> {
-    if (!this.#options.canRefresh(stale?.tokens ?? null)) throw this.#unusable(stale)
+    if (!this.#options.canRefresh(stale?.tokens ?? null)) return this.#renewed(stale)
     await raceAbort(this.#parts.refresher.run(ignoreBackoff), this.#epoch.signal, signal)
     const held = this.#parts.vault.held()
     if (held === null) throw this.#unusable(null)
     return held
   }
 
+  /** Tokens that nothing can refresh, unless somebody signed in again in another tab. */
+  async #renewed(stale: Held<T> | null): Promise<Held<T>> {
+    await this.#changes.caughtUp()
+    const held = this.#fresh({}, true)
+    if (held === null || held.generation === stale?.generation) throw this.#unusable(stale)
+    return held
+  }
+
   #dueInMs(now: Moment = this.#environment.clock.now()): number {
     const { vault, gate, refresher } = this.#parts
     const held = vault.held()
-    const isNothingDue = held === null || this.#isDisposed || this.#setting !== null || refresher.isRunning()
+    const isNothingDue = held === null || this.#isDisposed || this.#changes.isSetting() || refresher.isRunning()
     return isNothingDue ? Infinity : untilDueMs(held, now, { ...this.#options, gate })
   }
 
@@ -260,12 +265,6 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#epoch = new AbortController()
   }
 
-  /** What may change the tokens at any moment; `null`: nothing. Rejects when they are somebody else's by then, or nobody's. */
-  #changing(): Promise<unknown> | null {
-    const changing = this.#setting ?? this.#parts.lookout.looking()
-    return changing === null || this.current === null ? changing : raceAbort<unknown>(changing, this.#epoch.signal)
-  }
-
   /** What other tabs did, as if it had been done here. */
   #apply(change: Change): void {
     // A refresh under way says so itself when it is over.
@@ -286,4 +285,5 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 }
 
+const expired = (): AuthError => new AuthError('session_expired', 'The token has expired: sign in again.')
 const disposed = (): AuthError => new AuthError('disposed', 'dispose() was called.')

@@ -16,7 +16,7 @@ export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   readonly storage?: 'memory' | 'session' | TokenStorage | undefined
   /**
    * One session for all tabs of this origin: a new tab takes part in that of a tab that is open, and new tokens set in one are set in
-   * all. Default `false`: only duplicates of a tab share its session, with `storage: 'session'`.
+   * all. Default `false`: only duplicates of a tab share its session, with `storage: 'session'`. Without effect outside of browsers.
    */
   readonly shareAcrossTabs?: boolean | undefined
   /** Under which the storage keeps the tokens. One manager per key. Default `tessera:tokens`. */
@@ -29,7 +29,7 @@ export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   readonly background?: boolean | undefined
   /** Whether these tokens, or none (`null`), can be refreshed. Default: always. Tokens that cannot be end when they expire. */
   readonly canRefresh?: ((tokens: T | null) => boolean) | undefined
-  /** Checks the members that stored tokens have beyond a {@link TokenSet}. Default: no further check. */
+  /** Checks the members that stored tokens have beyond a {@link TokenSet}. To throw is to refuse them. Default: no further check. */
   readonly accept?: ((tokens: TokenSet) => tokens is T) | undefined
   /** Receives tokens that came too late to be used (after `clear()` or `setTokens()`), so that they can be revoked. */
   readonly onDiscard?: ((tokens: T) => void) | undefined
@@ -50,13 +50,13 @@ export function checkTokenManagerOptions<T extends TokenSet>(options: TokenManag
   if (checked.shareAcrossTabs !== undefined && typeof checked.shareAcrossTabs !== 'boolean') throw configError('shareAcrossTabs', 'expected true or false.')
   return {
     background: true,
-    shareAcrossTabs: false,
     canRefresh: () => true,
-    accept: (_tokens): _tokens is T => true,
     onDiscard: () => {},
     ...checked,
+    accept: safely(checked.accept),
     storage: checkStorage(checked.storage, environment),
     hasSiblings: checked.storage === 'session' || checked.shareAcrossTabs === true,
+    shareAcrossTabs: checked.shareAcrossTabs === true,
     storageKey: checkText(checked.storageKey ?? 'tessera:tokens', 'storageKey'),
     refreshLeadMs: checkDurationMs(checked.refreshLeadMs ?? 300_000, 'refreshLeadMs'),
     requestTimeoutMs: checkDurationMs(checked.requestTimeoutMs ?? 10_000, 'requestTimeoutMs'),
@@ -70,4 +70,15 @@ export function checkStorage(storage: TokenManagerOptions['storage'], { tabStora
   const members = [storage?.getItem, storage?.setItem, storage?.removeItem]
   if (members.every((member) => typeof member === 'function')) return storage
   throw configError('storage', "expected 'memory', 'session' or a TokenStorage.")
+}
+
+/** What another version of the app stored may lack what `accept` reads of it. */
+function safely<T extends TokenSet>(accept: TokenManagerOptions<T>['accept']): (tokens: TokenSet) => tokens is T {
+  return (tokens): tokens is T => {
+    try {
+      return accept === undefined || accept(tokens)
+    } catch {
+      return false
+    }
+  }
 }

@@ -13,6 +13,9 @@ let changes: (Change | null)[]
 let generation: number
 let receivedAt: number
 let isCurrent: boolean
+let nowMs: number
+/** Whether the page has not lost the lock by now. */
+let isHeld: boolean
 /** What another tab had done when this one looks. */
 let onLook: () => void
 
@@ -22,6 +25,8 @@ beforeEach(() => {
   generation = 1
   receivedAt = 0
   isCurrent = true
+  nowMs = 0
+  isHeld = true
   onLook = () => {}
 })
 
@@ -37,7 +42,7 @@ function take(turn: Partial<Turn> = {}, isGranted = true) {
   return takeTurn(
     {
       isCurrent: () => isCurrent,
-      now: () => ({ wallAt: 0, elapsedMs: 0 }),
+      now: () => ({ wallAt: nowMs, elapsedMs: nowMs }),
       refreshLeadMs: 300_000,
       patienceMs: 15_000,
       stop: new AbortController().signal,
@@ -49,8 +54,9 @@ function take(turn: Partial<Turn> = {}, isGranted = true) {
       holding,
       async acquire(waitMs) {
         steps.push(`wait ${waitMs}`)
-        return isGranted ? () => void steps.push('let go') : null
+        return isGranted ? { letGo: () => void steps.push('let go'), isHeld: () => isHeld } : null
       },
+      warn: ({ code }) => void steps.push(`warn ${code}`),
       async catchUp() {
         steps.push('look')
         onLook()
@@ -122,7 +128,7 @@ test('RF-07 with nothing newer the refusal stands', async () => {
 
 test.each(['network', 'timeout', 'server_error'] as const)('INV-5 passing trouble is not looked into: %s', async (code) => {
   await expect(take({ ask: () => Promise.reject(new AuthError(code, 'no')) })).rejects.toMatchObject({ code })
-  expect(steps).toEqual(['wait 15000', 'look', 'ask', 'let go'])
+  expect(steps).toEqual(['wait 15000', 'look', 'ask', `warn ${code}`, 'let go'])
 })
 
 test('nor is a refusal that nobody wants any more', async () => {
@@ -132,6 +138,46 @@ test('nor is a refusal that nobody wants any more', async () => {
   }
   await expect(take({ ask })).rejects.toBe(rejected)
   expect(steps).toEqual(['wait 15000', 'look', 'ask', 'let go'])
+})
+
+test('RF-06 what a refresh threw that is no AuthError passes too', async () => {
+  await expect(take({ ask: () => Promise.reject(new TypeError('Failed to fetch')) })).rejects.toThrow(TypeError)
+  expect(steps).toContain('warn network')
+})
+
+test.each([
+  ['will not pass by itself', async () => Promise.reject(new AuthError('client_rejected', 'no'))],
+  ['nobody wants any more', async () => ((isCurrent = false), Promise.reject(new AuthError('network', 'no')))],
+  ['befell a page that was frozen', async () => ((nowMs = 15_001), Promise.reject(new AuthError('timeout', 'no')))],
+])('RF-06 nobody is warned of what %s', async (_name, ask) => {
+  await expect(take({ ask })).rejects.toThrow(AuthError)
+  expect(steps).toEqual(['wait 15000', 'look', 'ask', 'let go'])
+})
+
+test.each(['network', 'client_rejected'] as const)('RF-01 whatever failed here, %s, counts for nothing once another tab has done it', async (code) => {
+  const ask = async (): Promise<Change | null> => {
+    generation++
+    throw new AuthError(code, 'no')
+  }
+  expect(await take({ ask })).toEqual(adopted)
+})
+
+test('but it stands when what the other tab left is due again, or nobody wants it any more', async () => {
+  const ask = async (): Promise<Change | null> => {
+    generation++
+    throw new AuthError('network', 'no')
+  }
+  receivedAt = -hour + 60_000
+  await expect(take({ ask })).rejects.toMatchObject({ code: 'network' })
+  receivedAt = 0
+  await expect(take({ ask: () => ((isCurrent = false), ask()) })).rejects.toMatchObject({ code: 'network' })
+})
+
+test('XT-14 RF-08 a page that lost the lock while it looked begins anew', async () => {
+  isHeld = false
+  onLook = () => void (steps.filter((step) => step === 'look').length === 2 && (isHeld = true))
+  expect(await take()).toBeNull()
+  expect(steps).toEqual(['wait 15000', 'look', 'let go', 'wait 15000', 'look', 'ask', 'let go'])
 })
 
 test('XT-05 others keep the lock and the token can be used: a timeout that passes', async () => {

@@ -1,4 +1,5 @@
-import { AuthError, endingCodes, isAuthError } from '../errors.ts'
+import type { HeldLock } from '../browser/lock.ts'
+import { AuthError, endingCodes, isAuthError, toAuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { CatchUp, Change } from './catchUp.ts'
 import { isGood } from './due.ts'
@@ -12,7 +13,7 @@ export interface Turn {
   readonly isCurrent: () => boolean
   readonly now: () => Moment
   readonly refreshLeadMs: number
-  /** How long others may take for theirs, in milliseconds. */
+  /** How long another tab may take for its own, in milliseconds. */
   readonly patienceMs: number
   /** Gives up waiting. */
   readonly stop: AbortSignal
@@ -20,55 +21,75 @@ export interface Turn {
   readonly hasExpired: () => boolean
 }
 
-interface TurnOptions<T extends TokenSet> extends Pick<CatchUp, 'catchUp'> {
+export interface TurnOptions<T extends TokenSet> extends Pick<CatchUp, 'catchUp'> {
   readonly holding: Holding<T>
-  readonly acquire: (waitMs: number, stop: AbortSignal) => Promise<(() => void) | null>
+  /** Rejects when another tab has warned. */
+  readonly acquire: (waitMs: number, stop: AbortSignal) => Promise<HeldLock | null>
+  /** Says that the refresh failed for a reason that passes, to tabs that wait for their turn. */
+  readonly warn: (error: AuthError) => void
 }
 
 /** Whoever needs longer to look into the ledger did not run meanwhile, and others did not wait. */
 const longestLookMs = 5_000
 
 /** Refreshes with the lock of the circle, unless another tab has done it by then; gives what that did, and `null` when it was done here. */
-export async function takeTurn<T extends TokenSet>(turn: Turn, { holding, acquire, catchUp }: TurnOptions<T>): Promise<Change | null> {
-  const { ask, isCurrent, now, refreshLeadMs, patienceMs, stop, hasExpired } = turn
+export async function takeTurn<T extends TokenSet>(turn: Turn, options: TurnOptions<T>): Promise<Change | null> {
+  const { holding } = options
   const before = holding.held()?.generation
   const isDone = (): boolean => {
     const held = holding.held()
-    return held !== null && held.generation !== before && isGood(held, now(), refreshLeadMs)
+    return held !== null && held.generation !== before && isGood(held, turn.now(), turn.refreshLeadMs)
   }
-
-  const inTurn = async (): Promise<Change | null> => {
-    if (isDone()) return { type: 'adopted' }
-    const held = holding.held()
-    try {
-      return await ask()
-    } catch (error) {
-      if (!isAuthError(error, ...endingCodes) || !isCurrent()) throw error
-      // A refresh token that was refused may have been spent by another tab, which has a newer one.
-      const newer = await catchUp()
-      if (newer === null && (!isCurrent() || holding.held()?.generation === held?.generation)) throw error
-      return newer ?? { type: 'adopted' }
-    }
+  try {
+    return await takeTurns(turn, options, isDone)
+  } catch (error) {
+    // What failed here has been done elsewhere meanwhile.
+    if (turn.isCurrent() && isDone()) return { type: 'adopted' }
+    throw error
   }
+}
 
+async function takeTurns<T extends TokenSet>(turn: Turn, options: TurnOptions<T>, isDone: () => boolean): Promise<Change | null> {
+  const { isCurrent, now, patienceMs, stop, hasExpired } = turn
+  const { acquire, catchUp } = options
   for (let tries = 1; ; tries++) {
     const askedAt = now()
-    const letGo = await acquire(patienceMs, stop)
+    const lock = await acquire(patienceMs, stop)
     // Whoever waits longer than asked was asleep, perhaps with all others, who are about to go on.
-    if (letGo === null && tries === 1 && elapsedSince(askedAt, now()) > patienceMs + longestLookMs) continue
+    if (lock === null && tries === 1 && elapsedSince(askedAt, now()) > patienceMs + longestLookMs) continue
     try {
       if (!isCurrent()) return null
-      if (letGo === null && isDone()) return { type: 'adopted' }
+      if (lock === null && isDone()) return { type: 'adopted' }
       // Nobody is robbed of the lock. Without it two may refresh at once, of which the ledger takes one: not before there is need to.
-      if (letGo === null && !hasExpired()) throw new AuthError('timeout', 'Another tab is refreshing, and takes long.')
+      if (lock === null && !hasExpired()) throw new AuthError('timeout', 'Another tab is refreshing, and takes long.')
       const lookedAt = now()
       const change = await catchUp()
       // What was taken over counts, also when nobody waits for this refresh any more.
       if (!isCurrent() || (change !== null && change.type !== 'adopted')) return change
-      // A page that was frozen meanwhile, or lay in the back/forward cache, has seen what was then, and may have lost the lock.
-      if (elapsedSince(lookedAt, now()) <= longestLookMs) return await inTurn()
+      // What a page has seen that was frozen since, or in the back/forward cache, which took the lock, may be over.
+      const isSeen = elapsedSince(lookedAt, now()) <= longestLookMs && lock?.isHeld() !== false
+      if (isSeen) return isDone() ? { type: 'adopted' } : await ask(turn, options)
     } finally {
-      letGo?.()
+      lock?.letGo()
     }
+  }
+}
+
+async function ask<T extends TokenSet>(turn: Turn, { holding, catchUp, warn }: TurnOptions<T>): Promise<Change | null> {
+  const { isCurrent, now, patienceMs } = turn
+  const asked = holding.held()?.generation
+  const askedAt = now()
+  try {
+    return await turn.ask()
+  } catch (error) {
+    // A page that was frozen knows nothing of the network.
+    const isNews = isCurrent() && elapsedSince(askedAt, now()) <= patienceMs
+    const trouble = toAuthError(error, 'network', 'The refresh failed.')
+    if (isNews && trouble.retryable) warn(trouble)
+    if (!isAuthError(error, ...endingCodes) || !isCurrent()) throw error
+    // A refresh token that was refused may have been spent by another tab, which has a newer one.
+    const newer = await catchUp()
+    if (newer === null && (!isCurrent() || holding.held()?.generation === asked)) throw error
+    return newer ?? { type: 'adopted' }
   }
 }

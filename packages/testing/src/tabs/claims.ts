@@ -6,6 +6,8 @@ export interface Claim {
   /** `null`: somebody outside our tabs. */
   readonly visit: Visit | null
   readonly onGranted: () => void
+  /** Somebody else was granted it. */
+  readonly onPassed: () => void
 }
 
 /** Who has which lock, and who waits for it, first come first served. */
@@ -31,6 +33,7 @@ export function createClaims(isRefusing: () => boolean): Claims {
     if (next === undefined) return
     holders.set(name, next)
     next.onGranted()
+    queues.get(name)?.forEach((claim) => claim.onPassed())
   }
   return {
     holders,

@@ -3,22 +3,28 @@ import { describe, expect, it } from 'vitest'
 import { createBrowser, type Browser } from './createBrowser.ts'
 import type { Tab } from './tab.ts'
 
-type Release = Awaited<ReturnType<Locks['acquire']>>
-type App = Locks & { readonly got: (Release | Error)[] }
+type Lock = Awaited<ReturnType<Locks['acquire']>>
+type App = Locks & { readonly got: (Lock | Error)[] }
 
 function open(browser: Browser): Tab<App> {
   return browser.openTab(({ locks }) => {
-    const got: (Release | Error)[] = []
+    const got: (Lock | Error)[] = []
     return {
       got,
       acquire(name, waitMs, abort) {
         const acquired = locks.acquire(name, waitMs, abort)
-        acquired.then((release) => got.push(release), (error: Error) => got.push(error))
+        acquired.then((lock) => got.push(lock), (error: Error) => got.push(error))
         return acquired
       },
     }
   })
 }
+
+const granted: Lock = { letGo: expect.any(Function), isHeld: expect.any(Function) }
+
+/** The first that it got. */
+const heldBy = ({ app: { got: [lock] } }: Tab<App>) => (lock !== undefined && lock !== null && 'letGo' in lock ? lock : null)
+const letGo = (tab: Tab<App>): void => heldBy(tab)?.letGo()
 
 async function twoTabs(): Promise<{ readonly browser: Browser; readonly one: Tab<App>; readonly other: Tab<App> }> {
   const browser = createBrowser()
@@ -34,10 +40,9 @@ describe('locks', () => {
     const { browser, one, other } = await twoTabs()
     expect([...browser.lockHolders()]).toEqual([['l', one.id]])
     expect(other.holdings()).toMatchObject({ heldLocks: [], awaitedLocks: ['l'] })
-    const [release] = one.app.got
-    if (typeof release === 'function') release()
+    letGo(one)
     await browser.settle()
-    expect(other.app.got).toEqual([expect.any(Function)])
+    expect(other.app.got).toEqual([granted])
     expect(one.holdings().heldLocks).toEqual([])
   })
 
@@ -50,6 +55,26 @@ describe('locks', () => {
     expect(other.holdings().awaitedLocks).toEqual([])
   })
 
+  it('are waited for anew when another page has them', async () => {
+    const { browser, one, other } = await twoTabs()
+    const third = open(browser)
+    void third.app.acquire('l', 10_000)
+    await browser.advance(9_000)
+    letGo(one)
+    await browser.advance(9_999)
+    expect([heldBy(one)?.isHeld(), heldBy(other)?.isHeld(), third.app.got]).toEqual([false, true, []])
+    await browser.advance(1)
+    expect(third.app.got).toEqual([null])
+  })
+
+  it('are not asked for by who was told to stop before', async () => {
+    const browser = createBrowser()
+    const tab = open(browser)
+    void tab.app.acquire('l', 10_000, AbortSignal.abort())
+    await browser.settle()
+    expect([tab.app.got, tab.holdings().timers, browser.lockHolders().size]).toEqual([[null], 0, 0])
+  })
+
   it('are given up when told so, and not once they are held', async () => {
     const { browser, one, other } = await twoTabs()
     const abort = new AbortController()
@@ -58,7 +83,7 @@ describe('locks', () => {
     void one.app.acquire('m', 10_000, abort.signal)
     abort.abort()
     await browser.settle()
-    expect([one.app.got.at(-1), other.app.got.at(-1)]).toEqual([null, expect.any(Function)])
+    expect([one.app.got.at(-1), other.app.got.at(-1)]).toEqual([null, granted])
     expect(browser.lockHolders().get('m')).toBe(other.id)
   })
 
@@ -81,7 +106,7 @@ describe('locks', () => {
     expect(other.app.got).toEqual([])
     other.thaw()
     await browser.settle()
-    expect(other.app.got).toEqual([expect.any(Function)])
+    expect(other.app.got).toEqual([granted])
   })
 
   it('that a page in the back/forward cache waits for are asked for again when it is back', async () => {
@@ -93,15 +118,15 @@ describe('locks', () => {
     expect(browser.lockHolders().size).toBe(0)
     other.comeBack()
     await browser.settle()
-    expect(other.app.got).toEqual([expect.any(Function)])
+    expect(other.app.got).toEqual([granted])
   })
 
   it('can be stolen: the robbed does not know, and its release takes nothing from the next', async () => {
     const { browser, one, other } = await twoTabs()
     browser.stealLock('l')
     await browser.settle()
-    const [release] = one.app.got
-    if (typeof release === 'function') release()
+    expect(heldBy(one)?.isHeld()).toBe(false)
+    letGo(one)
     expect([...browser.lockHolders().values()]).toEqual([other.id])
   })
 
@@ -114,7 +139,7 @@ describe('locks', () => {
     expect([...browser.lockHolders()]).toEqual([['l', null]])
     release()
     await browser.settle()
-    expect(tab.app.got).toEqual([expect.any(Function)])
+    expect(tab.app.got).toEqual([granted])
   })
 
   it('can be never granted, until they are', async () => {
@@ -127,7 +152,7 @@ describe('locks', () => {
     expect(tab.app.got).toEqual([null])
     browser.inflict({ lockNeverGranted: false })
     await browser.settle()
-    expect(tab.app.got).toEqual([null, expect.any(Function)])
+    expect(tab.app.got).toEqual([null, granted])
   })
 
   it('can be missing', async () => {

@@ -35,7 +35,7 @@ export function createLockTable(machine: Machine): LockTable {
     awaitedBy: (visit) => claims.waiting().filter((claim) => claim.visit === visit).map(({ name }) => name),
     holders: () => new Map([...claims.holders].map(([name, { visit }]) => [name, visit?.tab ?? null])),
     hold(name) {
-      const claim: Claim = { name, visit: null, onGranted: () => {} }
+      const claim: Claim = { name, visit: null, onGranted: () => {}, onPassed: () => {} }
       claims.request(claim)
       return () => claims.release(claim)
     },
@@ -84,16 +84,22 @@ function acquire({ machine, claims, open, visit }: Desk, name: string, { waitMs,
         if (!open.has(claim) || claims.holders.get(name) !== claim) return
         open.delete(claim)
         stopWaiting()
-        steps.take({ visit, name: 'lock.granted', detail: name }, () => resolve(letGo))
+        steps.take({ visit, name: 'lock.granted', detail: name }, () => resolve({ letGo, isHeld: () => claims.holders.get(name) === claim }))
       }
-      const claim: Claim = { name, visit, onGranted: () => timeline.schedule(take, { delayMs: latencies.lockMs, visit }) }
-      const stopTimer = timeline.schedule(giveUp, { delayMs: waitMs, visit })
+      const wait = (): (() => void) => timeline.schedule(giveUp, { delayMs: waitMs, visit })
+      const onPassed = (): void => {
+        stopTimer()
+        stopTimer = wait()
+      }
+      const claim: Claim = { name, visit, onGranted: () => timeline.schedule(take, { delayMs: latencies.lockMs, visit }), onPassed }
+      let stopTimer = wait()
       const stopWaiting = (): void => {
         stopTimer()
         abort?.removeEventListener('abort', giveUp)
       }
-      abort?.addEventListener('abort', giveUp)
       open.add(claim)
+      if (abort?.aborted === true) return giveUp()
+      abort?.addEventListener('abort', giveUp)
       // In the back/forward cache it asks when it is back.
       if (visit.state !== 'cached') claims.request(claim)
     })

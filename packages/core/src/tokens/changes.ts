@@ -1,0 +1,57 @@
+import type { TokenSet } from '../session/session.ts'
+import type { Parts } from './assemble.ts'
+import { raceAbort } from './raceAbort.ts'
+
+/** What is about to change the tokens: new ones on their way into the storage, or a look at what other tabs did. */
+export interface Changes {
+  readonly isSetting: () => boolean
+  /** Nobody gets the old tokens, nor refreshes them, until this has settled; gives what it gives. */
+  readonly set: (setting: Promise<boolean>) => Promise<boolean>
+  readonly isPending: () => boolean
+  /** What is under way; `null`: nothing. Rejects when the tokens are somebody else's by then, or nobody's. */
+  readonly next: () => Promise<unknown> | null
+  /** Waits for that, but not for ever, however often other tabs say that there is something new. */
+  readonly settled: () => Promise<void>
+  /** Looks what other tabs did, if any share the session, and waits for that. `null`: there is nothing to wait for. */
+  readonly caughtUp: () => Promise<unknown> | null
+}
+
+/** A reason to look that comes while one looks for the third time has to wait. */
+const mostLooks = 3
+
+/** @param signal Aborts when the tokens of now become somebody else's, or nobody's. */
+export function createChanges<T extends TokenSet>({ vault, lookout }: Parts<T>, signal: () => AbortSignal): Changes {
+  let setting: Promise<boolean> | null = null
+  const isSetting = (): boolean => setting !== null
+
+  const next = (): Promise<unknown> | null => {
+    const change = setting ?? lookout.looking()
+    return change === null || vault.held() === null ? change : raceAbort<unknown>(change, signal())
+  }
+  const settled = async (): Promise<void> => {
+    for (let looks = 0; looks < mostLooks || isSetting(); looks++) {
+      // Made only to be waited for: nobody else would hear of its rejection.
+      const change = next()
+      if (change === null) return
+      await change
+    }
+  }
+  return {
+    isSetting,
+    async set(own) {
+      setting = own
+      const isSet = await own.finally(() => {
+        if (setting === own) setting = null
+      })
+      return isSet
+    },
+    isPending: () => isSetting() || lookout.looking() !== null,
+    next,
+    settled,
+    caughtUp() {
+      if (vault.circle() === null) return next()
+      lookout.look(vault.catchUp)
+      return settled()
+    },
+  }
+}

@@ -1,0 +1,3 @@
+import { testCrashPoints } from './crashPoints.ts'
+
+testCrashPoints('callback', [390, 570, 740])

@@ -1,0 +1,3 @@
+import { testCrashPoints } from './crashPoints.ts'
+
+testCrashPoints('login', [310, 490, 660])
