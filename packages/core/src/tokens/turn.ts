@@ -56,7 +56,7 @@ async function takeTurns<T extends TokenSet>(turn: Turn, options: TurnOptions<T>
     const askedAt = now()
     const lock = await acquire(patienceMs, stop)
     // Whoever waits longer than asked was asleep, perhaps with all others, who are about to go on.
-    if (lock === null && tries === 1 && elapsedSince(askedAt, now()) > patienceMs + longestLookMs) continue
+    if (lock === null && tries < 4 && elapsedSince(askedAt, now()) > patienceMs + longestLookMs) continue
     try {
       if (!isCurrent()) return null
       if (lock === null && isDone()) return { type: 'adopted' }
