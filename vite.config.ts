@@ -17,12 +17,15 @@ const resolution = {
 /** What every test project starts from. It does not extend the config below, which is the demo's. */
 const base: TestProjectInlineConfiguration = { ...resolution, extends: false, root }
 
+/** What ends a test that hangs: far above what one takes on a machine that is busy with the others. */
+const longestTestMs = 60_000
+
 function project(
   name: string,
   include: string[],
   environment: 'node' | 'jsdom' = 'node',
 ): TestProjectInlineConfiguration {
-  return { ...base, test: { name, include, environment } }
+  return { ...base, test: { name, include, environment, testTimeout: longestTestMs } }
 }
 
 /** Types are checked by the same compiler as the build: a `*.test-d.ts` that does not compile is a failed test. */
@@ -43,7 +46,7 @@ const react18Project: TestProjectInlineConfiguration = {
       },
     ],
   },
-  test: { name: 'react-18', include: ['packages/react/src/**/*.test.{ts,tsx}'], environment: 'jsdom' },
+  test: { name: 'react-18', include: ['packages/react/src/**/*.test.{ts,tsx}'], environment: 'jsdom', testTimeout: longestTestMs },
 }
 
 async function projects(): Promise<TestProjectInlineConfiguration[]> {
