@@ -65,8 +65,10 @@ export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>):
     const said = await read(circle, entry)
     const isTaken = said.type !== 'unreadable' && (await ledger.write(circle.id, entry, () => true))
     // Whoever signs out need not have heard of the newest. Once it is over here as well, that is that.
-    const isLate = !isTaken && said.type === 'over' && (await read(circle, ledger.known(circle.id))).type === 'record'
-    const isOver = isLate && (await end({ circle, generation: entry.generation, epoch: entry.epoch ?? 0 }, said.code)) !== null
+    // Nor is a later login meant: to look whether one may be ended is to ask, and the answer would be this again.
+    const [known, epoch] = [ledger.known(circle.id), entry.epoch ?? 0]
+    const isLate = !isTaken && said.type === 'over' && (known?.epoch ?? 0) <= epoch && (await read(circle, known)).type === 'record'
+    const isOver = isLate && (await end({ circle, generation: entry.generation, epoch }, said.code)) !== null
     // To look is to ask, where there is no database: not again for an answer that tells nothing new.
     if (isTaken || isOver || !ledger.isDegraded()) options.onNews()
   }
