@@ -52,10 +52,11 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
     // The token has aged on its way, while the page was frozen most of all.
     const ageMs = now().elapsedMs - asked.elapsedMs
     let change: Change | null = null
-    for (let commits = 0; commits < mostCommits && isCurrent() && change === null; commits++) {
+    // What this tab has taken over since it asked is newer than the answer.
+    const isNext = (): boolean => isCurrent() && vault.held()?.tokens === (previous ?? undefined)
+    for (let commits = 0; commits < mostCommits && isNext() && change === null; commits++) {
       if (await vault.commit(next, false, ageMs)) break
       change = await vault.catchUp()
-      if (vault.held()?.tokens !== (previous ?? undefined)) break
     }
     const held = vault.held()?.tokens
     // Also when the ledger had told of them, to whoever looked, before this was done.

@@ -332,6 +332,25 @@ describe('what comes too late in a tab', () => {
     expect(server.sent).toEqual(['rt-1'])
   })
 
+  test('INV-9 INV-24 an answer does not replace what was taken over since it was asked for', async () => {
+    const server = createServer()
+    const first = open(createWorld(), { refresh: server.refresh })
+    await first.tokens.setTokens(server.issue())
+    const answered = defer<TokenSet>()
+    const second = duplicate(first, { refresh: () => answered.promise })
+    // As if it had lost its lock, in the back/forward cache.
+    Object.assign(second.world.environment, { locks: { acquire: async () => ({ letGo: () => {}, isHeld: () => true }) } })
+    await second.tokens.restore()
+    const refreshed = second.tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    await first.tokens.refresh()
+    await vi.advanceTimersByTimeAsync(0)
+    // Of a server that did not rotate yet when it was asked.
+    answered.resolve({ accessToken: 'at-late', refreshToken: 'rt-1', expiresInMs: hour })
+    await refreshed
+    expect([first, second].map(({ tokens }) => tokens.current?.tokens.refreshToken)).toEqual(['rt-2', 'rt-2'])
+  })
+
   test('INV-18 what is restored after dispose attaches nothing', async () => {
     const world = createWorld()
     let listeners = 0
