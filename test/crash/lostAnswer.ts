@@ -13,11 +13,10 @@ export function isAnswerLost({ world, step, flow, injection }: Run): boolean {
   const tabs = [...new Set(all.map(({ tab }) => tab))]
   const next = all.findIndex((moment, index) => index > step && moment.tab === struck.tab && moment.isFirst)
   const at = isBetweenTasks === true ? (next < 0 ? all.length : next) - 1 : step
-  // Whoever had the lock did not run, and several could wait no longer: without a lock nothing keeps them from asking at once.
-  if (tabs.filter((tab) => all.some((moment) => moment.tab === tab && moment.name === 'lock.refused')).length > 1) return true
   const past = (tab: number): readonly Moment[] => all.slice(0, at + 1).filter((moment) => moment.tab === tab)
   if (hidesLedger === true && flow.isBehind === true) return tabs.some((tab) => !past(tab).some(({ name }) => name === 'database.committed'))
   if (losesAnswersSince === undefined) return false
+  if (isBetweenTasks === true && hasBothLocks(past(struck.tab))) return true
   return (losesAnswersSince === 'sent' ? [struck.tab] : tabs).some((tab) => isOpen(past(tab), losesAnswersSince))
 }
 
@@ -29,4 +28,10 @@ function isOpen(past: readonly Moment[], since: 'sent' | 'served' | 'granted'): 
   const update = past.findIndex(({ name }, index) => index > begun && name === 'database.update')
   const isDurable = update >= 0 && past.slice(update).some(({ name, phase }) => name === 'database.committed' && phase === 'after')
   return begun >= 0 && !isDurable
+}
+
+/** Whether the page stopped just as it passed the second lock, which was then given to it as well: nothing keeps apart those who wait in vain for either. */
+function hasBothLocks(past: readonly Moment[]): boolean {
+  const [last] = past.filter(({ name, detail }) => name.startsWith('lock.') && detail.endsWith(':late')).slice(-1)
+  return last !== undefined && last.name !== 'lock.released'
 }

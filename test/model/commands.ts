@@ -135,11 +135,17 @@ const loginByToken = async (world: World, page: LoadedPage, subject: string): Pr
 const logout = (world: World, page: LoadedPage): void => {
   const { oracle } = world
   if (page.isDisposed) return
-  const stored = page.auth.store.getState().status === 'loading' ? page.storedFamily : null
+  const isLooking = page.auth.store.getState().status === 'loading'
+  const { wallAt } = page.environment.clock.now()
+  // Whoever signs in in the same millisecond elsewhere has done so since.
+  const isOfNow = (family: number | null): boolean => oracle.isSharing && [...oracle.told.values()].some((told) => told.family === family && told.receivedWallAt === wallAt)
+  const stored = isLooking && !isOfNow(page.storedFamily) ? page.storedFamily : null
   const now = oracle.told.get(page.auth.tokens.current?.tokens.accessToken ?? '')?.family
   const families = [page.shownFamily, stored, now].filter((family) => family != null)
   for (const family of [...families, ...page.obtained]) page.forgotten.add(family)
-  oracle.loggedOut.push({ families, subjects: families.map((family) => oracle.subjectOf(family) ?? ''), tick: oracle.tick, page })
+  // Where all tabs have one session, whoever signs out without knowing of it means it as well.
+  const visited = oracle.isSharing && families.length === 0 ? world.pages.flatMap(({ obtained }) => [...obtained]) : null
+  oracle.loggedOut.push({ families, visited, subjects: families.map((family) => oracle.subjectOf(family) ?? ''), tick: oracle.tick, page })
   void world.promise(page, 'logout', page.auth.logout())
 }
 
@@ -243,7 +249,11 @@ const effects = {
       for (const { app } of world.tabs) app.resumedAt = world.browser.now()
     })
   },
-  jumpWallClock: ({ browser }, _, arg) => browser.setWallClock(pick([-3_600_000, -60_000, 60_000, 3_600_000], arg)),
+  jumpWallClock({ browser, oracle }, _, arg) {
+    const byMs = pick([-3_600_000, -60_000, 60_000, 3_600_000], arg)
+    if (byMs < 0) oracle.clockTick = oracle.tick
+    browser.setWallClock(byMs)
+  },
   offline: ({ browser }) => browser.goOffline(),
   online: ({ browser }) => browser.goOnline(),
   resetConnections: ({ browser }) => browser.resetConnections(),

@@ -9,7 +9,7 @@ interface SignedOut {
 
 /** Whether somebody signed out of it in this page. A tab that has not heard of it lets others join again where nothing can tell it. */
 export function hasLeft(oracle: Oracle, page: LoadedPage, family: number): boolean {
-  const isUntold = oracle.isSharing && (page.isDegraded || oracle.wasLedgerBrokenSince(oracle.begunTicks.get(family) ?? 0))
+  const isUntold = oracle.isSharing && (page.isDegraded || oracle.wasLedgerBrokenSince(oracle.begunTicks.get(family) ?? 0) || oracle.clockTick >= (oracle.begunTicks.get(family) ?? 0))
   return page.forgotten.has(family) && !isUntold
 }
 
@@ -65,9 +65,11 @@ function whyNot(oracle: Oracle, page: LoadedPage, { state, family }: Ended): str
 function wasLeft(oracle: Oracle, family: number): boolean {
   const begunTick = oracle.begunTicks.get(family) ?? -1
   if (oracle.isSharing && [...oracle.begunTicks.keys()].some((other) => !oracle.areTogether(other, family))) return true
-  return oracle.loggedOut.some(({ families, subjects, tick }) => {
-    const isOurs = families.some((left) => oracle.areTogether(left, family)) || subjects.includes(oracle.subjectOf(family) ?? '')
-    return isOurs && tick >= begunTick
+  return oracle.loggedOut.some(({ families, visited, subjects, tick }) => {
+    const isOurs = [...families, ...(visited ?? [])].some((left) => oracle.areTogether(left, family)) || subjects.includes(oracle.subjectOf(family) ?? '')
+    // Which came first, this login or that sign-out, is told by the clock.
+    const isUnclear = visited !== null && oracle.clockTick >= tick
+    return (isOurs && tick >= begunTick) || isUnclear
   })
 }
 

@@ -32,8 +32,8 @@ export function createLedgerView(): LedgerView {
   return {
     keys,
     watch: ({ seal, unseal, agree }) => ({
-      async seal(text, key) {
-        const sealed = await seal(text, key)
+      async seal(text, key, context) {
+        const sealed = await seal(text, key, context)
         keys.add(key)
         texts.set(nameOf(sealed), text)
         return sealed

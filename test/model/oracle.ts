@@ -49,123 +49,158 @@ export interface CircleLog {
   ledgerTick: number
 }
 
-/**
- * The reference: who may be signed in, which refresh token is in force, what was lost, and which faults took away what the tabs share.
- */
-export class Oracle {
-  readonly endpoint: TokenEndpoint
-  /** Counts the steps of all pages. */
-  tick = 0
-  readonly rotations: Rotation[] = []
-  readonly flights = new Set<Flight>()
-  readonly told = new Map<string, Told>()
-  readonly circles = new Map<string, CircleLog>()
-  /** Of a family, by its first record in the ledger. */
-  readonly circleOf = new Map<number, string>()
-  /** Families that a server refused, and how. */
-  readonly refusals = new Map<number, Set<AuthErrorCode>>()
-  /** Families of which a refresh failed in a way that does not pass by itself. */
-  readonly blocked = new Set<number>()
-  /** Refresh tokens that a person got elsewhere. */
-  readonly handedOut = new Set<string>()
-  /** Families whose login came without a refresh token. */
-  readonly withoutRefreshToken = new Set<number>()
-  /** When the server began a family. */
-  readonly begunTicks = new Map<number, number>()
-  readonly loggedOut: { readonly families: readonly number[]; readonly subjects: readonly string[]; readonly tick: number; readonly page: LoadedPage }[] = []
-  /** When locks were last not to be relied on. */
-  locksTick = -1
-  /** When the ledger last lost or garbled something. */
-  ledgerTick = -1
-  areLocksBroken = false
-  isDatabaseBroken = false
-  hasLostSiteData = false
-  /** When the machine slept last. */
-  sleptTick = -1
-  readonly violations: string[] = []
-  commits = 0
+/** A sign-out that somebody asked for. */
+export interface LoggedOut {
+  readonly families: readonly number[]
+  /** Families of other pages, where whoever signed out knew of none and means theirs; `null`: not so. */
+  readonly visited: readonly number[] | null
+  readonly subjects: readonly string[]
+  readonly tick: number
+  readonly page: LoadedPage
+}
 
+/** What the reference has noted. */
+interface Notes {
+  /** Counts the steps of all pages. */
+  tick: number
+  readonly rotations: Rotation[]
+  readonly flights: Set<Flight>
+  readonly told: Map<string, Told>
+  readonly circles: Map<string, CircleLog>
+  /** Of a family, by its first record in the ledger. */
+  readonly circleOf: Map<number, string>
+  /** Families that a server refused, and how. */
+  readonly refusals: Map<number, Set<AuthErrorCode>>
+  /** Families of which a refresh failed in a way that does not pass by itself. */
+  readonly blocked: Set<number>
+  /** Refresh tokens that a person got elsewhere. */
+  readonly handedOut: Set<string>
+  /** Families whose login came without a refresh token. */
+  readonly withoutRefreshToken: Set<number>
+  /** When the server began a family. */
+  readonly begunTicks: Map<number, number>
+  readonly loggedOut: LoggedOut[]
+  /** When locks were last not to be relied on. */
+  locksTick: number
+  /** When the clock was last set back. */
+  clockTick: number
+  /** When the ledger last lost or garbled something. */
+  ledgerTick: number
+  areLocksBroken: boolean
+  isDatabaseBroken: boolean
+  hasLostSiteData: boolean
+  readonly violations: string[]
+  commits: number
+}
+
+interface OracleOptions {
+  readonly endpoint: TokenEndpoint
   /** Whether all tabs are to have one session. */
   readonly isSharing: boolean
-
   /** Whether a page that is frozen has a lock. */
   readonly isLockFrozen: () => boolean
+}
 
-  constructor(endpoint: TokenEndpoint, isSharing: boolean, isLockFrozen: () => boolean) {
-    this.endpoint = endpoint
-    this.isLockFrozen = isLockFrozen
-    this.isSharing = isSharing
-  }
-
+/** The reference: who may be signed in, which refresh token is in force, what was lost, and which faults took away what the tabs share. */
+export interface Oracle extends Notes, Pick<OracleOptions, 'endpoint' | 'isSharing'> {
   /** Says that an invariant does not hold. */
-  violate(invariant: string, what: string): void {
-    this.violations.push(`${invariant}: ${what}`)
-  }
-
-  familyOfRefreshToken(token: string | undefined | null): number | null {
-    return this.endpoint.families.find(({ refreshTokens }) => refreshTokens.includes(token ?? ''))?.id ?? null
-  }
-
-  subjectOf(family: number | null): string | null {
-    return family === null ? null : (this.endpoint.families[family - 1]?.subject ?? null)
-  }
-
+  readonly violate: (invariant: string, what: string) => void
+  readonly familyOfRefreshToken: (token: string | undefined | null) => number | null
+  readonly subjectOf: (family: number | null) => string | null
   /** A family of the same circle, or the same family. */
-  areTogether(one: number, other: number): boolean {
-    const circle = this.circleOf.get(one)
-    return one === other || (circle !== undefined && circle === this.circleOf.get(other))
-  }
-
+  readonly areTogether: (one: number, other: number) => boolean
   /** Also when a page that is frozen has one, which the others do not wait for without end. */
-  wereLocksBrokenSince(tick: number): boolean {
-    return this.areLocksBroken || this.locksTick >= tick || this.isLockFrozen()
-  }
-
-  wasLedgerBrokenSince(tick: number): boolean {
-    return this.isDatabaseBroken || this.ledgerTick >= tick
-  }
-
+  readonly wereLocksBrokenSince: (tick: number) => boolean
+  readonly wasLedgerBrokenSince: (tick: number) => boolean
   /** Nobody can know a refresh token whose answer was lost: the page ended, slept or gave up between the commit of the server and its own. */
-  isLost({ durableTick, page, sentTick, isSettled, isReceived }: Rotation): boolean {
-    if (durableTick !== null) return false
-    return !page.isAlive() || page.isDisposed || page.stoppedTick >= sentTick || (isSettled && !isReceived)
-  }
-
+  readonly isLost: (rotation: Rotation) => boolean
   /** Judges a refresh token that came a second time: INV-3 and the excuses that C2 leaves. */
-  onReuse(token: string, page: LoadedPage | undefined, sentTick: number): void {
-    const rotation = this.rotations.find(({ spent }) => spent === token)
-    if (rotation === undefined) return this.violate('INV-3', `${token} was used again, and nobody knows what replaced it`)
-    const { durableTick, page: first } = rotation
-    const isDegraded = first.isDegraded || page?.isDegraded === true
-    if (this.isLost(rotation) || isDegraded) return
-    if (durableTick !== null && durableTick < sentTick) {
-      // Tabs that were behind have put back what they knew.
-      if (this.wasLedgerBrokenSince(this.begunTicks.get(rotation.family) ?? 0)) return
-      return this.violate('INV-3', `page ${page?.id} sent ${token} although the ledger has had its successor since ${durableTick} (sent ${sentTick})`)
-    }
-    if (this.wereLocksBrokenSince(rotation.lockTick) || this.wasLedgerBrokenSince(rotation.sentTick)) return
-    this.violate('INV-1', `page ${page?.id} sent ${token} while page ${first.id} was refreshing with it`)
-  }
-
+  readonly onReuse: (token: string, page: LoadedPage | undefined, sentTick: number) => void
   /** INV-1: a refresh begins while another of its family is under way. */
-  onFlight(flight: Flight): void {
-    const others = [...this.flights].filter(({ family, page }) => family === flight.family && page.isAlive() && !page.isDisposed)
-    this.flights.add(flight)
-    for (const other of others) {
-      if (other.page === flight.page && other.token !== flight.token) continue
-      const isExcused =
-        other.page !== flight.page &&
-        (this.wereLocksBrokenSince(other.lockTick) || this.wereLocksBrokenSince(flight.lockTick) || other.page.stoppedTick >= other.sentTick || other.page.isDegraded || flight.page.isDegraded || this.wasLedgerBrokenSince(other.sentTick))
-      if (!isExcused) this.violate('INV-1', `page ${flight.page.id} refreshes family ${flight.family} while page ${other.page.id} does`)
-    }
-  }
+  readonly onFlight: (flight: Flight) => void
+  readonly onRefused: (family: number, code: AuthErrorCode) => void
+  readonly wasRefused: (family: number, ...codes: readonly AuthErrorCode[]) => boolean
+}
 
-  onRefused(family: number, code: AuthErrorCode): void {
-    const codes = this.refusals.get(family) ?? new Set()
-    this.refusals.set(family, codes.add(code))
+export function createOracle({ endpoint, isSharing, isLockFrozen }: OracleOptions): Oracle {
+  const oracle: Oracle = {
+    ...createNotes(),
+    endpoint,
+    isSharing,
+    violate: (invariant, what) => void oracle.violations.push(`${invariant}: ${what}`),
+    familyOfRefreshToken: (token) => endpoint.families.find(({ refreshTokens }) => refreshTokens.includes(token ?? ''))?.id ?? null,
+    subjectOf: (family) => (family === null ? null : (endpoint.families[family - 1]?.subject ?? null)),
+    areTogether(one, other) {
+      const circle = oracle.circleOf.get(one)
+      return one === other || (circle !== undefined && circle === oracle.circleOf.get(other))
+    },
+    wereLocksBrokenSince: (tick) => oracle.areLocksBroken || oracle.locksTick >= tick || isLockFrozen(),
+    wasLedgerBrokenSince: (tick) => oracle.isDatabaseBroken || oracle.ledgerTick >= tick,
+    isLost,
+    onReuse: (...reuse) => judgeReuse(oracle, ...reuse),
+    onFlight(flight) {
+      const others = [...oracle.flights].filter(({ family, page }) => family === flight.family && page.isAlive() && !page.isDisposed)
+      oracle.flights.add(flight)
+      for (const other of others) judgeOverlap(oracle, flight, other)
+    },
+    onRefused(family, code) {
+      const codes = oracle.refusals.get(family) ?? new Set()
+      oracle.refusals.set(family, codes.add(code))
+    },
+    wasRefused: (family, ...codes) => [...oracle.refusals].some(([refused, how]) => oracle.areTogether(refused, family) && codes.some((code) => how.has(code))),
   }
+  return oracle
+}
 
-  wasRefused(family: number, ...codes: readonly AuthErrorCode[]): boolean {
-    return [...this.refusals].some(([refused, how]) => this.areTogether(refused, family) && codes.some((code) => how.has(code)))
+function createNotes(): Notes {
+  return {
+    tick: 0,
+    rotations: [],
+    flights: new Set(),
+    told: new Map(),
+    circles: new Map(),
+    circleOf: new Map(),
+    refusals: new Map(),
+    blocked: new Set(),
+    handedOut: new Set(),
+    withoutRefreshToken: new Set(),
+    begunTicks: new Map(),
+    loggedOut: [],
+    locksTick: -2,
+    clockTick: -1,
+    ledgerTick: -1,
+    areLocksBroken: false,
+    isDatabaseBroken: false,
+    hasLostSiteData: false,
+    violations: [],
+    commits: 0,
   }
+}
+
+function isLost({ durableTick, page, sentTick, isSettled, isReceived }: Rotation): boolean {
+  if (durableTick !== null) return false
+  return !page.isAlive() || page.isDisposed || page.stoppedTick >= sentTick || (isSettled && !isReceived)
+}
+
+function judgeReuse(oracle: Oracle, ...[token, page, sentTick]: Parameters<Oracle['onReuse']>): void {
+  const rotation = oracle.rotations.find(({ spent }) => spent === token)
+  if (rotation === undefined) return oracle.violate('INV-3', `${token} was used again, and nobody knows what replaced it`)
+  const { durableTick, page: first } = rotation
+  const isDegraded = first.isDegraded || page?.isDegraded === true
+  if (isLost(rotation) || isDegraded) return
+  if (durableTick !== null && durableTick < sentTick) {
+    // Tabs that were behind have put back what they knew.
+    if (oracle.wasLedgerBrokenSince(oracle.begunTicks.get(rotation.family) ?? 0)) return
+    return oracle.violate('INV-3', `page ${page?.id} sent ${token} although the ledger has had its successor since ${durableTick} (sent ${sentTick})`)
+  }
+  if (oracle.wereLocksBrokenSince(rotation.lockTick) || oracle.wasLedgerBrokenSince(rotation.sentTick)) return
+  oracle.violate('INV-1', `page ${page?.id} sent ${token} while page ${first.id} was refreshing with it`)
+}
+
+function judgeOverlap(oracle: Oracle, flight: Flight, other: Flight): void {
+  if (other.page === flight.page && other.token !== flight.token) return
+  const isExcused =
+    other.page !== flight.page &&
+    (oracle.wereLocksBrokenSince(other.lockTick) || oracle.wereLocksBrokenSince(flight.lockTick) || other.page.stoppedTick >= other.sentTick || other.page.isDegraded || flight.page.isDegraded || oracle.wasLedgerBrokenSince(other.sentTick))
+  if (!isExcused) oracle.violate('INV-1', `page ${flight.page.id} refreshes family ${flight.family} while page ${other.page.id} does`)
 }

@@ -3,7 +3,7 @@ import { answers, createBrowser, createTokenEndpoint, type Answer, type Browser,
 import { createLedgerView, type LedgerView } from './ledgerView.ts'
 import { appOrigin, loadPage } from './loadedPage.ts'
 import type { LoadedPage } from './pageLog.ts'
-import { Oracle } from './oracle.ts'
+import { createOracle, type Oracle } from './oracle.ts'
 import { isSecret } from './secrets.ts'
 
 /** How one sequence is set up. */
@@ -54,7 +54,10 @@ export const tokensKey = 'tessera:default:tokens'
 
 export function createWorld(setup: Setup): World {
   const endpoint = createTokenEndpoint({ lifetimeMs: setup.lifetimeMs })
-  const oracle = new Oracle(endpoint, setup.shareAcrossTabs, () => [...browser.lockHolders().values()].some((holder) => browser.tabs.some(({ id, state }) => id === holder && state === 'frozen')))
+  const isFrozen = (holder: number | null): boolean => browser.tabs.some(({ id, state }) => id === holder && state === 'frozen')
+  // Who waits in vain for the first lock takes the second.
+  const isLockFrozen = (): boolean => [...browser.lockHolders()].some(([name, holder]) => name.endsWith(':late') && isFrozen(holder))
+  const oracle = createOracle({ endpoint, isSharing: setup.shareAcrossTabs, isLockFrozen })
   const ledger = createLedgerView()
   const scripted: World['scripted'] = new Map()
   const pages: LoadedPage[] = []

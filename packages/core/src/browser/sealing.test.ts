@@ -42,6 +42,9 @@ describe('seal and unseal', () => {
   test('another key opens nothing', async () => {
     const sealed = await webSealing.seal('text', key)
     await expect(webSealing.unseal(sealed, webCrypto.random())).rejects.toMatchObject({ name: 'OperationError' })
+    const placed = await webSealing.seal('text', key, '5 1')
+    expect(await webSealing.unseal(placed, key, '5 1')).toBe('text')
+    for (const context of ['6 1', '', undefined]) await expect(webSealing.unseal(placed, key, context)).rejects.toMatchObject({ name: 'OperationError' })
   })
 
   test('altered anywhere, or cut anywhere, it does not open', async () => {

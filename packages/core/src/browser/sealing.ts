@@ -2,10 +2,14 @@ import { base64url } from './crypto.ts'
 
 /** Keeps text from those who do not have the key. */
 export interface Sealing {
-  /** Text that only who has the key can read or make: AES-GCM under 256 bits, as `random` gives them. Rejects without `crypto.subtle`. */
-  readonly seal: (text: string, key: string) => Promise<Uint8Array>
-  /** The text; rejects when it was not sealed with this key. */
-  readonly unseal: (sealed: Uint8Array, key: string) => Promise<string>
+  /**
+   * Text that only who has the key can read or make: AES-GCM under 256 bits, as `random` gives them. Rejects without `crypto.subtle`.
+   *
+   * @param context What is said in the open beside it, and holds for nothing else. Default: nothing.
+   */
+  readonly seal: (text: string, key: string, context?: string) => Promise<Uint8Array>
+  /** The text; rejects when it was not sealed with this key, or in another context. */
+  readonly unseal: (sealed: Uint8Array, key: string, context?: string) => Promise<string>
   /** Agrees on a key with somebody over a line that others hear. */
   readonly agree: () => Promise<Agreement>
 }
@@ -22,15 +26,16 @@ const [aes, ivLength] = ['AES-GCM', 12]
 
 /** Sealing by the Web Crypto of this environment. */
 export const webSealing: Sealing = {
-  async seal(text, key) {
+  async seal(text, key, context = '') {
     const iv = crypto.getRandomValues(new Uint8Array(ivLength))
-    const data = await crypto.subtle.encrypt({ name: aes, iv }, await sealingKey(key), new TextEncoder().encode(text))
+    const additionalData = new TextEncoder().encode(context)
+    const data = await crypto.subtle.encrypt({ name: aes, iv, additionalData }, await sealingKey(key), new TextEncoder().encode(text))
     return new Uint8Array([...iv, ...new Uint8Array(data)])
   },
-  async unseal(sealed, key) {
+  async unseal(sealed, key, context = '') {
     const bytes = new Uint8Array(sealed)
-    const iv = bytes.subarray(0, ivLength)
-    return new TextDecoder().decode(await crypto.subtle.decrypt({ name: aes, iv }, await sealingKey(key), bytes.subarray(ivLength)))
+    const [iv, additionalData] = [bytes.subarray(0, ivLength), new TextEncoder().encode(context)]
+    return new TextDecoder().decode(await crypto.subtle.decrypt({ name: aes, iv, additionalData }, await sealingKey(key), bytes.subarray(ivLength)))
   },
   async agree() {
     const curve = { name: 'ECDH', namedCurve: 'P-256' }

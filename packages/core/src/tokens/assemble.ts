@@ -1,4 +1,5 @@
 import type { Environment } from '../browser/environment.ts'
+import type { WakeReason } from '../browser/wake.ts'
 import type { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { Change } from './catchUp.ts'
@@ -42,7 +43,12 @@ export function assemble<T extends TokenSet>(options: CheckedTokenManagerOptions
   const onDegraded = (error: AuthError): void => emit({ type: 'tabs_degraded', error })
   const catchUp = (): Promise<Change | null> => vault.catchUp()
   const join = (): Promise<Change | null> => vault.join()
-  const lookout = createLookout({ wake, atWake: () => (sharesAcross && vault.circle() === null ? join() : catchUp()), apply: host.apply, onStop: () => vault.close() })
+  const atWake = (reason: WakeReason): readonly (typeof join)[] => {
+    if (sharesAcross && vault.circle() === null) return [join]
+    // Nothing that was said reached it in the back/forward cache, not even that somebody signed in.
+    return sharesAcross && reason === 'restored' ? [catchUp, join] : [catchUp]
+  }
+  const lookout = createLookout({ wake, atWake, apply: host.apply, onStop: () => vault.close() })
   const heard = { onNews: () => lookout.look(catchUp), onInvited: () => lookout.look(join) }
   const shared = { environment, name: key, accept, sharesAcross, onDegraded, ...heard }
   const vault: Vault<T> = createVault({ store, clock, accept, siblingsOf: hasSiblings ? (tab) => loadSiblings({ ...shared, ...tab }) : null })

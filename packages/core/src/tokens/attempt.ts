@@ -55,7 +55,7 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
     // What this tab has taken over since it asked is newer than the answer.
     const isNext = (): boolean => isCurrent() && vault.held()?.tokens === (previous ?? undefined)
     for (let commits = 0; commits < mostCommits && isNext() && change === null; commits++) {
-      if (await vault.commit(next, false, ageMs)) break
+      if (await vault.commit(next, { isLogin: false, ageMs, isLastTry: commits === mostCommits - 1 })) break
       change = await vault.catchUp()
     }
     const held = vault.held()?.tokens
@@ -73,7 +73,9 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
     const siblings = vault.circle() === null ? null : await vault.siblings()
     if (siblings === null) return ask(isCurrent, late)
     const patienceMs = deadlineMs + graceMs
-    return siblings.takeTurn({ ask: () => ask(isCurrent, late), isCurrent, now, refreshLeadMs, patienceMs, stop, hasExpired })
+    // Of a token of unknown life a refusal tells, and a refresh is asked for.
+    const isOver = (): boolean => vault.held()?.lifetime.lifetimeMs === null || hasExpired()
+    return siblings.takeTurn({ ask: () => ask(isCurrent, late), isCurrent, now, refreshLeadMs, patienceMs, stop, hasExpired: isOver })
   }
 
   return (isCurrent) => {

@@ -11,13 +11,11 @@ import type { RecordStore } from './recordStore.ts'
 /** What the ledger has that is newer than what this tab has. */
 export type News<T extends TokenSet> =
   | { readonly type: 'record'; readonly generation: number; readonly record: TokenRecord<T> }
-  /** `code`: of the error that ended the session; `null`: somebody signed out. */
-  | { readonly type: 'over'; readonly generation: number; readonly code: AuthErrorCode | null }
+  /** `epoch`: of the login that is meant; `code`: of the error that ended the session; `null`: somebody signed out. */
+  | { readonly type: 'over'; readonly generation: number; readonly epoch: number; readonly code: AuthErrorCode | null }
   /** Made with the key of this circle by another version of the app. */
   | { readonly type: 'foreign' }
-  /** Not made with the key of this circle. */
-  | { readonly type: 'unreadable'; readonly generation: number }
-  /** The ledger has nothing of this circle. */
+  /** The ledger has nothing of this circle, or nothing that was made with its key. */
   | { readonly type: 'missing' }
 
 /** What other tabs did to the session. */
@@ -30,6 +28,18 @@ export type Change =
   | { readonly type: 'left' }
   | { readonly type: 'ended'; readonly error: AuthError }
 
+/** What a tab knows of its circle: a generation, and the login that it comes from. */
+export interface Known {
+  readonly generation: number
+  readonly epoch: number
+}
+
+/** A session of other tabs. */
+export interface Visited<T extends TokenSet> {
+  readonly circle: Circle
+  readonly record: TokenRecord<T>
+}
+
 /** Takes over what other tabs have done. Never rejects. */
 export interface CatchUp {
   /** `null`: nothing that matters. */
@@ -38,40 +48,48 @@ export interface CatchUp {
   readonly join: () => Promise<Change | null>
 }
 
+/** Looks at the session of other tabs, without taking part in it. */
+export interface Visit<T extends TokenSet> {
+  /** `null`: no tab has one, or lets in, or somebody has signed in since the sign-out here. Never rejects. */
+  readonly visit: () => Promise<Visited<T> | null>
+}
+
 interface CatchUpOptions<T extends TokenSet> {
   readonly holding: Holding<T>
   readonly store: RecordStore
-  readonly news: (circle: Circle, generation: number) => Promise<News<T> | null>
+  readonly news: (circle: Circle, known: Known) => Promise<News<T> | null>
   readonly ledger: Pick<Ledger, 'known' | 'isDegraded'>
   /** Has the other tabs say what they know of a circle; settles when they had time to. */
   readonly ask: (id: string) => Promise<void>
   readonly publish: Publish
   readonly join: (isWanted: (circle: Circle) => boolean) => Promise<Circle | null>
+  /** When somebody last signed out here, in epoch milliseconds; `-Infinity`: nobody has. */
+  readonly leftAt: () => number
   readonly clock: Clock
   readonly end: (left: Left, code: AuthErrorCode | null) => Promise<unknown>
   /** Whether somebody is about to be signed in here, which is newer than anything. */
   readonly isSigningIn: () => boolean
 }
 
-export function createCatchUp<T extends TokenSet>(options: CatchUpOptions<T>): CatchUp {
-  const { holding, isSigningIn } = options
+/** Nothing at all. */
+const nothing: Known = { generation: 0, epoch: 0 }
 
+export function createCatchUp<T extends TokenSet>(options: CatchUpOptions<T>): CatchUp {
+  const { holding, isSigningIn, clock } = options
+
+  const insist = (after: number, isWanted: () => boolean): Promise<null> => tellAgain(options, { after, isWanted, wins: true })
   const take = async (news: News<T>, isCurrent: () => boolean): Promise<Change | null> => {
     switch (news.type) {
       case 'missing':
         return onMissing(options, isCurrent, take)
       case 'over':
+        if (isReplaced(holding, news.epoch)) return insist(news.generation, isCurrent)
         return end(holding, news.code === null ? null : new AuthError(news.code, 'The session ended in another tab.'))
       case 'foreign':
         return standBack(holding)
-      case 'unreadable':
-        // What this tab writes next replaces it.
-        holding.next(news.generation)
-        return null
       case 'record': {
         const held = holding.held()
-        // Of somebody whose login this tab has replaced, where the ledger could not be told.
-        if (held !== null && news.record.epoch < holding.epoch()) return tellAgain(options, { after: news.generation, isWanted: isCurrent, wins: true })
+        if (isReplaced(holding, news.record.epoch)) return insist(news.generation, isCurrent)
         const isSame = held !== null && news.record.epoch === holding.epoch() && isSameLogin(held.tokens, news.record.tokens)
         const isKept = await holding.keep(news.record, holding.next())
         return isKept ? { type: isSame ? 'adopted' : 'switched' } : null
@@ -85,26 +103,73 @@ export function createCatchUp<T extends TokenSet>(options: CatchUpOptions<T>): C
         const circle = holding.circle()
         if (circle === null || isSigningIn()) return null
         const isCurrent = holding.mark()
-        const news = await options.news(circle, holding.generation())
+        const news = await options.news(circle, knownOf(holding))
         // What was read may be older than what happened meanwhile, and older than what there is by now.
         if (isCurrent()) return news === null ? null : take(news, isCurrent)
       }
     },
     async join() {
-      const isCurrent = holding.mark()
-      const own = holding.circle()
-      const nowAt = options.clock.now().wallAt
-      const circle = await options.join((other) => own === null || isNewer(other, own, nowAt))
-      if (circle === null) return null
-      const news = await options.news(circle, 0)
-      // A login that was under way when this began may have made a circle of its own by now.
-      if (news?.type !== 'record' || !isCurrent() || isSigningIn() || holding.circle() !== own) return null
-      // Those who have not heard of the new one must not go on as somebody else.
-      if (own !== null) void options.end({ circle: own, generation: holding.generation(), epoch: holding.epoch() }, null)
-      holding.enter(circle)
-      return take(news, holding.mark())
+      for (;;) {
+        const isCurrent = holding.mark()
+        const [own, nowAt] = [holding.circle(), clock.now().wallAt]
+        // Somebody who signed in while this tab was alone has no circle yet.
+        const mine = own ?? (holding.held() === null ? null : { id: '', sinceAt: receivedAt(holding, clock) })
+        const circle = await options.join((other) => mine === null || isNewer(other, mine, nowAt))
+        if (circle === null) return null
+        const news = await options.news(circle, nothing)
+        // A login that was under way when this began may have made a circle of its own by now, or somebody has signed out.
+        const isOther = isSigningIn() || holding.circle() !== own || (!isCurrent() && holding.held() === null)
+        if (news?.type !== 'record' || isOther) return null
+        // Refreshed meanwhile.
+        if (!isCurrent()) continue
+        if (isLeft(options, { circle, record: news.record })) return null
+        // Those who have not heard of the new one must not go on as somebody else.
+        if (own !== null) void options.end({ circle: own, ...knownOf(holding) }, null)
+        holding.enter(circle)
+        return take(news, holding.mark())
+      }
     },
   }
+}
+
+export function createVisit<T extends TokenSet>({ join, news, leftAt }: Pick<CatchUpOptions<T>, 'join' | 'news' | 'leftAt'>): Visit<T> {
+  return {
+    async visit() {
+      const circle = await join(() => true)
+      const found = circle === null ? null : await news(circle, nothing)
+      if (circle === null || found?.type !== 'record') return null
+      const visited = { circle, record: found.record }
+      return isBefore(visited, leftAt()) === false ? null : visited
+    },
+  }
+}
+
+/** Whether somebody signed out here since: they meant this session as well, though it could not be found then. */
+function isLeft<T extends TokenSet>(options: Pick<CatchUpOptions<T>, 'leftAt' | 'end'>, { circle, record }: Visited<T>): boolean {
+  const isBeforeThat = isBefore({ circle, record }, options.leftAt())
+  if (isBeforeThat === true) void options.end({ circle, generation: record.generation, epoch: record.epoch }, null)
+  return isBeforeThat !== false
+}
+
+/** Whether somebody signed in before an instant; `null`: it cannot be told, as there has been a refresh since. */
+function isBefore<T extends TokenSet>({ circle, record }: Visited<T>, at: number): boolean | null {
+  const isOfLogin = record.generation === record.epoch
+  if (record.receivedAt < at) return true
+  return circle.sinceAt >= at || isOfLogin ? false : null
+}
+
+/** When the tokens of now came, in epoch milliseconds. */
+export function receivedAt({ held }: Pick<Holding<TokenSet>, 'held'>, clock: Clock): number {
+  return held()?.lifetime.received.wallAt ?? clock.now().wallAt
+}
+
+function knownOf({ generation, epoch }: Pick<Holding<TokenSet>, 'generation' | 'epoch'>): Known {
+  return { generation: generation(), epoch: epoch() }
+}
+
+/** Whether it is of somebody whose login this tab has replaced, where the ledger could not be told. */
+function isReplaced(holding: Pick<Holding<TokenSet>, 'held' | 'epoch'>, epoch: number): boolean {
+  return holding.held() !== null && epoch < holding.epoch()
 }
 
 /** Without a database two logins may have got the same epoch; those of an auth have a `family` that tells them apart. */
@@ -113,7 +178,7 @@ function isSameLogin(one: TokenSet, other: TokenSet): boolean {
 }
 
 /** Whether a session is of a later login: tabs that signed in at once must agree which of their sessions it is to be. */
-function isNewer(other: Circle, own: Circle, nowAt: number): boolean {
+function isNewer(other: Circle, own: Pick<Circle, 'id' | 'sinceAt'>, nowAt: number): boolean {
   // A clock that was ahead says nothing.
   const [otherAt, ownAt] = [other, own].map(({ sinceAt }) => (sinceAt > nowAt ? 0 : sinceAt))
   return otherAt === ownAt ? other.id > own.id : Number(otherAt) > Number(ownAt)
@@ -136,7 +201,7 @@ async function onMissing<T extends TokenSet>(options: CatchUpOptions<T>, isCurre
   // Without a database they have just been asked.
   if (!ledger.isDegraded()) {
     await ask(circle.id)
-    const answer = isCurrent() ? await news(circle, holding.generation()) : null
+    const answer = isCurrent() ? await news(circle, knownOf(holding)) : null
     if (!isCurrent() || answer === null) return null
     if (answer.type !== 'missing') return take(answer, isCurrent)
   }

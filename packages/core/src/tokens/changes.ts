@@ -8,8 +8,11 @@ export interface Changes {
   /** Nobody gets the old tokens, nor refreshes them, until this has settled; gives what it gives. */
   readonly set: (setting: Promise<boolean>) => Promise<boolean>
   readonly isPending: () => boolean
-  /** What is under way; `null`: nothing. Rejects when the tokens are somebody else's by then, or nobody's. */
-  readonly next: () => Promise<unknown> | null
+  /**
+   * What is under way; `null`: nothing, or another look after so many `waits` that it is not waited for. Rejects when the tokens are
+   * somebody else's by then, or nobody's.
+   */
+  readonly next: (waits?: number) => Promise<unknown> | null
   /** Waits for that, but not for ever, however often other tabs say that there is something new. */
   readonly settled: () => Promise<void>
   /** Looks what other tabs did, if any share the session, and waits for that. `null`: there is nothing to wait for. */
@@ -24,17 +27,14 @@ export function createChanges<T extends TokenSet>({ vault, lookout }: Parts<T>, 
   let setting: Promise<boolean> | null = null
   const isSetting = (): boolean => setting !== null
 
-  const next = (): Promise<unknown> | null => {
-    const change = setting ?? lookout.looking()
+  const next = (waits = 0): Promise<unknown> | null => {
+    const change = setting ?? (waits < mostLooks ? lookout.looking() : null)
     return change === null || vault.held() === null ? change : raceAbort<unknown>(change, signal())
   }
   const settled = async (): Promise<void> => {
-    for (let looks = 0; looks < mostLooks || isSetting(); looks++) {
-      // Made only to be waited for: nobody else would hear of its rejection.
-      const change = next()
-      if (change === null) return
-      await change
-    }
+    let waits = 0
+    // Made only to be waited for: nobody else would hear of its rejection.
+    for (let change = next(); change !== null; change = next(++waits)) await change
   }
   return {
     isSetting,

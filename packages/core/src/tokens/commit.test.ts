@@ -6,6 +6,7 @@ import { systemTimer } from '../browser/timer.ts'
 import { AuthError } from '../errors.ts'
 import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
+import type { Visited } from './catchUp.ts'
 import { createCommit } from './commit.ts'
 import { createHolding } from './holding.ts'
 import { createRecordStore } from './recordStore.ts'
@@ -25,15 +26,16 @@ function open(publish: Siblings['publish'] | null, accept: typeof any = any) {
   const siblings = { publish, end } as Partial<Siblings> as Siblings
   const before: { record: TokenRecord | null } = { record: null }
   const stored = vi.fn(async () => before.record)
-  const commit = createCommit({ holding, clock: systemClock, accept, stored, load: publish === null ? null : async () => siblings })
-  return { ...commit, holding, storage, end, before, stored, kept: () => decodeRecord(storage.getItem('key') ?? '', any) }
+  const visited = vi.fn(async (): Promise<Visited<TokenSet> | null> => null)
+  const commit = createCommit({ holding, clock: systemClock, accept, stored, visited, load: publish === null ? null : async () => siblings })
+  return { ...commit, holding, storage, end, before, stored, visited, kept: () => decodeRecord(storage.getItem('key') ?? '', any) }
 }
 
 describe('commits', () => {
   test('alone: the next generation, in the storage and here', async () => {
     const { commit, holding, kept } = open(null)
-    expect(await commit(tokens, true)).toBe(true)
-    expect(await commit({ ...tokens, accessToken: 'at-2' }, false)).toBe(true)
+    expect(await commit(tokens, { isLogin: true })).toBe(true)
+    expect(await commit({ ...tokens, accessToken: 'at-2' }, { isLogin: false })).toBe(true)
     expect(holding.held()).toMatchObject({ generation: 2, tokens: { accessToken: 'at-2' } })
     expect(kept()).toMatchObject({ generation: 2, epoch: 1 })
   })
@@ -49,21 +51,45 @@ describe('commits', () => {
     })
     const { commit, holding, kept } = open(publish)
     holding.show({ tokens, receivedAt: 1, generation: 7, epoch: 3 })
-    expect(await commit(tokens, isLogin)).toBe(true)
+    expect(await commit(tokens, { isLogin })).toBe(true)
     expect([holding.generation(), holding.epoch()]).toEqual([8, epoch])
     expect(kept()).toMatchObject({ generation: 8, epoch })
   })
 
   test('RF-30 what came too late in the ledger is kept nowhere', async () => {
     const { commit, holding, storage } = open(async () => null)
-    expect(await commit(tokens, false)).toBe(false)
+    expect(await commit(tokens, { isLogin: false })).toBe(false)
     expect([holding.held(), storage.keys()]).toEqual([null, []])
+  })
+
+  test('INV-3 but here, when there is no other try: the token that it followed from is spent', async () => {
+    const { commit, holding, kept } = open(async () => null)
+    holding.show({ tokens, receivedAt: 1, generation: 7, epoch: 3 })
+    expect(await commit({ ...tokens, refreshToken: 'rt-2' }, { isLogin: false, isLastTry: true })).toBe(true)
+    expect(holding.held()?.tokens.refreshToken).toBe('rt-2')
+    expect(kept()).toMatchObject({ generation: 8, epoch: 3 })
+  })
+
+  test('INV-6 unless somebody has signed out by then', async () => {
+    const gate = defer<null>()
+    const { commit, clear, holding, storage } = open(() => gate.promise)
+    const committed = commit(tokens, { isLogin: false, isLastTry: true })
+    clear(null)
+    gate.resolve(null)
+    expect(await committed).toBe(false)
+    expect([holding.held(), storage.keys()]).toEqual([null, []])
+  })
+
+  test('TM-04 what is as old as its answer was late is kept as that', async () => {
+    const { commit, holding } = open(null)
+    await commit(tokens, { isLogin: false, ageMs: 5_000 })
+    expect(holding.held()?.lifetime.received.wallAt).toBe(Date.now() - 5_000)
   })
 
   test('INV-6 nor is what came too late here', async () => {
     const gate = defer<number>()
     const { commit, clear, holding, storage } = open(() => gate.promise)
-    const committed = commit(tokens, true)
+    const committed = commit(tokens, { isLogin: true })
     clear(null)
     gate.resolve(1)
     expect(await committed).toBe(false)
@@ -74,7 +100,7 @@ describe('commits', () => {
     const publish = vi.fn(async () => 1)
     const { commit, holding, storage, end } = open(publish, (_tokens): _tokens is TokenSet => false)
     holding.enter(circle)
-    expect(await commit(tokens, true)).toBe(true)
+    expect(await commit(tokens, { isLogin: true })).toBe(true)
     await vi.advanceTimersByTimeAsync(0)
     expect(holding.held()?.tokens).toEqual(tokens)
     expect([holding.circle(), storage.keys(), publish.mock.calls]).toEqual([null, [], []])
@@ -89,7 +115,7 @@ describe('clears', () => {
   ])('INV-7 at once, and tells the others why: %s', async (error, code) => {
     const { commit, clear, holding, storage, end } = open(async () => 4)
     holding.enter(circle)
-    await commit(tokens, true)
+    await commit(tokens, { isLogin: true })
     clear(error)
     expect([holding.held(), holding.circle(), storage.keys()]).toEqual([null, null, []])
     await vi.advanceTimersByTimeAsync(0)
@@ -105,6 +131,27 @@ describe('clears', () => {
     clear(null)
     await vi.advanceTimersByTimeAsync(0)
     expect(end.mock.calls).toEqual([[expect.objectContaining({ circle, generation: 6, epoch: 1 }), null]])
+  })
+
+  test('XT-01 one of other tabs that this one would take part in, unless its own is stored', async () => {
+    const { clear, end, visited } = open(async () => 1)
+    visited.mockResolvedValue({ circle, record: { tokens, receivedAt: 1, generation: 5, epoch: 2 } })
+    clear(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(end.mock.calls).toEqual([[expect.objectContaining({ circle, generation: 5, epoch: 2 }), null]])
+    const other = open(async () => 1)
+    other.before.record = { tokens, receivedAt: 1, generation: 6, epoch: 1, circle }
+    other.clear(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([other.visited.mock.calls.length, other.end.mock.calls.length]).toEqual([0, 1])
+  })
+
+  test('INV-5 not theirs because of an error that this tab had', async () => {
+    const { clear, end, visited } = open(async () => 1)
+    visited.mockResolvedValue({ circle, record: { tokens, receivedAt: 1, generation: 5, epoch: 2 } })
+    clear(new AuthError('revoked', 'no'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect([visited.mock.calls.length, end.mock.calls.length]).toEqual([0, 0])
   })
 
   test('alone there is nobody to tell, and nothing to read', () => {

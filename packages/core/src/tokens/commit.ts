@@ -4,35 +4,49 @@ import { encodeRecord, type TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { Holding } from './holding.ts'
 import type { Left } from './publisher.ts'
+import type { Visited } from './catchUp.ts'
 import type { Siblings } from './siblings.ts'
 
 /** Makes tokens the current ones, here and with the other tabs, or says that there are none any more. */
 export interface Commit<T extends TokenSet> {
-  /** Stores, then holds. Gives `false`, and keeps nothing, when another `commit` or a `clear` came meanwhile, here or in another tab. `ageMs`: of the tokens. */
-  readonly commit: (tokens: T, isLogin: boolean, ageMs?: number) => Promise<boolean>
+  /** Stores, then holds. Gives `false`, and keeps nothing, when another `commit` or a `clear` came meanwhile, here or in another tab. */
+  readonly commit: (tokens: T, options: CommitOptions) => Promise<boolean>
   /** Forgets everything at once; `error`: what ended the session. */
   readonly clear: (error: AuthError | null) => void
 }
 
-interface CommitOptions<T extends TokenSet> {
+interface CommitOptions {
+  /** Whether they are of a new login. */
+  readonly isLogin: boolean
+  /** Of the tokens, in milliseconds. Default 0. */
+  readonly ageMs?: number
+  /** Whether they are kept here though the ledger does not take them. Default `false`. */
+  readonly isLastTry?: boolean
+}
+
+interface CommitParts<T extends TokenSet> {
   readonly holding: Holding<T>
   readonly clock: Clock
   readonly accept: (tokens: TokenSet) => tokens is T
   /** What the storage has. */
   readonly stored: () => Promise<TokenRecord<T> | null>
+  /** What other tabs have that this one would take part in. */
+  readonly visited: () => Promise<Visited<T> | null>
   /** `null`: the session is of one tab alone. */
-  readonly load: (() => Promise<Siblings | null>) | null
+  readonly load: (() => Promise<Siblings<T> | null>) | null
 }
 
-export function createCommit<T extends TokenSet>({ holding, clock, accept, stored, load }: CommitOptions<T>): Commit<T> {
+export function createCommit<T extends TokenSet>({ holding, clock, accept, stored, visited, load }: CommitParts<T>): Commit<T> {
   const tell = async (known: Promise<Left | null>, error: AuthError | null): Promise<void> => {
     const left = await known
     const siblings = left === null ? null : await load?.()
     if (left !== null) await siblings?.end(left, error?.code ?? null)
   }
-  /** Of a session that is stored here, though nobody has looked yet. */
-  const unread = async (): Promise<Left | null> => {
+  /** Of a session that is stored here or in other tabs, though nobody has looked yet. */
+  const unread = async (isLogout: boolean): Promise<Left | null> => {
     const record = await stored()
+    const other = record === null && isLogout ? await visited() : null
+    if (other !== null) return { ...other.record, circle: other.circle }
     return record?.circle === undefined ? null : { ...record, circle: record.circle }
   }
   const leave = (error: AuthError | null): void => {
@@ -40,12 +54,12 @@ export function createCommit<T extends TokenSet>({ holding, clock, accept, store
     const circle = holding.circle()
     const known = circle === null ? null : { circle, generation: holding.generation(), epoch: holding.epoch() }
     // Read before it is forgotten.
-    void tell(holding.hasEntered() ? Promise.resolve(known) : unread(), error)
+    void tell(holding.hasEntered() ? Promise.resolve(known) : unread(error === null), error)
     holding.enter(null)
   }
 
   return {
-    async commit(tokens, isLogin, ageMs = 0) {
+    async commit(tokens, { isLogin, ageMs = 0, isLastTry = false }) {
       const receivedAt = Math.floor(clock.now().wallAt - ageMs)
       const isWanted = holding.next()
       // What is the first of a circle counts as its login.
@@ -62,7 +76,8 @@ export function createCommit<T extends TokenSet>({ holding, clock, accept, store
       if (siblings === null && isLogin && isWanted()) holding.enter(null)
       if (siblings === null) return isWanted() && holding.keep(recordOf(holding.generation() + 1), isWanted)
       const generation = await siblings.publish({ epochOf, encode: (next) => encodeRecord(recordOf(next)), isWanted, wins: isLogin })
-      return generation !== null && isWanted() && holding.keep(recordOf(generation), isWanted)
+      if (generation === null && !isLastTry) return false
+      return isWanted() && holding.keep(recordOf(generation ?? holding.generation() + 1), isWanted)
     },
     clear(error) {
       leave(error)

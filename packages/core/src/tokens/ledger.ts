@@ -1,11 +1,10 @@
 import type { Clock } from '../browser/clock.ts'
 import type { Database } from '../browser/database.ts'
 import type { Timer } from '../browser/timer.ts'
-import { withDeadline } from '../browser/withDeadline.ts'
-import { AuthError } from '../errors.ts'
+import type { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
-import { elapsedSince, type Moment } from '../session/lifetime.ts'
 import { isCount } from '../session/record.ts'
+import { createAttempts, type Attempts } from './attempts.ts'
 import { bytesOf } from './bytesOf.ts'
 
 /** What the ledger has of a circle. All who have its key can read it, and nobody else. */
@@ -20,26 +19,18 @@ export interface Entry {
 }
 
 /** The newest of each circle, where all its tabs find it: in a database or, failing that, with the tabs that are open. */
-export interface Ledger {
+export interface Ledger extends Pick<Attempts, 'isDegraded' | 'retry' | 'close'> {
   /** `null`: there is none. */
   readonly read: (id: string) => Promise<Entry | null>
   /** Writes it where it is newer than what is there and, at that moment, `isWanted`; gives whether it did, once that is durable. */
   readonly write: (id: string, entry: Entry, isWanted: () => boolean) => Promise<boolean>
   /** What this tab knows of a circle without asking. */
   readonly known: (id: string) => Entry | null
-  /** Whether the tabs have to tell each other, as the database does not work. */
-  readonly isDegraded: () => boolean
-  /** The next that is read or written tries the database, be it that it has just failed. */
-  readonly retry: () => void
+  /** Nobody who has the key sealed this entry as it stands: it is as good as none from now on. */
+  readonly disregard: (id: string, entry: Entry) => void
   /** Forgets circles that nobody has touched for long. */
   readonly sweep: () => void
 }
-
-/** A database that hangs must not hang the session. */
-const deadlineMs = 3_000
-
-/** A database that failed is left alone for as long: each try may take until the deadline. */
-const restMs = 60_000
 
 /** No counter gets there: what says so would leave no room for the next. */
 const highestGeneration = 2 ** 50
@@ -57,49 +48,45 @@ interface LedgerOptions {
 }
 
 export function createLedger({ database, timer, clock, ask, onDegraded }: LedgerOptions): Ledger {
-  const known = new Map<string, Entry>()
+  const { parse, note, known, disregard } = createMemory()
   /** What the database has not got. */
   const unsaved = new Map<string, Entry>()
   const save = async (): Promise<void> => {
     for (const [id, entry] of unsaved) {
-      const stored = await database.update(id, (before) => (isNewer(entry, parseEntry(before)) ? entry : before))
+      const stored = await database.update(id, (before) => (isNewer(entry, parse(id, before)) ? entry : before))
       // Something newer may have come meanwhile.
       if (unsaved.get(id) !== entry) continue
       unsaved.delete(id)
-      note(id, parseEntry(stored))
+      note(id, parse(id, stored))
     }
   }
-  const { bounded, ...attempts } = createAttempts({ timer, clock, onDegraded, save, isSaved: () => unsaved.size === 0 })
-  const note = (id: string, entry: Entry | null): Entry | null => {
-    if (entry !== null) known.set(id, entry)
-    return entry
-  }
+  const { bounded, saveLater, ...attempts } = createAttempts({ timer, clock, onDegraded, save, isSaved: () => unsaved.size === 0 })
 
   return {
     read: (id) =>
       bounded(
-        async () => note(id, parseEntry(await database.read(id))),
-        async () => {
-          await ask(id)
-          return known.get(id) ?? null
-        },
+        async () => note(id, parse(id, await database.read(id))),
+        () => ask(id).then(() => known(id)),
       ),
     write(id, entry, isWanted) {
       const isNext = (stored: Entry | null): boolean => isNewer(entry, stored) && isWanted()
       return bounded(
         async () => {
-          const stored = await database.update(id, (before) => (isNext(parseEntry(before)) ? entry : before))
+          const stored = await database.update(id, (before) => (isNext(parse(id, before)) ? entry : before))
           // Also when it was run twice, and the first time had done it.
-          return String(note(id, parseEntry(stored))?.sealed) === String(entry.sealed)
+          return isSame(note(id, parse(id, stored)), entry)
         },
         () => {
-          const isWritten = isNext(known.get(id) ?? null)
-          if (isWritten) for (const entries of [known, unsaved]) entries.set(id, entry)
-          return isWritten
+          if (!isNext(known(id))) return false
+          note(id, entry)
+          unsaved.set(id, entry)
+          saveLater()
+          return true
         },
       )
     },
-    known: (id) => known.get(id) ?? null,
+    known,
+    disregard,
     ...attempts,
     sweep() {
       const oldestAt = clock.now().wallAt - longestIdleMs
@@ -108,42 +95,33 @@ export function createLedger({ database, timer, clock, ask, onDegraded }: Ledger
   }
 }
 
-interface AttemptsOptions extends Pick<LedgerOptions, 'timer' | 'clock' | 'onDegraded'> {
-  /** Brings the database up to date, once it works again. */
-  readonly save: () => Promise<void>
-  readonly isSaved: () => boolean
+interface Memory extends Pick<Ledger, 'known' | 'disregard'> {
+  readonly parse: (id: string, value: unknown) => Entry | null
+  /** Gives what it is given. */
+  readonly note: (id: string, entry: Entry | null) => Entry | null
 }
 
-interface Attempts extends Pick<Ledger, 'isDegraded' | 'retry'> {
-  /** Runs what needs the database or, where that fails or has just failed, what does not. */
-  readonly bounded: <R>(run: () => Promise<R>, otherwise: () => R | Promise<R>) => Promise<R>
-}
-
-function createAttempts({ timer, clock, onDegraded, save, isSaved }: AttemptsOptions): Attempts {
-  let isDegraded = false
-  let failedAt: Moment | null = null
-
-  const bounded = async <R>(run: () => Promise<R>, otherwise: () => R | Promise<R>): Promise<R> => {
-    const startedAt = clock.now()
-    if (failedAt !== null && elapsedSince(failedAt, startedAt) < restMs) return otherwise()
-    // What is read must not be older than what this tab has said.
-    const work = isDegraded ? () => save().then(run) : run
-    try {
-      // Browsers also abort what runs while they suspend a page, and that passes: all that runs here can run again.
-      const result = await withDeadline({ timer, deadlineMs }, () => work().catch(work))
-      failedAt = null
-      isDegraded = !isSaved()
-      return result
-    } catch (cause) {
-      // Timers that a frozen page is late for come before the answer that is there as well.
-      if (elapsedSince(startedAt, clock.now()) > 2 * deadlineMs) return bounded(run, otherwise)
-      isDegraded = true
-      failedAt = clock.now()
-      onDegraded(new AuthError('storage_failed', 'IndexedDB failed: the tabs of a session can only ask each other.', { cause }))
-      return otherwise()
-    }
+/** What a tab knows of the entries of each circle. */
+function createMemory(): Memory {
+  const entries = new Map<string, Entry>()
+  const disregarded = new Map<string, Entry>()
+  return {
+    parse(id, value) {
+      const entry = parseEntry(value)
+      return isSame(entry, disregarded.get(id)) ? null : entry
+    },
+    note(id, entry) {
+      const before = entries.get(id)
+      // An answer that was long in coming tells nothing new.
+      if (entry !== null && (before === undefined || !isNewer(before, entry))) entries.set(id, entry)
+      return entry
+    },
+    known: (id) => entries.get(id) ?? null,
+    disregard(id, entry) {
+      disregarded.set(id, entry)
+      if (isSame(entry, entries.get(id))) entries.delete(id)
+    },
   }
-  return { bounded, isDegraded: () => isDegraded, retry: () => void (failedAt = null) }
 }
 
 /** What a database or a message holds, or `null` for anything else. */
@@ -152,6 +130,15 @@ export function parseEntry(value: unknown): Entry | null {
   const bytes = bytesOf(sealed)
   if (!isCount(generation) || generation > highestGeneration || bytes === null || !isCount(at)) return null
   return { generation, ...(isCount(epoch) && epoch <= generation && { epoch }), sealed: bytes, at }
+}
+
+/** What is said in the open of what an entry has sealed. */
+export function contextOf({ generation, epoch }: Pick<Entry, 'generation' | 'epoch'>): string {
+  return `${generation} ${epoch}`
+}
+
+function isSame(one: Entry | null, other: Entry | undefined): boolean {
+  return one !== null && other !== undefined && contextOf(one) === contextOf(other) && String(one.sealed) === String(other.sealed)
 }
 
 function isNewer({ generation, epoch = generation }: Entry, stored: Entry | null): boolean {

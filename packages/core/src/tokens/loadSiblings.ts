@@ -4,9 +4,9 @@ import type { TokenSet } from '../session/session.ts'
 import type { Siblings, SiblingsOptions } from './siblings.ts'
 
 /** The other tabs of a session, for who can wait until what that needs is loaded. */
-export interface LazySiblings {
+export interface LazySiblings<T extends TokenSet> {
   /** `null`: it could not be loaded, so this tab is alone until it can; or this is no browser. */
-  readonly load: () => Promise<Siblings | null>
+  readonly load: () => Promise<Siblings<T> | null>
   /** Whether there may be some before anybody has signed in here. */
   readonly mayJoin: boolean
   /** Hears and says nothing any more. */
@@ -16,7 +16,7 @@ export interface LazySiblings {
 /** A file that does not come must not hold up the session. */
 const deadlineMs = 10_000
 
-let create: (<T extends TokenSet>(options: SiblingsOptions<T>) => Siblings) | null = null
+let create: (<T extends TokenSet>(options: SiblingsOptions<T>) => Siblings<T>) | null = null
 
 /**
  * Loads what tabs need to share a session, which is a chunk of its own as not every app has such tabs. It is loaded by itself at the
@@ -26,8 +26,8 @@ export async function preloadTabs(): Promise<void> {
   create ??= (await import('./siblings.ts')).createSiblings
 }
 
-export function loadSiblings<T extends TokenSet>(options: SiblingsOptions<T>): LazySiblings {
-  let siblings: Siblings | null = null
+export function loadSiblings<T extends TokenSet>(options: SiblingsOptions<T>): LazySiblings<T> {
+  let siblings: Siblings<T> | null = null
   let [isTold, isClosed] = [false, false]
   return {
     mayJoin: options.sharesAcross,

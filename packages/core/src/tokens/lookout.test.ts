@@ -18,7 +18,7 @@ function open() {
     return look.promise
   }
   const onStop = vi.fn()
-  const lookout = createLookout({ wake: wakes, atWake: find, apply: (change) => applied.push(change), onStop })
+  const lookout = createLookout({ wake: wakes, atWake: () => [find], apply: (change) => applied.push(change), onStop })
   return { lookout, wakes, applied, looks, find, onStop }
 }
 
@@ -82,7 +82,7 @@ test('starting twice looks once at each wake', () => {
 test('what is taken up may look again', async () => {
   const { lookout, looks, find } = open()
   const wakes = createEmitter<WakeReason>()
-  const again = createLookout({ wake: wakes, atWake: find, apply: () => again.look(find), onStop: () => {} })
+  const again = createLookout({ wake: wakes, atWake: () => [find], apply: () => again.look(find), onStop: () => {} })
   lookout.stop()
   again.start()
   wakes.emit('focus')

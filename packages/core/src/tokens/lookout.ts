@@ -1,4 +1,4 @@
-import type { Wake } from '../browser/wake.ts'
+import type { Wake, WakeReason } from '../browser/wake.ts'
 import type { Change } from './catchUp.ts'
 
 /** Looks what other tabs have done, whenever there is a reason to. */
@@ -16,8 +16,8 @@ type Find = () => Promise<Change | null>
 
 interface LookoutOptions {
   readonly wake: Wake
-  /** What to do at a wake. */
-  readonly atWake: Find
+  /** What to do at a wake, one after the other. */
+  readonly atWake: (reason: WakeReason) => readonly Find[]
   readonly apply: (change: Change) => void
   readonly onStop: () => void
 }
@@ -54,7 +54,7 @@ export function createLookout({ wake, atWake, apply, onStop }: LookoutOptions): 
     looking: () => current,
     look,
     start() {
-      unsubscribe ??= wake.subscribe(() => look(atWake))
+      unsubscribe ??= wake.subscribe((reason) => atWake(reason).forEach(look))
       proceed()
     },
     stop() {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createOrigin } from '../../test/origin.ts'
 import { quickSealing } from '../../test/quickSealing.ts'
 import { systemClock } from '../browser/clock.ts'
@@ -6,8 +6,9 @@ import type { Database } from '../browser/database.ts'
 import type { Sealing } from '../browser/sealing.ts'
 import { systemTimer } from '../browser/timer.ts'
 import type { AuthError } from '../errors.ts'
-import { createLedger, type Entry } from './ledger.ts'
-import { createPublisher, type Publication } from './publisher.ts'
+import type { Circle } from '../session/record.ts'
+import { contextOf, createLedger, type Entry } from './ledger.ts'
+import { createPublisher, endingOf, type Publication } from './publisher.ts'
 
 const circle = { id: 'id', key: 'key', sinceAt: 1 }
 
@@ -22,7 +23,12 @@ function open(database: Database = createOrigin().database, sealing: Sealing = q
   const sweep = vi.fn(ledger.sweep)
   const announce = (id: string, entry: Entry | null): void => void announced.push([id, entry])
   const tabs = { announce, open: () => {}, close: () => {}, ask: async () => {}, warn: () => {}, invite: () => {}, join: async () => null }
-  const publish = createPublisher({ ledger: { ...ledger, sweep }, tabs, sealing, clock: systemClock, onDegraded })
+  const read = async ({ id, key }: Circle, entry: Entry): Promise<string | null> => {
+    const text = await quickSealing.unseal(entry.sealed, key, contextOf(entry)).catch(() => null)
+    if (text === null) ledger.disregard(id, entry)
+    return text
+  }
+  const publish = createPublisher({ ledger: { ...ledger, sweep }, tabs, sealing, clock: systemClock, open: read, onDegraded })
   return { publish, ledger, sweep, announced, troubles }
 }
 
@@ -31,7 +37,7 @@ function publication(more: Partial<Publication> = {}): Publication {
 }
 
 async function textOf(entry: Entry | null | undefined) {
-  return entry == null ? null : quickSealing.unseal(entry.sealed, circle.key)
+  return entry == null ? null : quickSealing.unseal(entry.sealed, circle.key, contextOf(entry))
 }
 
 test('writes the next generation under the key, then says that there is something, and nothing of it', async () => {
@@ -82,6 +88,42 @@ test('it does not once it is not wanted any more', async () => {
   expect(await publish(publication({ after: 9, wins: true, isWanted: () => false }))).toBeNull()
   expect((await ledger.read('id'))?.generation).toBe(9)
   expect(announced).toHaveLength(1)
+})
+
+describe('INV-7 the end of a session', () => {
+  const left = { circle, generation: 3, epoch: 2 }
+
+  test('is written over what is newer of the same login', async () => {
+    const { publish, ledger } = open()
+    await publish(publication({ after: 7, epochOf: () => 2 }))
+    expect(await publish(endingOf(left, null))).toBe(9)
+    expect(await ledger.read('id')).toMatchObject({ generation: 9, epoch: 2 })
+  })
+
+  test('INV-8 INV-13 is not written over a later login, nor tried again', async () => {
+    const { database } = createOrigin()
+    const update = vi.fn(database.update)
+    const { publish, ledger, announced } = open({ ...database, update })
+    await publish(publication({ after: 7 }))
+    expect(await publish(endingOf(left, null))).toBeNull()
+    expect([await textOf(await ledger.read('id')), announced.length, update.mock.calls.length]).toEqual(['text 8', 1, 2])
+  })
+
+  test.each([
+    [9, 9],
+    [3, 3],
+    [2 ** 50 - 1, 2 ** 50 - 1],
+    [2 ** 50, 7],
+  ])('XT-03 is written over what nobody with the key has sealed, be it that it says to be %i of login %i, as its own next', async (generation, epoch) => {
+    const { database, records } = createOrigin()
+    records.set('id', { generation, epoch, sealed: new Uint8Array([1]), at: 1 })
+    const { publish, ledger, announced } = open(database)
+    const written = await publish(endingOf(left, 'revoked'))
+    expect(written).toBeGreaterThan(left.generation)
+    expect(written).toBeLessThan(left.generation + 3)
+    expect(await ledger.read('id')).toMatchObject({ generation: written, epoch: 2 })
+    expect(announced).toEqual([['id', null]])
+  })
 })
 
 test('INV-13 gives up where others are always faster', async () => {

@@ -3,7 +3,7 @@ import type { Sealing } from '../browser/sealing.ts'
 import { AuthError, type AuthErrorCode } from '../errors.ts'
 import { encodeEnding } from '../session/ending.ts'
 import type { Circle } from '../session/record.ts'
-import type { Ledger } from './ledger.ts'
+import { contextOf, type Entry, type Ledger } from './ledger.ts'
 import type { Tabs } from './tabs.ts'
 
 /** What is to become the newest of a circle. */
@@ -44,18 +44,21 @@ interface PublisherOptions {
   readonly sealing: Sealing
   readonly ledger: Ledger
   readonly tabs: Tabs
+  /** What is sealed in an entry; `null`: nothing that counts. */
+  readonly open: (circle: Circle, entry: Entry) => Promise<string | null>
   readonly onDegraded: (error: AuthError) => void
 }
 
 /** Writes into the ledger, then says so. */
-export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: PublisherOptions): Publish {
-  const publish: Publish = async ({ circle: { id, key }, after, epochOf, encode, isWanted, wins, isKnown = false }) => {
+export function createPublisher({ ledger, tabs, sealing, clock, open, onDegraded }: PublisherOptions): Publish {
+  const publish: Publish = async ({ circle, after, epochOf, encode, isWanted, wins, isKnown = false }) => {
+    const { id, key } = circle
     let generation = after
     if (wins) ledger.retry()
     for (let tries = 0; tries < mostTries; tries++) {
       generation++
       const epoch = epochOf(generation)
-      const sealed = await sealing.seal(encode(generation), key)
+      const sealed = await sealing.seal(encode(generation), key, contextOf({ generation, epoch }))
       const entry = { generation, epoch, sealed, at: Math.floor(clock.now().wallAt) }
       if (await ledger.write(id, entry, isWanted)) {
         // With the first of a circle.
@@ -65,9 +68,11 @@ export function createPublisher({ ledger, tabs, sealing, clock, onDegraded }: Pu
       }
       if (!wins || !isWanted()) return null
       const stored = await ledger.read(id)
+      // What nobody with the key has written is written over.
+      if (stored === null || (await open(circle, stored)) === null) continue
       // Somebody has signed in since.
-      if (epoch < generation && (stored?.epoch ?? 0) > epoch) return null
-      generation = Math.max(generation, stored?.generation ?? 0)
+      if (epoch < generation && (stored.epoch ?? 0) > epoch) return null
+      generation = Math.max(generation, stored.generation)
     }
     return null
   }

@@ -6,11 +6,14 @@ import type { Holding } from './holding.ts'
 
 /** Where this tab waits for its turn. */
 export interface Queue {
-  /** Gives the lock of the circle; `null`: not in time. Rejects with what {@link fail} was given meanwhile. */
-  readonly acquire: (waitMs: number, abort: AbortSignal) => Promise<HeldLock | null>
+  /** Gives a lock of the circle; `null`: not in time. Rejects with what {@link fail} was given meanwhile. */
+  readonly acquire: (which: LockName, waitMs: number, abort: AbortSignal) => Promise<HeldLock | null>
   /** Another tab could not refresh: who waits right now does not try the same straight after it. */
   readonly fail: (error: AuthError) => void
 }
+
+/** `late`: of those who gave up waiting for the other one. */
+export type LockName = 'turn' | 'late'
 
 interface QueueOptions {
   readonly locks: Locks
@@ -21,7 +24,7 @@ interface QueueOptions {
 export function createQueue({ locks, holding, onDegraded }: QueueOptions): Queue {
   const waits = new Set<(error: AuthError) => void>()
   return {
-    async acquire(waitMs, abort) {
+    async acquire(which, waitMs, abort) {
       const waiting = new AbortController()
       const stop = (): void => waiting.abort()
       const failures: AuthError[] = []
@@ -33,7 +36,8 @@ export function createQueue({ locks, holding, onDegraded }: QueueOptions): Queue
       if (abort.aborted) stop()
       abort.addEventListener('abort', stop)
       try {
-        const lock = await locks.acquire(`tessera:${holding.circle()?.id}`, waitMs, waiting.signal).catch(withoutLocks(onDegraded))
+        const name = `tessera:${holding.circle()?.id}${which === 'late' ? ':late' : ''}`
+        const lock = await locks.acquire(name, waitMs, waiting.signal).catch(withoutLocks(onDegraded))
         const [failure] = failures
         if (lock === null && failure !== undefined) throw failure
         return lock
@@ -54,13 +58,14 @@ function withoutLocks(onDegraded: (error: AuthError) => void): (cause: unknown) 
   }
 }
 
-/** As long as a server may ask to wait. */
-const longestMs = 300_000
+/** Anybody on this origin can say it: who has a server that asks for longer hears so from the server. */
+const longestMs = 60_000
 
 /** What a tab said of a refresh that failed; `null`: nothing that passes by itself. */
 export function parseTrouble(message: unknown): AuthError | null {
   const { code, retryAfterMs } = membersOf(message)
   const known = [...transientCodes].find((each) => each === code)
-  const isBounded = typeof retryAfterMs === 'number' && retryAfterMs >= 0 && retryAfterMs <= longestMs
-  return known === undefined ? null : new AuthError(known, `Another tab could not refresh: ${known}.`, isBounded ? { retryAfterMs } : {})
+  const isWait = typeof retryAfterMs === 'number' && retryAfterMs >= 0
+  const details = isWait ? { retryAfterMs: Math.min(retryAfterMs, longestMs) } : {}
+  return known === undefined ? null : new AuthError(known, `Another tab could not refresh: ${known}.`, details)
 }

@@ -5,8 +5,8 @@ import { raceAbort } from './raceAbort.ts'
 
 interface ReplaceOptions<T extends TokenSet> {
   readonly parts: Parts<T>
-  /** What may change the tokens at any moment; `null`: nothing. */
-  readonly changing: () => Promise<unknown> | null
+  /** What may change the tokens at any moment; `null`: nothing that is worth waiting for once more. */
+  readonly changing: (waits: number) => Promise<unknown> | null
   /** Makes tokens the current ones; gives whether they are. */
   readonly commit: (tokens: T) => Promise<boolean>
   /** Takes tokens that came too late. */
@@ -19,11 +19,12 @@ interface ReplaceOptions<T extends TokenSet> {
 export async function replace<T extends TokenSet>(update: (current: T) => T, options: ReplaceOptions<T>): Promise<void> {
   const { parts, changing, commit, onDiscard, signal } = options
   const { vault, refresher, lookout } = parts
-  const busy = (): Promise<unknown> | null => changing() ?? (refresher.isRunning() ? refresher.run(true).catch(() => {}) : null)
+  const busy = (waits: number): Promise<unknown> | null => changing(waits) ?? (refresher.isRunning() ? refresher.run(true).catch(() => {}) : null)
   let late: T | null = null
   try {
     for (;;) {
-      for (let each = busy(); each !== null; each = busy()) await raceAbort(each, signal)
+      let waits = 0
+      for (let each = busy(waits); each !== null; each = busy(++waits)) await raceAbort(each, signal)
       signal.throwIfAborted()
       const held = vault.held()
       if (held === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')

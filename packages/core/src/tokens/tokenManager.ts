@@ -196,7 +196,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 
   async #commit(tokens: T, event: TokenEvent): Promise<boolean> {
-    const isSet = await this.#changes.set(this.#parts.vault.commit(tokens, event.type === 'set'))
+    const isSet = await this.#changes.set(this.#parts.vault.commit(tokens, { isLogin: event.type === 'set' }))
     if (isSet) this.#emit(event)
     return isSet
   }

@@ -1,7 +1,8 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { AuthError } from '../errors.ts'
 import type { Change } from './catchUp.ts'
 import type { Holding } from './holding.ts'
+import type { LockName } from './queue.ts'
 import { takeTurn, type Turn } from './turn.ts'
 
 const hour = 3_600_000
@@ -9,6 +10,8 @@ const adopted: Change = { type: 'adopted' }
 const rejected = new AuthError('refresh_rejected', 'spent')
 
 let steps: string[]
+/** Of the lock of those who gave up waiting, which whoever has the other one passes through. */
+let lateSteps: string[]
 let changes: (Change | null)[]
 let generation: number
 let receivedAt: number
@@ -18,9 +21,12 @@ let nowMs: number
 let isHeld: boolean
 /** What another tab had done when this one looks. */
 let onLook: () => void
+/** What another tab does while this one waits. */
+let onWait: (which: LockName) => void
 
 beforeEach(() => {
   steps = []
+  lateSteps = []
   changes = []
   generation = 1
   receivedAt = 0
@@ -28,13 +34,15 @@ beforeEach(() => {
   nowMs = 0
   isHeld = true
   onLook = () => {}
+  onWait = () => {}
 })
 
 const holding = {
   held: () => ({ tokens: { accessToken: 'at' }, generation, lifetime: { received: { wallAt: receivedAt, elapsedMs: receivedAt }, lifetimeMs: hour } }),
 } as Partial<Holding<{ readonly accessToken: string }>> as Holding<{ readonly accessToken: string }>
 
-function take(turn: Partial<Turn> = {}, isGranted = true) {
+/** `busy`: the locks that are not to be had. */
+function take(turn: Partial<Turn> = {}, ...busy: LockName[]) {
   const ask = async (): Promise<Change | null> => {
     steps.push('ask')
     return (turn.ask ?? (async () => null))()
@@ -52,9 +60,11 @@ function take(turn: Partial<Turn> = {}, isGranted = true) {
     },
     {
       holding,
-      async acquire(waitMs) {
-        steps.push(`wait ${waitMs}`)
-        return isGranted ? { letGo: () => void steps.push('let go'), isHeld: () => isHeld } : null
+      async acquire(which, waitMs) {
+        const seen = which === 'turn' ? steps : lateSteps
+        seen.push(`wait ${waitMs}`)
+        onWait(which)
+        return busy.includes(which) ? null : { letGo: () => void seen.push(which === 'turn' ? 'let go' : `let go after ${steps.at(-1)}`), isHeld: () => isHeld }
       },
       warn: ({ code }) => void steps.push(`warn ${code}`),
       async catchUp() {
@@ -181,12 +191,48 @@ test('XT-14 RF-08 a page that lost the lock while it looked begins anew', async 
 })
 
 test('XT-05 others keep the lock and the token can be used: a timeout that passes', async () => {
-  await expect(take({}, false)).rejects.toMatchObject({ code: 'timeout', retryable: true })
-  expect(steps).toEqual(['wait 15000'])
+  await expect(take({}, 'turn')).rejects.toMatchObject({ code: 'timeout', retryable: true })
+  expect([steps, lateSteps]).toEqual([['wait 15000'], []])
 })
 
-test('XT-05 others keep the lock and the token cannot be used: it looks, and asks without', async () => {
+describe('XT-05 others keep the lock and the token cannot be used', () => {
   const hasExpired = vi.fn(() => true)
-  expect(await take({ hasExpired }, false)).toBeNull()
-  expect(steps).toEqual(['wait 15000', 'look', 'ask'])
+
+  test('it looks, and asks without, alone among those who do', async () => {
+    expect(await take({ hasExpired }, 'turn')).toBeNull()
+    expect(steps).toEqual(['wait 15000', 'look', 'ask'])
+    expect(lateSteps).toEqual(['wait 15000', 'let go after ask'])
+  })
+
+  test('RF-01 nor does it ask when the one before it, who had given up too, has done it', async () => {
+    changes = [adopted]
+    onLook = () => void generation++
+    expect(await take({ hasExpired }, 'turn')).toEqual(adopted)
+    expect([steps, lateSteps]).toEqual([['wait 15000', 'look'], ['wait 15000', 'let go after look']])
+  })
+
+  test('it goes on when even the others who gave up take too long', async () => {
+    expect(await take({ hasExpired }, 'turn', 'late')).toBeNull()
+    expect(steps).toEqual(['wait 15000', 'look', 'ask'])
+  })
+
+  test('INV-6 it neither looks nor asks when nobody wants it any more by then', async () => {
+    onWait = (which) => void (which === 'late' && (isCurrent = false))
+    expect(await take({ hasExpired }, 'turn')).toBeNull()
+    expect([steps, lateSteps]).toEqual([['wait 15000'], ['wait 15000', 'let go after wait 15000']])
+  })
+
+  test('XT-14 lost as well while it looked, it begins anew', async () => {
+    isHeld = false
+    onLook = () => void (steps.filter((step) => step === 'look').length === 2 && (isHeld = true))
+    expect(await take({ hasExpired }, 'turn')).toBeNull()
+    expect(steps).toEqual(['wait 15000', 'look', 'wait 15000', 'look', 'ask'])
+  })
+})
+
+test('RF-01 with the lock it lets those go first who had given up waiting for it, and keeps nobody of them waiting', async () => {
+  onWait = (which) => void (which === 'late' && generation++)
+  expect(await take()).toEqual(adopted)
+  expect(lateSteps).toEqual(['wait 15000', 'let go after wait 15000'])
+  expect(steps).toEqual(['wait 15000', 'look', 'let go'])
 })

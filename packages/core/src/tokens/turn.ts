@@ -4,6 +4,7 @@ import type { TokenSet } from '../session/session.ts'
 import type { CatchUp, Change } from './catchUp.ts'
 import { isGood } from './due.ts'
 import type { Holding } from './holding.ts'
+import type { Queue } from './queue.ts'
 import { elapsedSince, type Moment } from '../session/lifetime.ts'
 
 /** A refresh that no other tab may do at the same time. */
@@ -23,8 +24,7 @@ export interface Turn {
 
 export interface TurnOptions<T extends TokenSet> extends Pick<CatchUp, 'catchUp'> {
   readonly holding: Holding<T>
-  /** Rejects when another tab has warned. */
-  readonly acquire: (waitMs: number, stop: AbortSignal) => Promise<HeldLock | null>
+  readonly acquire: Queue['acquire']
   /** Says that the refresh failed for a reason that passes, to tabs that wait for their turn. */
   readonly warn: (error: AuthError) => void
 }
@@ -54,23 +54,29 @@ async function takeTurns<T extends TokenSet>(turn: Turn, options: TurnOptions<T>
   const { acquire, catchUp } = options
   for (let tries = 1; ; tries++) {
     const askedAt = now()
-    const lock = await acquire(patienceMs, stop)
+    const lock = await acquire('turn', patienceMs, stop)
     // Whoever waits longer than asked was asleep, perhaps with all others, who are about to go on.
     if (lock === null && tries < 4 && elapsedSince(askedAt, now()) > patienceMs + longestLookMs) continue
+    let own: HeldLock | null = lock
     try {
       if (!isCurrent()) return null
       if (lock === null && isDone()) return { type: 'adopted' }
-      // Nobody is robbed of the lock. Without it two may refresh at once, of which the ledger takes one: not before there is need to.
+      // Nobody is robbed of the lock. Who has waited in vain goes without it, but not before there is need to.
       if (lock === null && !hasExpired()) throw new AuthError('timeout', 'Another tab is refreshing, and takes long.')
+      // One at a time: whoever has the lock, since its holder has gone at last, lets those go first who had given up.
+      const late = await acquire('late', patienceMs, stop)
+      if (lock === null) own = late
+      else late?.letGo()
+      if (!isCurrent()) return null
       const lookedAt = now()
       const change = await catchUp()
       // What was taken over counts, also when nobody waits for this refresh any more.
       if (!isCurrent() || (change !== null && change.type !== 'adopted')) return change
       // What a page has seen that was frozen since, or in the back/forward cache, which took the lock, may be over.
-      const isSeen = elapsedSince(lookedAt, now()) <= longestLookMs && lock?.isHeld() !== false
+      const isSeen = elapsedSince(lookedAt, now()) <= longestLookMs && own?.isHeld() !== false
       if (isSeen) return isDone() ? { type: 'adopted' } : await ask(turn, options)
     } finally {
-      lock?.letGo()
+      own?.letGo()
     }
   }
 }

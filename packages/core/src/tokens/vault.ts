@@ -1,7 +1,8 @@
 import type { Clock } from '../browser/clock.ts'
 import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
+import { elapsedSince, type Moment } from '../session/lifetime.ts'
 import type { TokenSet } from '../session/session.ts'
-import type { CatchUp, Change } from './catchUp.ts'
+import type { CatchUp, Change, Visited } from './catchUp.ts'
 import { createCommit, type Commit } from './commit.ts'
 import { createHolding, type Held } from './holding.ts'
 import type { RecordStore } from './recordStore.ts'
@@ -14,7 +15,7 @@ export interface Vault<T extends TokenSet> extends CatchUp, Commit<T> {
   /** The tabs that share the session; `null`: none but this one. */
   readonly circle: () => Circle | null
   /** `null`: the session is of one tab alone. */
-  readonly siblings: () => Promise<Siblings | null>
+  readonly siblings: () => Promise<Siblings<T> | null>
   /** Hears nothing of other tabs any more. */
   readonly close: () => void
   /** Reads the storage, once. Whatever is there, it does not throw. */
@@ -33,7 +34,7 @@ interface VaultOptions<T extends TokenSet> {
   readonly clock: Clock
   readonly accept: (tokens: TokenSet) => tokens is T
   /** Makes what knows the other tabs of the session; `null`: it is of one tab alone. */
-  readonly siblingsOf: ((tab: Pick<SiblingsOptions<T>, 'holding' | 'store' | 'stored' | 'isSigningIn'>) => LazySiblings) | null
+  readonly siblingsOf: ((tab: Pick<SiblingsOptions<T>, 'holding' | 'store' | 'stored' | 'isSigningIn' | 'leftAt'>) => LazySiblings<T>) | null
 }
 
 export function createVault<T extends TokenSet>({ store, clock, accept, siblingsOf }: VaultOptions<T>): Vault<T> {
@@ -41,6 +42,9 @@ export function createVault<T extends TokenSet>({ store, clock, accept, siblings
   const { held, circle } = holding
   let logins = 0
   let restoring: Promise<Restored<T>> | null = null
+  let left: Moment | null = null
+  // As the clock tells it now, whatever it has been set to since.
+  const leftAt = (): number => (left === null ? -Infinity : clock.now().wallAt - elapsedSince(left, clock.now()))
 
   const stored = async (): Promise<TokenRecord<T> | null> => {
     const text = await store.read()
@@ -49,18 +53,21 @@ export function createVault<T extends TokenSet>({ store, clock, accept, siblings
     if (record === null && text !== null && holding.isNew()) store.remove()
     return record
   }
-  const lazy = siblingsOf?.({ holding, store, stored, isSigningIn: () => logins > 0 }) ?? null
-  const siblings = async (): Promise<Siblings | null> => lazy?.load() ?? null
+  const lazy = siblingsOf?.({ holding, store, stored, isSigningIn: () => logins > 0, leftAt }) ?? null
+  const siblings = async (): Promise<Siblings<T> | null> => lazy?.load() ?? null
   const catchUp = async (): Promise<Change | null> => (circle() === null ? null : ((await siblings())?.catchUp() ?? null))
   const join = async (): Promise<Change | null> => (await siblings())?.join() ?? null
-  const { commit, clear } = createCommit({ holding, clock, accept, stored, load: lazy?.load ?? null })
+  /** Of other tabs, whom a sign-out right at the start is meant for as well. */
+  const visited = async (): Promise<Visited<T> | null> =>
+    held() === null && logins === 0 && lazy?.mayJoin === true ? ((await siblings())?.visit() ?? null) : null
+  const { commit, clear } = createCommit({ holding, clock, accept, stored, visited, load: lazy?.load ?? null })
 
   const restore = async (): Promise<Restored<T>> => {
     if (!holding.isNew()) return { stored: null, change: null }
     const record = await stored()
     const others = record !== null || lazy?.mayJoin === true ? await siblings() : null
     // A login or logout meanwhile is newer than anything stored.
-    if (!holding.isNew()) return { stored: record?.tokens ?? null, change: null }
+    if (!holding.isNew()) return { stored: record?.tokens ?? (await visited())?.record.tokens ?? null, change: null }
     others?.open()
     if (record !== null && lazy !== null) holding.enter(record.circle ?? null)
     if (record !== null) holding.show(record)
@@ -75,15 +82,15 @@ export function createVault<T extends TokenSet>({ store, clock, accept, siblings
     close: () => lazy?.close(),
     catchUp,
     join,
-    clear,
+    clear(error) {
+      if (error === null) left = clock.now()
+      clear(error)
+    },
     restore: () => (restoring ??= restore()),
-    async commit(tokens, isLogin, ageMs) {
-      if (isLogin) logins++
-      try {
-        return await commit(tokens, isLogin, ageMs)
-      } finally {
-        if (isLogin) logins--
-      }
+    commit(tokens, options) {
+      if (!options.isLogin) return commit(tokens, options)
+      logins++
+      return commit(tokens, options).finally(() => logins--)
     },
   }
 }

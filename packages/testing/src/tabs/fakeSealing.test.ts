@@ -10,6 +10,8 @@ describe('what looks like cryptography', () => {
     expect(Buffer.from(sealed).toString('latin1')).not.toContain('canary')
     expect(await unseal(sealed, 'key')).toBe('refresh-canary-1 ÄÖ€')
     await expect(unseal(sealed, 'yek')).rejects.toThrow('this key')
+    await expect(unseal(sealed, 'key', 'elsewhere')).rejects.toThrow('this key')
+    expect(await unseal(await seal('text', 'key', 'here'), 'key', 'here')).toBe('text')
     await expect(unseal(sealed.map((byte, at) => (at === 9 ? byte ^ 1 : byte)), 'key')).rejects.toThrow('this key')
     await expect(unseal(new Uint8Array(3), 'key')).rejects.toThrow('not sealed')
   })

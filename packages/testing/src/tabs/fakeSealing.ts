@@ -9,8 +9,8 @@ import type { Visit } from './visit.ts'
  */
 export function fakeSealing({ random, steps }: Machine, visit: Visit): Sealing {
   return {
-    seal: (text, key) => steps.take({ visit, name: 'sealing.seal', detail: '' }, async () => seal(text, key, random.word())) ?? never(),
-    unseal: (sealed, key) => steps.take({ visit, name: 'sealing.unseal', detail: '' }, async () => unseal(sealed, key)) ?? never(),
+    seal: (text, key, context = '') => steps.take({ visit, name: 'sealing.seal', detail: '' }, async () => seal(text, key + context, random.word())) ?? never(),
+    unseal: (sealed, key, context = '') => steps.take({ visit, name: 'sealing.unseal', detail: '' }, async () => unseal(sealed, key + context)) ?? never(),
     agree: () => steps.take({ visit, name: 'sealing.agree', detail: '' }, async () => agreement(random)) ?? never(),
   }
 }

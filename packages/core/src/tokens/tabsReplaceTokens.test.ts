@@ -1,0 +1,71 @@
+import { describe, expect, test, vi } from 'vitest'
+import { circleIn, codeOf, copyOf, held, last, meanwhile, openTab, openTwo, setUpStrictServer, silent, soon, writeNewerVersion } from '../../test/siblingTabs.ts'
+import { defer } from '../../test/world.ts'
+import { systemTimer } from '../browser/timer.ts'
+import { AuthError } from '../errors.ts'
+
+const server = setUpStrictServer()
+
+describe('replaceTokens', () => {
+  test('while another tab refreshes: the same is done to what that gets', async () => {
+    const [first, second] = await openTwo(server, { instead: { channels: silent } })
+    server.gate = defer()
+    const refreshed = first.tokens.refresh()
+    await soon()
+    server.gate.resolve()
+    await refreshed
+    await second.tokens.replaceTokens((current) => ({ ...current, accessToken: `${current.accessToken}+` }))
+    expect(held(second)).toBe('ada-2+')
+    first.world.wake('visible')
+    expect(await first.tokens.getAccessToken()).toBe('ada-2+')
+  })
+
+  test('reaches the other tabs as a refresh does', async () => {
+    const [first, second] = await openTwo(server)
+    await first.tokens.replaceTokens((current) => ({ ...current, accessToken: 'other' }))
+    await soon()
+    expect([held(second), last(second)]).toEqual(['other', 'adopted'])
+  })
+
+  test('after a logout elsewhere that nobody said there is nothing to replace', async () => {
+    const [first, second] = await openTwo(server, { instead: { channels: silent } })
+    first.tokens.clear()
+    await soon()
+    expect(await codeOf(second.tokens.replaceTokens((current) => current))).toBe('not_authenticated')
+    expect(held(second)).toBeNull()
+  })
+
+  test('INV-12 XT-03 settles though somebody says without end that there is something new', async () => {
+    const [{ world }] = await openTwo(server)
+    const { channels, database } = world.origin
+    // To look takes longer than until the next reason to.
+    const read = (key: string) => new Promise<unknown>((resolve) => void systemTimer.after(3, () => resolve(database.read(key))))
+    const tab = openTab({ world: copyOf(world), refresh: server.refresh, instead: { database: { ...database, read } } })
+    await meanwhile(tab.tokens.restore())
+    const { id } = circleIn(world)
+    const place = channels.join('tessera:tokens', () => {})
+    const say = (): void => {
+      place.post({ type: 'news', id, entry: null })
+      systemTimer.after(1, say)
+    }
+    say()
+    await vi.advanceTimersByTimeAsync(10)
+    const settled = vi.fn()
+    void tab.tokens.replaceTokens((current) => ({ ...current, accessToken: 'other' })).then(settled)
+    await vi.advanceTimersByTimeAsync(100)
+    expect([settled.mock.calls.length, held(tab)]).toEqual([1, 'other'])
+  })
+
+  test('INV-13 a tab that stands back from a newer version does not try for ever', async () => {
+    const [first] = await openTwo(server)
+    const [id, newer] = await writeNewerVersion(first.world)
+    let updates = 0
+    await first.tokens.replaceTokens((current) => {
+      if (++updates > 20) throw new AuthError('aborted', 'for ever')
+      return { ...current, accessToken: 'other' }
+    })
+    expect(updates).toBeLessThan(4)
+    expect(held(first)).toBe('other')
+    expect(first.world.origin.records.get(id)).toEqual(newer)
+  })
+})
