@@ -42,6 +42,7 @@ const codes: Record<AuthErrorCode, boolean> = {
   revoked: false,
   subject_changed: false,
   user_changed: false,
+  insufficient_scope: false,
   storage_failed: false,
 }
 

@@ -44,6 +44,7 @@ export type AuthErrorCode =
   | 'revoked'
   | 'subject_changed'
   | 'user_changed'
+  | 'insufficient_scope'
   | 'storage_failed'
 
 /** Structured fields of an {@link AuthError}. None of them ever holds a token, code, verifier, password or key. */

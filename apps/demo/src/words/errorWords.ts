@@ -38,6 +38,7 @@ const words: Record<AuthErrorCode, string> = {
   revoked: 'The session has been revoked.',
   subject_changed: 'The identity server answered for somebody else.',
   user_changed: 'Somebody else signed in meanwhile.',
+  insufficient_scope: 'You are signed in, but not allowed to do this.',
   storage_failed: "The browser's storage is full or blocked.",
 }
 

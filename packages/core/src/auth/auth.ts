@@ -30,6 +30,8 @@ export type CallbackResult =
 
 /** A person's sign-in, kept alive: all but how to sign in. Its members need no `this`. */
 export interface AuthCore<User> {
+  /** The option `name`: tells several auths apart. */
+  readonly name: string
   /** What an app shows. A token refresh does not change it. */
   readonly store: ReadableStore<AuthState<User>>
   /** How keeping the tokens fresh is going. */

@@ -117,10 +117,12 @@ describe('start', () => {
 
   test('ready is the same promise for the same state, settled as React marks it, and another for another', async () => {
     const auth = create()
-    expect(auth.ready).toBe(auth.ready)
+    const looking = auth.ready
+    expect(auth.ready).toBe(looking)
     await auth.ready
     const signedOut = auth.ready
     expect(auth.ready).toBe(signedOut)
+    expect(signedOut).toBe(looking)
     expect(signedOut).toMatchObject({ status: 'fulfilled', value: auth.store.getState() })
     await auth.login({ email: 'ada@example.com', password: 'x' })
     expect(await auth.ready).toMatchObject({ status: 'authenticated' })

@@ -10,8 +10,7 @@ import { createCredentialSource } from './credentialSource.ts'
 import { createElsewhere } from './elsewhere.ts'
 import { createIntents } from './intents.ts'
 import { createMethods, prepareAhead, type Methods, type NamedMethod } from './methods.ts'
-import { createPresences } from './presences.ts'
-import { createKnown, createReady } from './ready.ts'
+import { createReady } from './ready.ts'
 import { createSigning } from './signing.ts'
 import { createStores } from './stores.ts'
 import { createTokens } from './tokens.ts'
@@ -47,15 +46,16 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
   const stores = createStores(checked.name, tokens, environment)
   const { state, refreshStore, events, emit, signOuts } = stores
   const elsewhere = createElsewhere({ name: checked.name, methods, tokens, environment })
-  const presences = createPresences({ methods, tokens, stores, elsewhere, environment })
-  const ready = createReady(tokens, presences, state.store)
-  const source = createCredentialSource(tokens, methods, createKnown(ready, presences))
+  const presences = methods.presence?.together({ methods: methods.all, tokens, state, elsewhere, environment })
+  const ready = createReady(tokens, presences, state)
+  const source = createCredentialSource(tokens, methods, async () => presences?.known(ready) ?? ready())
   const intents = createIntents()
-  const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discards, stores, presences, ready, intents, environment })
+  const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discards, stores, elsewhere, presences, ready, intents, environment })
   const handleCallback = createCallbacks({ methods, tokens, ready, page, intents, disposal: disposal.signal, takeUp, login })
   prepareAhead(methods, tokens)
 
   return {
+    name: checked.name,
     store: state.store,
     refreshStore,
     tokens,
@@ -75,13 +75,12 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     fetch: createAuthedFetch({ network, destinations: createDestinations(checked.api, page.href), pageUrl: page.href, source, emit }),
     inspect: events.subscribe,
     start() {
-      const releases = [tokens.start(), presences.watch()]
+      const releases = [tokens.start(), presences?.watch()]
       void ready()
-      return () => releases.forEach((release) => release())
+      return () => releases.forEach((release) => release?.())
     },
     dispose() {
       stop()
-      presences.stop()
       tokens.dispose()
       disposal.abort(new AuthError('disposed', 'dispose() was called.'))
       state.dispatch({ type: 'login_left' })

@@ -1,4 +1,4 @@
-import type { AuthMethod, MethodContext } from '../methods/method.ts'
+import type { AuthMethod, MethodContext, PresenceDefinition } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { ContextFactory } from './context.ts'
@@ -13,6 +13,8 @@ export interface NamedMethod<User> {
 /** The methods of an auth: at least one. */
 export interface Methods<User> {
   readonly all: readonly [NamedMethod<User>, ...NamedMethod<User>[]]
+  /** Of one whose session the browser keeps, if there is such a method. */
+  readonly presence: PresenceDefinition<User> | undefined
   readonly find: (name: unknown) => NamedMethod<User> | undefined
   /** The one that made a session. */
   readonly of: (session: Pick<SessionRecord<User>, 'method'>) => NamedMethod<User>
@@ -30,6 +32,7 @@ export function createMethods<User>(given: Readonly<Record<string, AuthMethod<ne
   const find: Methods<User>['find'] = (name) => all.find((each) => each.name === name)
   return {
     all,
+    presence: all.find(({ method }) => method.presence !== undefined)?.method.presence,
     find,
     of({ method }) {
       // Sessions of other methods are neither made nor accepted from a storage.

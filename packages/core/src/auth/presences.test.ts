@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorld, defer, type Deferred, type World } from '../../test/world.ts'
+import { definePresence } from '../endpoint/presences.ts'
 import { AuthError } from '../errors.ts'
 import { leavingPage, type AuthMethod, type PresenceHost } from '../methods/method.ts'
 import { unknownSession, type Session } from '../session/session.ts'
@@ -44,7 +45,7 @@ function kept(name = 'kept'): Kept {
       return true
     },
     attach: (request) => request,
-    presence(given) {
+    presence: definePresence((given) => {
       host = given
       return {
         async look() {
@@ -62,7 +63,7 @@ function kept(name = 'kept'): Kept {
           return () => method.watchers--
         },
       }
-    },
+    }),
   }
   return method
 }

@@ -1,14 +1,14 @@
 import type { Environment } from '../browser/environment.ts'
 import { AuthError, toAuthError } from '../errors.ts'
-import { leavingPage, type MethodContext } from '../methods/method.ts'
+import { leavingPage, type MethodContext, type Presences } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import { leavingOnlyIf, timed } from './context.ts'
 import type { Discards } from './discards.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Intents } from './intents.ts'
 import type { Methods, NamedMethod } from './methods.ts'
-import type { Presences } from './presences.ts'
 import type { ReturnWatch } from './returnWatch.ts'
 import type { Stores } from './stores.ts'
 
@@ -18,7 +18,9 @@ export interface SignInOptions<User> {
   readonly tokens: TokenManager<SessionRecord<User>>
   readonly discards: Discards<User>
   readonly stores: Stores<User>
-  readonly presences: Presences
+  readonly elsewhere: Elsewhere
+  /** Absent: no method of these has a session that the browser keeps. */
+  readonly presences: Presences | undefined
   /** Resolves when it is known who is signed in. */
   readonly ready: () => Promise<unknown>
   readonly intents: Intents
@@ -43,7 +45,7 @@ interface Attempt<User> {
 }
 
 export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
-  const { tokens, discards, stores, presences, ready, intents, watch, environment } = options
+  const { tokens, discards, stores, elsewhere, ready, intents, watch, environment } = options
   const { emit, begin, state: { dispatch } } = stores
 
   const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, input }: Attempt<User>): Promise<void> => {
@@ -63,7 +65,7 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
       if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
       const isKept = record !== null && isLatest() && (await tokens.setTokens(record))
       if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
-      presences.onSignedIn(name)
+      elsewhere.tell(name)
       if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')

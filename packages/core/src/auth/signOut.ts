@@ -37,7 +37,7 @@ export function createSignOut<User>(options: SignOutOptions<User>): () => Promis
     const named = session === null ? methods.all.filter(({ method }) => method.presence !== undefined) : [methods.of(session)]
     const tell = async ({ name, method, context }: NamedMethod<User>): Promise<boolean> => {
       const isTold = (await method.logout?.(session ?? unknownSession, leavingOnlyIf(context(neverAborted()), isLatest))) ?? false
-      if (isTold) presences.onTold(name)
+      if (isTold) presences?.onTold(name)
       return isTold
     }
     try {

@@ -6,17 +6,15 @@ import { createSignOut } from './signOut.ts'
 /** Signing in and out: one sequence of intents, whichever they are. */
 export interface Signing<User> extends SignIn<User> {
   readonly logout: () => Promise<LogoutResult>
-  /** Drops whatever is under way. */
+  /** Drops whatever is under way, for good. */
   readonly stop: () => void
 }
 
 export function createSigning<User>(options: Omit<SignInOptions<User>, 'watch'>): Signing<User> {
-  const { intents, discards, stores, presences } = options
+  const { intents, discards, stores, elsewhere, presences } = options
   const watch = createReturnWatch(options.environment, () => {
-    const { dispatch } = stores.state
-    dispatch({ type: 'login_left' })
-    // The login has hidden it.
-    dispatch({ type: 'looked', error: presences.failure() })
+    stores.state.dispatch({ type: 'login_left' })
+    presences?.onLoginLeft()
   })
   const shared = { ...options, watch }
   return {
@@ -26,6 +24,8 @@ export function createSigning<User>(options: Omit<SignInOptions<User>, 'watch'>)
       intents.next()
       watch.stop()
       discards.settle()
+      presences?.stop()
+      elsewhere.stop()
     },
   }
 }

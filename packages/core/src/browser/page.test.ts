@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { browserPage } from './page.ts'
+import { browserPage, whenActivated } from './page.ts'
 
 const before = location.href
 /** A real page cannot be made to look like a worker, or like one that is still prerendered. */
@@ -47,15 +47,15 @@ describe.runIf(canPretend)('whenActivated', () => {
 
   test('resolves at once on a page that is shown, and where there is none', async () => {
     const { signal } = new AbortController()
-    expect(await settled(browserPage.whenActivated(signal))).toBe(true)
+    expect(await settled(whenActivated(signal))).toBe(true)
     vi.stubGlobal('document', undefined)
-    expect(await settled(browserPage.whenActivated(signal))).toBe(true)
+    expect(await settled(whenActivated(signal))).toBe(true)
   })
 
   test('EP-01 waits on a prerendered page until it is shown', async () => {
     const page = Object.assign(new EventTarget(), { prerendering: true })
     vi.stubGlobal('document', page)
-    const activated = browserPage.whenActivated(new AbortController().signal)
+    const activated = whenActivated(new AbortController().signal)
     expect(await settled(activated)).toBe(false)
     page.prerendering = false
     page.dispatchEvent(new Event('prerenderingchange'))
@@ -68,11 +68,11 @@ describe.runIf(canPretend)('whenActivated', () => {
     page.addEventListener = (_type: string, _listener: unknown, options: AddEventListenerOptions) => void listeners.push(options.signal)
     vi.stubGlobal('document', page)
     const controller = new AbortController()
-    const activated = browserPage.whenActivated(controller.signal)
+    const activated = whenActivated(controller.signal)
     expect(await settled(activated)).toBe(false)
     controller.abort()
     expect(await settled(activated)).toBe(true)
-    expect(await settled(browserPage.whenActivated(controller.signal))).toBe(true)
+    expect(await settled(whenActivated(controller.signal))).toBe(true)
     expect(listeners).toEqual([controller.signal])
   })
 })

@@ -8,8 +8,8 @@ export interface Page {
   readonly replace: (url: string) => void
   /** Whether this code was delivered to somebody's browser, to a page or a worker, so that nothing in it is secret. */
   readonly isBrowser: () => boolean
-  /** Resolves when a page that was loaded ahead of a click that may never come is really shown; at once for any other, and on an abort. */
-  readonly whenActivated: (signal: AbortSignal) => Promise<void>
+  /** Default: {@link whenActivated}. Named by the method that waits for it, so that others do not carry it. */
+  readonly whenActivated?: ((signal: AbortSignal) => Promise<void>) | undefined
 }
 
 /** The real page. */
@@ -19,11 +19,14 @@ export const browserPage: Page = {
   replace: (url) => history.replaceState(history.state, '', url),
   // Pages and workers come from an address; programs of Node, Deno, Bun and edge servers have none.
   isBrowser: () => typeof location !== 'undefined',
-  whenActivated: (signal) =>
-    new Promise((resolve) => {
-      const isPrerendering = typeof document !== 'undefined' && 'prerendering' in document && document.prerendering === true
-      if (!isPrerendering || signal.aborted) return resolve()
-      document.addEventListener('prerenderingchange', () => resolve(), { once: true, signal })
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    }),
+}
+
+/** Resolves when a page that was loaded ahead of a click that may never come is really shown; at once for any other, and on an abort. */
+export function whenActivated(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const isPrerendering = typeof document !== 'undefined' && 'prerendering' in document && document.prerendering === true
+    if (!isPrerendering || signal.aborted) return resolve()
+    document.addEventListener('prerenderingchange', () => resolve(), { once: true, signal })
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }

@@ -152,7 +152,7 @@ function check(options: EitherOptions): Client {
 
 function checkSession(session: AuthMethod<never>): BrowserSession {
   const { presence, adopt } = ownMembers({ ...session })
-  if (typeof presence === 'function' && typeof adopt === 'function') return { ...session, presence, adopt }
+  if (presence !== undefined && adopt !== undefined) return { ...session, presence, adopt }
   throw configError('session', 'expected what cookieSession() gives.')
 }
 

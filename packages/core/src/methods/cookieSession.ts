@@ -1,6 +1,7 @@
 import { checkHeaderName, checkOptions, checkPathOrUrl, checkText } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { createPresence } from '../endpoint/presence.ts'
+import { definePresence } from '../endpoint/presences.ts'
 import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
 import { readExtraFields, type FieldsSchema } from '../endpoint/extraFields.ts'
 import { tokenError, type Refusal } from '../endpoint/tokenError.ts'
@@ -64,7 +65,7 @@ export function cookieSession<Input extends object = CookieSessionInput, Fields 
       return turns.take(() => signIn(server, () => sendLogin(server, { url: loginUrl, body: { ...input } }, ctx), ctx))
     },
     adopt: (exchange, ctx) => turns.take(() => signIn(server, () => exchange().then(() => undefined), ctx)),
-    presence: (host) => createPresence(askInTurn, host),
+    presence: definePresence((host) => createPresence(askInTurn, host)),
     canRefresh: () => true,
     async refresh(_, ctx) {
       const session = await askInTurn(ctx)

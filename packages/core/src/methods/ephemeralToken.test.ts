@@ -29,7 +29,10 @@ beforeEach(() => {
     return Response.json({ token }, { status: revoked.includes(token) ? 401 : 200 })
   }
 })
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 const answer = (members: Record<string, unknown> = {}) => ({ access_token: 'canary-session', token_type: 'Bearer', expires_in: 43_200, ...members })
 const refused = () => Response.json({ error: 'invalid_grant' }, { status: 401 })
@@ -363,6 +366,18 @@ describe('a token in the address', () => {
     expect(world.requests).toEqual([])
     expect(world.href).toBe('https://app.example/')
     shown.resolve()
+    expect(await outcome).toEqual({ type: 'signed_in', returnTo: '/' })
+  })
+
+  test('EP-01 waits for the real page where the environment has no other', async () => {
+    const page = Object.assign(new EventTarget(), { prerendering: true })
+    vi.stubGlobal('document', page)
+    world.href = 'https://app.example/?token=canary-once'
+    const environment = { ...world.environment, page: { ...world.environment.page, whenActivated: undefined } }
+    const outcome = createAuth({ method: ephemeralToken({ exchangeUrl, urlParameter }), api }, environment).handleCallback()
+    await vi.advanceTimersByTimeAsync(hour)
+    expect(world.requests).toEqual([])
+    page.dispatchEvent(new Event('prerenderingchange'))
     expect(await outcome).toEqual({ type: 'signed_in', returnTo: '/' })
   })
 

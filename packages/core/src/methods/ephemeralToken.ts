@@ -1,3 +1,4 @@
+import { whenActivated } from '../browser/page.ts'
 import { checkDurationMs, checkOptions, checkPathOrUrl, configError } from '../checkOptions.ts'
 import { AuthError, isAuthError } from '../errors.ts'
 import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
@@ -172,7 +173,8 @@ function readAddress<User>(url: URL, ctx: MethodContext, { urlParameter, takeUp 
     const [token] = tokens
     if (!isToken(token) || tokens.size > 1) throw new AuthError('invalid_callback', `The address has no usable "${urlParameter}", or several.`)
     // A page that is loaded ahead of a click may never be seen by anybody, and the token works once.
-    await current.page.whenActivated(current.signal)
+    const { page, signal } = current
+    await (page.whenActivated ?? whenActivated)(signal)
     return takeUp(token, current)
   }
   return { type: 'pending', state: ctx.random(), cleanUrl: clean.href, returnTo: safeReturnTo(clean.href, here), complete }

@@ -1,4 +1,5 @@
 import type { Clock } from '../browser/clock.ts'
+import type { Environment } from '../browser/environment.ts'
 import type { Page } from '../browser/page.ts'
 import type { Popups } from '../browser/popup.ts'
 import type { PageStorage } from '../browser/storage.ts'
@@ -6,7 +7,8 @@ import type { Timer } from '../browser/timer.ts'
 import type { Wake } from '../browser/wake.ts'
 import type { AuthError } from '../errors.ts'
 import type { BoundedFetch } from '../http/boundedFetch.ts'
-import type { Session } from '../session/session.ts'
+import type { Session, SessionRecord } from '../session/session.ts'
+import type { AuthEvent, AuthState } from '../session/state.ts'
 
 /** What `login` gives when the page is on its way to the provider. */
 export const leavingPage: unique symbol = Symbol('leavingPage')
@@ -52,10 +54,11 @@ export interface AuthMethod<Input = void, User = unknown> {
   /** What `login` is to take when a callback that did not work is tried again; asked before that login begins. Default: `{ returnTo }`. */
   retryInput?(this: void): unknown
   /**
-   * For sessions that the browser keeps by itself: makes what finds out who is signed in. Nothing of them is stored here. `refresh`
-   * and `logout` of such a method also take a session without a subject or secrets: the one that the browser has, whosever it is.
+   * For sessions that the browser keeps by itself: how to find out who is signed in, by `definePresence()`. Nothing of them is stored
+   * here. `refresh` and `logout` of such a method also take a session without a subject or secrets: the one that the browser has,
+   * whosever it is.
    */
-  presence?(this: void, host: PresenceHost<User>): Presence
+  readonly presence?: PresenceDefinition<User>
   /**
    * With `presence`: gives the session that the browser has after `exchange`, the request of another method which uses this one.
    * Nothing of this method runs meanwhile. Where `ctx` is not wanted any more by then, that session is ended instead.
@@ -121,4 +124,51 @@ export interface PresenceHost<User = unknown> {
   readonly failed: (error: AuthError) => void
   /** Takes the moment of a question: tells later whether nobody signed in or out since. */
   readonly mark: () => () => boolean
+}
+
+/** What `definePresence()` makes of a way to find out who is signed in. */
+export interface PresenceDefinition<User = unknown> {
+  readonly create: (host: PresenceHost<User>) => Presence
+  /** What takes the answers in, for all methods of an auth. Comes with the methods, so that apps with others do not carry it. */
+  readonly together: <AnyUser>(host: PresencesHost<AnyUser>) => Presences
+}
+
+/** Finds out who is signed in, by all methods of an auth whose session the browser keeps. */
+export interface Presences {
+  /** Looks once. Never rejects. */
+  readonly look: () => Promise<void>
+  /** For those who cannot go on without knowing: a server that did not answer is asked once more, and rejects with why it did not. */
+  readonly known: (ready: () => Promise<unknown>) => Promise<void>
+  /** Looks again whenever the person may have changed, until the returned function has been called as often as this one. */
+  readonly watch: () => () => void
+  /** Notes that this method has told its server of a sign-out: whomever that names from now on has signed in since. */
+  readonly onTold: (method: string) => void
+  /** Notes that a login is given up, which has hidden why a look failed. */
+  readonly onLoginLeft: () => void
+  /** Ends all looking for good. */
+  readonly stop: () => void
+}
+
+/** What auth offers to {@link Presences}, and to no method. */
+export interface PresencesHost<User> {
+  readonly methods: readonly {
+    readonly name: string
+    readonly method: Pick<AuthMethod<never, User>, 'presence'>
+    readonly context: () => MethodContext
+  }[]
+  readonly tokens: {
+    readonly current: { readonly tokens: SessionRecord<User> } | null
+    readonly isSetting: boolean
+    readonly setTokens: (session: SessionRecord<User>) => Promise<unknown>
+    readonly replaceTokens: (update: () => SessionRecord<User>) => Promise<unknown>
+    readonly end: (error: AuthError) => void
+    readonly subscribe: (listener: (event: { readonly type: string; readonly error?: AuthError; readonly isElsewhere?: boolean }) => void) => unknown
+  }
+  readonly state: {
+    readonly store: { readonly getState: () => AuthState<User> }
+    readonly dispatch: (event: AuthEvent<User>) => void
+  }
+  /** Whenever the session that the browser keeps may be another; tells other tabs so. */
+  readonly elsewhere: { readonly wake: Wake; readonly tell: (method: string) => void }
+  readonly environment: Pick<Environment, 'clock' | 'crypto'>
 }

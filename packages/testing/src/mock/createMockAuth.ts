@@ -67,6 +67,7 @@ export function createMockAuth<User = Claims, Input = unknown>(options: MockAuth
     return state.status === 'authenticated' ? state.user : null
   }
   return {
+    name: 'default',
     store,
     refreshStore,
     tokens: createMockTokens(accessToken, whoever),

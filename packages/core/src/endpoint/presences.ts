@@ -1,42 +1,25 @@
-import type { Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
-import type { PresenceHost } from '../methods/method.ts'
-import type { Session, SessionRecord } from '../session/session.ts'
-import type { TokenManager } from '../tokens/tokenManager.ts'
-import type { Elsewhere } from './elsewhere.ts'
-import type { Methods } from './methods.ts'
-import type { Stores } from './stores.ts'
+import type { Presence, PresenceDefinition, PresenceHost, Presences, PresencesHost } from '../methods/method.ts'
+import type { Session } from '../session/session.ts'
 
-/** Finds out who is signed in where the browser keeps the session: nothing to do without such a method. */
-export interface Presences {
-  /** Looks once. Never rejects. */
-  readonly look: () => Promise<void>
-  /** Looks again whenever the person may have changed, until the returned function has been called as often as this one. */
-  readonly watch: () => () => void
-  /** Why it is not known who is signed in, if a look has failed. */
-  readonly failure: () => AuthError | null
-  /** Notes that this method has told its server of a sign-out: whomever that names from now on has signed in since. */
-  readonly onTold: (method: string) => void
-  /** Notes that this method has signed somebody in. */
-  readonly onSignedIn: (method: string) => void
-  /** Ends all looking for good. */
-  readonly stop: () => void
+/**
+ * Defines how a method whose session the browser keeps finds out who is signed in. What becomes of the answers is added here.
+ *
+ * @param create Makes what looks, for one auth. `host` says what came of it.
+ * @example
+ * presence: definePresence((host) => ({ look: () => look(host), watch: () => host.wake.subscribe(() => void look(host)) })),
+ */
+export function definePresence<User>(create: (host: PresenceHost<User>) => Presence): PresenceDefinition<User> {
+  return { create, together: createPresences }
 }
 
-interface PresencesOptions<User> {
-  readonly methods: Methods<User>
-  readonly tokens: TokenManager<SessionRecord<User>>
-  readonly stores: Stores<User>
-  readonly elsewhere: Elsewhere
-  readonly environment: Environment
-}
-
-export function createPresences<User>(options: PresencesOptions<User>): Presences {
-  const { environment: { clock }, elsewhere: { wake, tell, stop } } = options
+function createPresences<User>(options: PresencesHost<User>): Presences {
+  const { environment: { clock }, elsewhere: { wake, tell }, state: { dispatch } } = options
   const answers = createAnswers(options)
-  const presences = options.methods.all.flatMap(({ name, method, context }) => {
+  const { mark, failed, failure } = answers
+  const presences = options.methods.flatMap(({ name, method, context }) => {
     const found: PresenceHost<User>['found'] = (session, isCurrent) => answers.found(name, session, isCurrent)
-    return method.presence === undefined ? [] : [method.presence({ context, clock, wake, mark: answers.mark, found, failed: answers.failed })]
+    return method.presence === undefined ? [] : [method.presence.create({ context, clock, wake, mark, found, failed })]
   })
   let watchers = 0
   let releases: readonly (() => void)[] = []
@@ -44,11 +27,18 @@ export function createPresences<User>(options: PresencesOptions<User>): Presence
     for (const each of releases) each()
     releases = []
   }
+  const look = async (): Promise<void> => {
+    if (!answers.isStopped()) await Promise.all(presences.map((presence) => presence.look()))
+    answers.conclude()
+  }
 
   return {
-    async look() {
-      if (!answers.isStopped()) await Promise.all(presences.map((presence) => presence.look()))
-      answers.conclude()
+    look,
+    async known(ready) {
+      if (failure() !== null) await look()
+      await ready()
+      const error = failure()
+      if (error !== null) throw error
     },
     watch() {
       if (watchers++ === 0) releases = presences.map((presence) => presence.watch())
@@ -58,30 +48,30 @@ export function createPresences<User>(options: PresencesOptions<User>): Presence
         isWatching = false
       }
     },
-    failure: answers.failure,
     onTold(name) {
       answers.onTold(name)
       tell(name)
     },
-    onSignedIn: tell,
+    onLoginLeft: () => dispatch({ type: 'looked', error: failure() }),
     stop() {
       release()
-      stop()
       answers.stop()
     },
   }
 }
 
 /** What the servers answered, taken into the tokens and the state. */
-interface Answers<User> extends Pick<PresenceHost<User>, 'mark' | 'failed'>, Pick<Departures, 'onTold' | 'stop' | 'isStopped'>, Pick<Presences, 'failure'> {
+interface Answers<User> extends Pick<PresenceHost<User>, 'mark' | 'failed'>, Pick<Departures, 'onTold' | 'stop' | 'isStopped'> {
   readonly found: (method: string, session: Session<User> | null, isCurrent: () => boolean) => Promise<void>
+  /** Why it is not known who is signed in, if a look has failed. */
+  readonly failure: () => AuthError | null
   /** Notes that nobody is signed in, if that is known by now or will never be. */
   readonly conclude: () => void
 }
 
-function createAnswers<User>({ methods, tokens, stores, environment }: PresencesOptions<User>): Answers<User> {
-  const { store, dispatch } = stores.state
-  const names = methods.all.flatMap(({ name, method }) => (method.presence === undefined ? [] : [name]))
+function createAnswers<User>({ methods, tokens, state, environment }: PresencesHost<User>): Answers<User> {
+  const { store, dispatch } = state
+  const names = methods.flatMap(({ name, method }) => (method.presence === undefined ? [] : [name]))
   const departures = createDepartures(tokens, names)
   /** Methods whose server named nobody. */
   const absent = new Set<string>()
@@ -144,7 +134,7 @@ interface Departures extends Pick<PresenceHost, 'mark'>, Pick<Presences, 'onTold
   readonly isStopped: () => boolean
 }
 
-function createDepartures<User>(tokens: TokenManager<SessionRecord<User>>, names: readonly string[]): Departures {
+function createDepartures<User>(tokens: PresencesHost<User>['tokens'], names: readonly string[]): Departures {
   /** Who has left, by method; `null`: whoever it was. */
   const left = new Map<string, string | null>()
   let subject: string | null = null
@@ -154,9 +144,9 @@ function createDepartures<User>(tokens: TokenManager<SessionRecord<User>>, names
   tokens.subscribe((event) => {
     if (event.type === 'set') left.clear()
     // An API that refuses a session which its server still names would otherwise send the person round in circles.
-    const isRefused = event.type === 'ended' && event.error.code === 'revoked'
+    const isRefused = event.type === 'ended' && event.error?.code === 'revoked'
     // What another tab left, it may have left for a session that the browser keeps.
-    const isSignedOut = event.type === 'cleared' && !event.isElsewhere
+    const isSignedOut = event.type === 'cleared' && event.isElsewhere !== true
     if (isRefused || isSignedOut) for (const name of names) left.set(name, isRefused ? subject : null)
     if (['set', 'refreshed', 'cleared', 'ended'].includes(event.type)) epoch++
     subject = tokens.current?.tokens.subject ?? null
