@@ -14,6 +14,9 @@ const clients: ReadonlyMap<string, DemoClient> = new Map([
   ['demo-60s', { lifetimeSeconds: 60, path: '/authorization-code' }],
   ['demo-1h', { lifetimeSeconds: 3600, path: '/authorization-code' }],
   ['several', { lifetimeSeconds: 60, path: '/several' }],
+  ['expiring', { lifetimeSeconds: 8, path: '/session-expired' }],
+  // Not of the demo but of the examples, each of which runs at its origin by itself.
+  ['example', { lifetimeSeconds: 3600, path: '' }],
 ])
 
 /** Life of an access token for a client that names none, in seconds. */
@@ -39,6 +42,6 @@ export function demoClients(demoOrigin: string): ClientMetadata[] {
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [`${demoOrigin}${path}/callback`],
-    post_logout_redirect_uris: [`${demoOrigin}${path}`],
+    post_logout_redirect_uris: [new URL(path, demoOrigin).href],
   }))
 }

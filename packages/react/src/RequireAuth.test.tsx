@@ -1,10 +1,12 @@
 import { AuthError, type AuthErrorCode, type AuthState, type Claims } from '@tessera-auth/core'
 import { act, render } from '@testing-library/react'
-import type { ReactNode } from 'react'
+import { createElement, StrictMode, type ReactNode } from 'react'
+import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { authInState, loading, signedIn, signedOut } from '../test/authInState.ts'
+import type { PasswordAuth } from '../test/passwordServer.ts'
 import { setUp } from '../test/setUp.ts'
-import { AuthProvider, RequireAuth, useAuth } from './index.ts'
+import { AuthProvider, RequireAuth, useAuth, type RequireAuthProps } from './index.ts'
 
 setUp()
 
@@ -85,5 +87,109 @@ describe('RequireAuth', () => {
       return container.textContent
     })
     expect(steps).toEqual(['fallback', 'secret', 'fallback'])
+  })
+})
+
+/** Shows what each state shows, in StrictMode; functions show what they are told. */
+function all(auth: PasswordAuth, scopes: readonly string[]): ReactNode {
+  return (
+    <StrictMode>
+      <AuthProvider auth={auth}>
+        <RequireAuth
+          scopes={scopes}
+          fallback={({ reason, error }) => `fallback ${reason} ${error?.code}`}
+          loading="loading"
+          unreachable={({ error }) => `unreachable ${error?.code}`}
+          forbidden={({ user, scope }) => `forbidden ${user.name} ${scope.join()}`}
+        >
+          secret
+        </RequireAuth>
+      </AuthProvider>
+    </StrictMode>
+  )
+}
+
+describe('RequireAuth with something to show in each state', () => {
+  const error = new AuthError('network', 'A message.')
+  const reader: AuthState<Claims> = { ...signedIn, scope: ['read'] }
+  const editor: AuthState<Claims> = { ...signedIn, scope: ['read', 'write'] }
+
+  it('shows what belongs to the state, and tells functions why', () => {
+    const { auth, set } = authInState(loading)
+    const { container } = render(all(auth, ['write']))
+    const states: AuthState<Claims>[] = [
+      { ...loading, error },
+      signedOut,
+      { ...signedOut, reason: 'revoked', error: new AuthError('revoked', 'A message.') },
+      reader,
+      editor,
+      reader,
+      loading,
+    ]
+    const steps = states.map((state) => {
+      act(() => set(state))
+      return container.textContent
+    })
+    expect(steps).toEqual([
+      'unreachable network',
+      'fallback never_signed_in undefined',
+      'fallback revoked revoked',
+      'forbidden Ada read',
+      'secret',
+      'forbidden Ada read',
+      'loading',
+    ])
+  })
+
+  it.each([
+    [[], ['read'], 'secret'],
+    [[], [], 'secret'],
+    [['read'], ['read'], 'secret'],
+    [['write', 'read'], ['read', 'write', 'more'], 'secret'],
+    [['read', 'write'], ['read'], 'forbidden'],
+    [['read'], [], 'forbidden'],
+    [['read'], ['read:all', 'Read', ' read', 'reader'], 'forbidden'],
+    [['read write'], ['read', 'write'], 'forbidden'],
+    [[''], ['read'], 'forbidden'],
+  ])('asks for all of %j: of somebody with %j, %s', (scopes, scope, expected) => {
+    const { container } = render(all(authInState({ ...signedIn, scope }).auth, scopes))
+    expect(container.textContent?.split(' ')[0]).toBe(expected)
+  })
+
+  it('shows nothing to somebody who lacks a scope where JavaScript does not say what', () => {
+    const props = { scopes: ['write'], fallback: 'fallback', children: 'secret' } as unknown as RequireAuthProps
+    const { container } = render(<AuthProvider auth={authInState(signedIn).auth}>{createElement(RequireAuth, props)}</AuthProvider>)
+    expect(container.innerHTML).toBe('')
+  })
+
+  it('shows `loading` while no server answers, unless told what', () => {
+    const { auth } = authInState({ ...loading, error })
+    const { container } = render(
+      <AuthProvider auth={auth}>
+        <RequireAuth fallback="fallback" loading="loading">
+          secret
+        </RequireAuth>
+      </AuthProvider>,
+    )
+    expect(container.textContent).toBe('loading')
+  })
+
+  it('keeps what its children hold while a login is under way or fails', () => {
+    const { auth, set } = authInState(reader)
+    const { container } = render(
+      <AuthProvider auth={auth}>
+        <RequireAuth fallback="fallback">
+          <input />
+        </RequireAuth>
+      </AuthProvider>,
+    )
+    const input = container.querySelector('input')
+    for (const beside of [{ pending: 'password' }, { error }, { scope: [] }]) act(() => set({ ...signedIn, ...beside }))
+    expect(container.querySelector('input')).toBe(input)
+  })
+
+  it('renders `loading` on a server and in the first render of the browser', () => {
+    const { auth } = authInState(editor)
+    expect(renderToString(all(auth, ['write']))).toBe('loading')
   })
 })

@@ -1,4 +1,4 @@
-import { AuthError, createAuth, type AuthMethod, type PresenceHost } from '@tessera-auth/core'
+import { AuthError, createAuth, definePresence, type AuthMethod, type PresenceHost } from '@tessera-auth/core'
 import { authorizationCode } from '@tessera-auth/core/authorization-code'
 import { password } from '@tessera-auth/core/password'
 import { act, render, screen } from '@testing-library/react'
@@ -95,10 +95,10 @@ it('goes on showing that it is not known who is signed in when a server does not
   const cookie: AuthMethod<void, { readonly name: string }> = {
     name: 'cookie',
     login: () => Promise.reject(new AuthError('server_error', 'Not today.')),
-    presence(given) {
+    presence: definePresence((given) => {
       host = given
       return { look: async () => given.failed(new AuthError('network', 'Offline.')), watch: () => () => {} }
-    },
+    }),
   }
   const auth = createAuth({ methods: { cookie, badge } }, createWorld().environment)
   render(

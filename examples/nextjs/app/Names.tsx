@@ -1,0 +1,11 @@
+import type { ReactNode } from 'react'
+
+export function Names({ names }: { readonly names: readonly string[] }): ReactNode {
+  return (
+    <ul>
+      {names.map((name) => (
+        <li key={name}>{name}</li>
+      ))}
+    </ul>
+  )
+}

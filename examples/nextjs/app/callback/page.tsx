@@ -1,0 +1,11 @@
+'use client'
+
+import { AuthCallback } from '@tessera-auth/react'
+import { useRouter } from 'next/navigation'
+import type { ReactNode } from 'react'
+
+/** Where the provider sends people back to. */
+export default function Page(): ReactNode {
+  const router = useRouter()
+  return <AuthCallback onDone={({ returnTo }) => router.replace(returnTo)} />
+}

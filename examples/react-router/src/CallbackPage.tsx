@@ -1,0 +1,8 @@
+import { AuthCallback } from '@tessera-auth/react'
+import type { ReactNode } from 'react'
+import { useNavigate } from 'react-router'
+
+export function CallbackPage(): ReactNode {
+  const navigate = useNavigate()
+  return <AuthCallback onDone={({ returnTo }) => void navigate(returnTo, { replace: true })} />
+}
