@@ -1,0 +1,64 @@
+import type { Query, QueryClient, QueryState } from '@tanstack/react-query'
+import type { Labelled } from './boundAuth.ts'
+
+const nothing: QueryState<never, never> = {
+  data: undefined,
+  dataUpdateCount: 0,
+  dataUpdatedAt: 0,
+  error: null,
+  errorUpdateCount: 0,
+  errorUpdatedAt: 0,
+  fetchFailureCount: 0,
+  fetchFailureReason: null,
+  fetchMeta: null,
+  isInvalidated: false,
+  status: 'pending',
+  fetchStatus: 'idle',
+}
+
+/**
+ * Cancels and removes queries. Whoever is looking at one is looking at a new one afterwards, which has nothing, and which is fetched if it
+ * may be. Not reset: that would bring `initialData` back, which was somebody's.
+ */
+export function forgetQueries(client: QueryClient, isOwn: (query: Query) => boolean): void {
+  const cache = client.getQueryCache()
+  const queries = cache.findAll({ predicate: isOwn })
+  const observers = queries.flatMap((query) => query.observers)
+  for (const query of queries) {
+    cache.remove(query)
+    // An observer may hold on to it, to show meanwhile what it had.
+    query.setState(nothing)
+  }
+  for (const observer of observers) {
+    const { options } = observer
+    lookAway(observer, client)
+    observer.setOptions(options)
+  }
+}
+
+/** Lets observers see that their queries may be fetched now. What they show stays. */
+export function wakeQueries(client: QueryClient, isOwn: (query: Labelled) => boolean): void {
+  const observers = client.getQueryCache().findAll({ predicate: isOwn }).flatMap((query) => query.observers)
+  for (const observer of observers) {
+    const { options } = observer
+    if (observer.getCurrentResult().isEnabled) continue
+    // An observer looks whether it may fetch when its options change.
+    observer.setOptions({ ...options, enabled: false })
+    observer.setOptions(options)
+  }
+}
+
+/**
+ * Makes an observer forget the data that it saw last, which `placeholderData` gets even after the query is gone: it looks at something
+ * else, and sees that vanish. That alone is what it tells: nobody expects `null`.
+ */
+function lookAway(observer: Query['observers'][number], client: QueryClient): void {
+  let isGone = false
+  const notifyOnChangeProps = (): 'all' | [] => (isGone ? 'all' : [])
+  const elsewhere = { queryKey: ['tessera'], queryHash: 'tessera', initialData: null, enabled: false, gcTime: 0, _defaulted: true }
+  observer.setOptions({ ...elsewhere, notifyOnChangeProps })
+  isGone = true
+  const query = observer.getCurrentQuery()
+  query.setState(nothing)
+  client.getQueryCache().remove(query)
+}

@@ -1,0 +1,5 @@
+export type { AuthedQueryContext, AuthedQueryFunction } from './authedQueryFunction.ts'
+export { authedQueryOptions, type AuthedOptions } from './authedQueryOptions.ts'
+export { bindQueryClient, type BindQueryClientOptions } from './bindQueryClient.ts'
+export type { BoundAuth } from './boundAuth.ts'
+export { retryUnlessRefused } from './retryUnlessRefused.ts'

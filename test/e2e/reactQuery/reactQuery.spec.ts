@@ -1,0 +1,179 @@
+import { expect, test as base, type Page } from '@playwright/test'
+import { buildApp } from './buildApp.ts'
+import { createSite, type Site } from './site.ts'
+
+interface Options {
+  readonly react: '18' | '19'
+}
+
+/** Of this worker. */
+const scripts = new Map<string, Promise<string>>()
+
+const test = base.extend<Options & { site: Site; tab: Page }>({
+  react: ['19', { option: true }],
+  // Playwright switches the back/forward cache off; people have it on.
+  launchOptions: [async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }), { scope: 'worker' }],
+  site: async ({ react }, use) => {
+    const script = scripts.get(react) ?? buildApp(react)
+    scripts.set(react, script)
+    const site = await createSite(await script)
+    await use(site)
+    await site.close()
+  },
+  tab: async ({ page, site }, use) => {
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(String(error)))
+    // What a server refuses is no problem of the page.
+    page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && problems.push(message.text()))
+    await open(page, site)
+    await use(page)
+    expect(problems).toEqual([])
+  },
+})
+
+async function open(page: Page, { origin }: Site, search = ''): Promise<void> {
+  await page.goto(origin + search)
+  await expect(page.getByRole('heading')).toHaveText('[unauthenticated]')
+}
+
+const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name }).click()
+
+/** All that somebody has on the page. */
+async function expectAllOf(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole('heading')).toHaveText(`[${name}]`)
+  for (const kind of ['orders', 'bills']) await expect(page.getByText(`${name}'s ${kind} two`)).toBeVisible()
+}
+
+async function signIn(page: Page, name: string): Promise<void> {
+  await press(page, name.replace(/^./, (letter) => letter.toUpperCase()))
+  await expectAllOf(page, name)
+}
+
+const frames = (page: Page): Promise<string[]> => page.evaluate(() => window.seen)
+
+/** What was to be seen of somebody beside another name, or beside none. */
+async function mixed(page: Page): Promise<string[]> {
+  return (await frames(page)).filter((text) => ['ada', 'bob'].some((name) => text.includes(`${name}'s`) && !text.includes(`[${name}]`)))
+}
+
+for (const react of ['18', '19'] as const) {
+  test.describe(`React ${react}`, () => {
+    test.use({ react })
+
+    test('without the binding, one does see what was of somebody else: so the others can fail', async ({ page, site }) => {
+      await page.goto(`${site.origin}/?unbound`)
+      await press(page, 'Ada')
+      await expect(page.getByText("ada's bills two")).toBeVisible()
+      await press(page, 'Bob')
+      await expect(page.getByRole('heading')).toHaveText('[bob]')
+      expect(await mixed(page)).not.toEqual([])
+    })
+
+    test('a sign-out takes everything along, in the same frame', async ({ tab, site }) => {
+      await signIn(tab, 'ada')
+      await press(tab, 'Out')
+      await expect(tab.getByRole('heading')).toHaveText('[unauthenticated]')
+      await expect(tab.getByText("ada's").filter({ visible: true })).toHaveCount(0)
+      expect(await mixed(tab)).toEqual([])
+      const { length } = site.asked
+      await tab.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+      expect(site.asked.slice(length)).toEqual([])
+    })
+
+    test('the next person sees nothing of the one before, not for a frame', async ({ tab, site }) => {
+      await signIn(tab, 'ada')
+      for (const name of ['bob', 'ada', 'bob']) await signIn(tab, name)
+      expect(await mixed(tab)).toEqual([])
+      expect(site.asked.slice(3, 6).sort()).toEqual(['bob GET bills', 'bob GET first', 'bob GET orders'])
+    })
+
+    test('nor is anything left in the document, hidden, where a boundary has a key', async ({ tab, site }) => {
+      await open(tab, site, '/?keyed')
+      await signIn(tab, 'ada')
+      await signIn(tab, 'bob')
+      await press(tab, 'Out')
+      await expect(tab.getByRole('heading')).toHaveText('[unauthenticated]')
+      await expect(tab.getByText(/ada's|bob's/)).toHaveCount(0)
+      expect(await mixed(tab)).toEqual([])
+    })
+
+    test('nor where another tab switches', async ({ tab, site, context }) => {
+      await signIn(tab, 'ada')
+      const other = await context.newPage()
+      await other.goto(site.origin)
+      await expectAllOf(other, 'ada')
+      await signIn(other, 'bob')
+      await expectAllOf(tab, 'bob')
+      await press(other, 'Out')
+      for (const each of [tab, other]) await expect(each.getByRole('heading')).toHaveText('[unauthenticated]')
+      expect([await mixed(tab), await mixed(other)]).toEqual([[], []])
+    })
+
+    test('nor when an answer to the one before comes late', async ({ tab, site }) => {
+      const release = site.hold('ada GET orders')
+      await press(tab, 'Ada')
+      await expect(tab.getByText("ada's bills two")).toBeVisible()
+      expect(site.asked).toContain('ada GET orders')
+      await signIn(tab, 'bob')
+      release()
+      await press(tab, 'Refresh')
+      await signIn(tab, 'bob')
+      expect(await mixed(tab)).toEqual([])
+      expect((await frames(tab)).join()).not.toContain("ada's orders")
+    })
+
+    test('nor what stands in for a page that is still loading', async ({ tab, site }) => {
+      const release = site.hold('ada GET second')
+      await signIn(tab, 'ada')
+      await press(tab, 'Second page')
+      await expect(tab.getByText("ada's first two")).toBeVisible()
+      await signIn(tab, 'bob')
+      await expect(tab.getByText("bob's second two")).toBeVisible()
+      release()
+      expect(await mixed(tab)).toEqual([])
+    })
+
+    for (const status of [200, 500]) {
+      test(`nor of a mutation that was on its way, and is answered with ${status}`, async ({ tab, site }) => {
+        site.postStatus = status
+        await signIn(tab, 'ada')
+        const release = site.hold('ada POST orders')
+        await press(tab, 'Order')
+        await expect(tab.getByText('Order (pending)')).toBeVisible()
+        await expect(tab.getByRole('listitem').getByText("ada's next order")).toBeVisible()
+        await signIn(tab, 'bob')
+        await expect(tab.getByText('Order (idle)')).toBeVisible()
+        release()
+        await press(tab, 'Order')
+        await expect(tab.getByText(status === 200 ? 'Order (success)' : 'Order (error)')).toBeVisible()
+        expect(await mixed(tab)).toEqual([])
+        expect(site.asked.filter((what) => what.includes('POST'))).toEqual(['ada POST orders', 'bob POST orders'])
+      })
+    }
+
+    test('nor when the page comes out of the back/forward cache after a switch elsewhere', async ({ tab, site, context }) => {
+      await signIn(tab, 'ada')
+      const other = await context.newPage()
+      await other.goto(site.origin)
+      await expectAllOf(other, 'ada')
+      await tab.goto(`${site.origin}/away`)
+      await signIn(other, 'bob')
+      await tab.goBack({ waitUntil: 'commit' })
+      await expect(tab.locator('html')).toHaveAttribute('data-restored')
+      await expectAllOf(tab, 'bob')
+      expect(await mixed(tab)).toEqual([])
+    })
+
+    test('ten refreshes change nothing on the page and ask for nothing', async ({ tab, site }) => {
+      await signIn(tab, 'ada')
+      const [before, { length }] = [await tab.evaluate(() => window.changes), site.asked]
+      for (let round = 0; round < 10; round++) {
+        const refreshed = tab.waitForResponse('**/refresh')
+        await press(tab, 'Refresh')
+        await refreshed
+      }
+      expect(await tab.evaluate(() => window.changes)).toBe(before)
+      expect(site.asked).toHaveLength(length)
+    })
+  })
+}
