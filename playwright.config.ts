@@ -7,17 +7,27 @@ const root = import.meta.dirname
 const node = JSON.stringify(process.execPath)
 const vite = `${node} ${JSON.stringify(join(root, 'node_modules/vite/bin/vite.js'))}`
 
-/** A demo with an identity server of its own, on ports that `pnpm demo` does not use. */
+/** A demo, or an example, with an identity server of its own, on ports that `pnpm demo` does not use. */
 interface Site {
   readonly name: string
   readonly demoPort: number
   readonly identityPort: number
   /** Builds (or not) and serves the demo; gets the port appended. */
   readonly serve: string
-  readonly tests: Pick<Project, 'grep' | 'grepInvert'>
+  readonly tests: Pick<Project, 'grep' | 'grepInvert' | 'testMatch' | 'testIgnore'>
 }
 
 const build = `--mode e2e --outDir ${JSON.stringify(join(root, 'node_modules/.vite/e2e-dist'))}`
+
+/** Not of the demo; what is in `nextjs` has a configuration of its own. */
+const ofExamples = ['nextjs/**', 'routers/**']
+
+/** An example, built and served like the demo. */
+function example(name: string, demoPort: number, identityPort: number): Site {
+  const of = `examples/${name} --mode e2e --outDir ${JSON.stringify(join(root, 'node_modules/.vite', `e2e-${name}`))}`
+  const serve = `${vite} build ${of} --emptyOutDir --logLevel warn && ${vite} preview ${of}`
+  return { name, demoPort, identityPort, serve, tests: { testMatch: 'routers/*.spec.ts' } }
+}
 
 /** Everything runs against the production build; React's StrictMode doubles effects in development only. */
 const sites: readonly Site[] = [
@@ -26,9 +36,11 @@ const sites: readonly Site[] = [
     demoPort: 5183,
     identityPort: 4410,
     serve: `${vite} build ${build} --emptyOutDir --logLevel warn && ${vite} preview ${build}`,
-    tests: { grepInvert: /@dev\b/ },
+    tests: { grepInvert: /@dev\b/, testIgnore: ofExamples },
   },
-  { name: 'chromium-dev', demoPort: 5184, identityPort: 4411, serve: `${vite} --mode e2e`, tests: { grep: /@dev\b/ } },
+  { name: 'chromium-dev', demoPort: 5184, identityPort: 4411, serve: `${vite} --mode e2e`, tests: { grep: /@dev\b/, testIgnore: ofExamples } },
+  example('react-router', 5185, 4412),
+  example('tanstack-router', 5186, 4413),
 ]
 
 export default defineConfig({

@@ -46,7 +46,14 @@ const react18Project: TestProjectInlineConfiguration = {
       },
     ],
   },
-  test: { name: 'react-18', include: ['packages/react/src/**/*.test.{ts,tsx}'], environment: 'jsdom', testTimeout: longestTestMs },
+  test: {
+    name: 'react-18',
+    include: ['packages/{react,react-query}/src/**/*.test.{ts,tsx}', 'packages/devtools/src/**/*.test.tsx'],
+    environment: 'jsdom',
+    testTimeout: longestTestMs,
+    // It would bring its own React along.
+    server: { deps: { inline: ['@tanstack/react-query'] } },
+  },
 }
 
 async function projects(): Promise<TestProjectInlineConfiguration[]> {
@@ -55,8 +62,10 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
   return [
     project('core', ['packages/core/src/**/*.test.ts']),
     project('react', ['packages/react/src/**/*.test.{ts,tsx}'], 'jsdom'),
+    project('react-query', ['packages/react-query/src/**/*.test.{ts,tsx}'], 'jsdom'),
     react18Project,
     project('testing', ['packages/testing/src/**/*.test.{ts,tsx}']),
+    project('devtools', ['packages/devtools/src/**/*.test.{ts,tsx}']),
     project('model', ['test/model/**/*.test.ts']),
     project('identity', ['apps/identity/src/**/*.test.ts']),
     project('scripts', ['scripts/**/*.test.ts']),

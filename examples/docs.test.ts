@@ -5,8 +5,8 @@ import { AuthError, type AuthErrorCode } from '@tessera-auth/core'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-/** Within the demo, which has installed everything that an app has. */
-const workshop = join(root, 'apps/demo/node_modules/.tessera-docs')
+/** Within the demo, which has installed what most apps have, or within the example that has what a page is about. */
+const workshopOf = (page: string): string => join(root, page === 'docs/nextjs.md' ? 'examples/nextjs' : 'apps/demo', 'node_modules/.tessera-docs')
 const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => !path.endsWith('CHANGELOG.md'))
@@ -35,7 +35,7 @@ export const auth = createAuth({ method: authorizationCode({ issuer: 'https://id
 
   /** Writes each block where the compiler's line numbers are those of the page; one that starts with `// name.ts` gets that name. */
   function extract(page: string): string | undefined {
-    const directory = join(workshop, page.replaceAll('/', '.'))
+    const directory = join(workshopOf(page), page.replaceAll('/', '.'))
     rmSync(directory, { recursive: true, force: true })
     const text = read(page)
     const blocks = [...text.matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)]

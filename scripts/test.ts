@@ -22,6 +22,7 @@ interface Runner {
 const vitestReport = join(reports, 'vitest.json')
 const tabsReport = join(reports, 'tabs.json')
 const playwrightReport = join(reports, 'playwright.json')
+const nextReport = join(reports, 'next.json')
 
 const runners: readonly Runner[] = [
   {
@@ -44,6 +45,14 @@ const runners: readonly Runner[] = [
     args: ['test', '--pass-with-no-tests', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
     report: playwrightReport,
+    tally: playwrightTally,
+  },
+  {
+    name: 'playwright test --config test/e2e/nextjs/playwright.config.ts',
+    cli: 'node_modules/@playwright/test/cli.js',
+    args: ['test', '--config=test/e2e/nextjs/playwright.config.ts', '--reporter=list,json'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: nextReport },
+    report: nextReport,
     tally: playwrightTally,
   },
 ]

@@ -1,5 +1,6 @@
 import { createAuth } from '@tessera-auth/core'
 import { accessToken } from '@tessera-auth/core/access-token'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { SecretSignIn } from '../session/SecretSignIn.tsx'
 import { secretLook, textOf } from '../session/sessionLook.ts'
@@ -29,7 +30,7 @@ export const accessTokenMethod: DemoPage = createMethodPage({
       api,
       ...storageOptions(storage),
       name: 'access-token',
-    }),
+    }, environment),
   look: () => ({ ...look, details: [...look.details, { term: 'Whose', of: ({ user }) => textOf(user, 'subject') }] }),
   SignIn: ({ auth }) => (
     <SecretSignIn

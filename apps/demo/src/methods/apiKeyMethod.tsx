@@ -1,4 +1,5 @@
 import { createAuth } from '@tessera-auth/core'
+import { environment } from '../environment.ts'
 import { apiKey } from '@tessera-auth/core/api-key'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { KeySignIn } from '../session/KeySignIn.tsx'
@@ -33,7 +34,7 @@ export const apiKeyMethod: DemoPage = createMethodPage({
       api,
       ...storageOptions(storage),
       name: `api-key-${where}`,
-    }),
+    }, environment),
   look: ({ where }) => ({
     ...secretLook('key'),
     carries: where === 'query' ? 'the key in their address' : 'the key in a header',

@@ -1,5 +1,6 @@
 import { createAuth } from '@tessera-auth/core'
 import { authorizationCode, type AuthorizationCodeOptions } from '@tessera-auth/core/authorization-code'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
@@ -42,7 +43,7 @@ export const authorizationCodeMethod: DemoPage = createMethodPage({
       ...storageOptions(settings.storage),
       // A session belongs to the client that got it, so each client keeps its own.
       name: `authorization-code-${settings.server}-${settings.lifetime}`,
-    }),
+    }, environment),
   look: () => personLook,
   SignIn: ({ auth, settings }) => (
     <ButtonSignIn

@@ -1,6 +1,7 @@
 import { createAuth, type AuthMethod, type Claims } from '@tessera-auth/core'
 import { backendCode, type BackendCodeInput } from '@tessera-auth/core/backend-code'
 import { cookieSession } from '@tessera-auth/core/cookie-session'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { cookieLook, secretLook, textOf, type SessionLook } from '../session/sessionLook.ts'
@@ -34,7 +35,7 @@ export const backendCodeMethod: DemoPage = createMethodPage({
     ]),
     storage: storageChoice('session'),
   },
-  createAuth: ({ form, storage }) => createAuth({ method: methodOf(form), api, ...storageOptions(storage), name: `backend-code-${form}` }),
+  createAuth: ({ form, storage }) => createAuth({ method: methodOf(form), api, ...storageOptions(storage), name: `backend-code-${form}` }, environment),
   look: ({ form }) => (form === 'session' ? cookieLook : tokenLook),
   SignIn: ({ auth }) => <ButtonSignIn login={() => auth.login()} />,
   extras: (auth) => [revokeQuestion(auth)],

@@ -1,5 +1,6 @@
 import { createAuth } from '@tessera-auth/core'
 import { clientCredentials } from '@tessera-auth/core/client-credentials'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
@@ -46,7 +47,7 @@ export const clientCredentialsMethod: DemoPage = createMethodPage({
       api,
       ...storageOptions(storage),
       name: `client-credentials-${machine}-${secret}-${lifetime}`,
-    }),
+    }, environment),
   look: ({ machine }) => ({
     ...personLook,
     who: () => (machine === 'machine' ? 'as the machine' : 'as the machine that may only read'),

@@ -1,6 +1,7 @@
 import { createAuth } from '@tessera-auth/core'
 import { cookieSession } from '@tessera-auth/core/cookie-session'
 import type { Question } from '../api/answer.ts'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { PasswordSignIn } from '../session/PasswordSignIn.tsx'
 import { cookieLook } from '../session/sessionLook.ts'
@@ -24,7 +25,7 @@ export const cookieSessionMethod: DemoPage = createMethodPage({
       method: cookieSession({ sessionUrl, loginUrl: `${sessionUrl}/login`, logoutUrl: `${sessionUrl}/logout` }),
       api,
       name: 'cookie-session',
-    }),
+    }, environment),
   look: () => cookieLook,
   SignIn: ({ auth }) => (
     <PasswordSignIn

@@ -2,6 +2,7 @@ import { createAuth } from '@tessera-auth/core'
 import { ephemeralToken } from '@tessera-auth/core/ephemeral-token'
 import { askDesk } from '../desk/askDesk.ts'
 import { recipientMemory } from '../desk/recipientMemory.ts'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { personLook } from '../session/sessionLook.ts'
 import { choice } from '../settings/choice.ts'
@@ -53,7 +54,7 @@ export const ephemeralTokenMethod: DemoPage = createMethodPage({
       api,
       ...storageOptions(storage),
       name: `ephemeral-token-${lifetime}-${mint}`,
-    }),
+    }, environment),
   look: ({ mint }) => ({
     ...personLook,
     who: () => 'for a while, with a session token',

@@ -1,5 +1,6 @@
 import { createAuth } from '@tessera-auth/core'
 import { firebase } from '@tessera-auth/core/firebase'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { PasswordSignIn } from '../session/PasswordSignIn.tsx'
 import { SecretSignIn } from '../session/SecretSignIn.tsx'
@@ -40,7 +41,7 @@ export const firebaseMethod: DemoPage = createMethodPage({
       ...storageOptions(storage),
       // The key says how long tokens live, so each lifetime keeps its own.
       name: `firebase-${lifetime}`,
-    }),
+    }, environment),
   look: () => personLook,
   SignIn: ({ auth, settings }) =>
     settings.with === 'account' ? (

@@ -1,5 +1,6 @@
 import { createAuth } from '@tessera-auth/core'
 import { password } from '@tessera-auth/core/password'
+import { environment } from '../environment.ts'
 import { api } from '../identityOrigin.ts'
 import { PasswordSignIn } from '../session/PasswordSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
@@ -24,7 +25,7 @@ export const passwordMethod: DemoPage = createMethodPage({
       ...storageOptions(storage),
       // A session keeps the lifetime it was made with, so each lifetime keeps its own.
       name: `password-${lifetime}`,
-    }),
+    }, environment),
   look: () => personLook,
   SignIn: ({ auth }) => <PasswordSignIn login={auth.login} />,
   words: passwordWords,

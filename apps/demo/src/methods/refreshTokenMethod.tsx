@@ -1,5 +1,6 @@
 import { createAuth } from '@tessera-auth/core'
 import { refreshToken } from '@tessera-auth/core/refresh-token'
+import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { SecretSignIn } from '../session/SecretSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
@@ -31,7 +32,7 @@ export const refreshTokenMethod: DemoPage = createMethodPage({
       ...storageOptions(storage),
       // A session keeps the lifetime it was made with, so each lifetime keeps its own.
       name: `refresh-token-${lifetime}`,
-    }),
+    }, environment),
   look: () => personLook,
   SignIn: ({ auth, settings }) => (
     <SecretSignIn

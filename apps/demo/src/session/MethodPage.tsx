@@ -1,6 +1,8 @@
+import { TesseraDevtools } from '@tessera-auth/devtools'
 import { AuthProvider } from '@tessera-auth/react'
 import type { ReactNode } from 'react'
 import type { Question } from '../api/answer.ts'
+import { environment } from '../environment.ts'
 import type { ActivityLog } from '../log/activityLog.ts'
 import type { DemoAuth } from '../methods/demoAuth.ts'
 import type { Choices } from '../settings/choice.ts'
@@ -32,6 +34,7 @@ export function MethodPage(props: MethodPageProps): ReactNode {
   const key = Object.values(settings).join(' ')
   return (
     <AuthProvider auth={auth}>
+      <TesseraDevtools auth={auth} environment={environment} name={`${name} ${key}`.trim()} />
       <article className="page">
         <PageHeader title={name} lead={lead} />
         {key !== '' && <SettingsPanel {...{ choices, settings, onChoose }} />}

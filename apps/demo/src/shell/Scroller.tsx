@@ -13,7 +13,7 @@ export function Scroller({ labelledBy, isLive = false, children }: ScrollerProps
   return (
     <div
       className="scroller"
-      role="region"
+      role="group"
       aria-labelledby={labelledBy}
       aria-live={isLive ? 'polite' : 'off'}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keys scroll only what has focus

@@ -1,4 +1,5 @@
 import { createAuth } from '@tessera-auth/core'
+import { environment } from '../environment.ts'
 import { apiKey } from '@tessera-auth/core/api-key'
 import { authorizationCode } from '@tessera-auth/core/authorization-code'
 import { password } from '@tessera-auth/core/password'
@@ -45,7 +46,7 @@ export const severalPage: DemoPage = createMethodPage({
       api,
       ...storageOptions(storage),
       name: 'several',
-    }),
+    }, environment),
   look: () => look,
   SignIn: ({ auth }) => (
     <div className="ways">

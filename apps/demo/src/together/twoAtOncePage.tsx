@@ -1,6 +1,8 @@
 import { createAuth } from '@tessera-auth/core'
+import { environment } from '../environment.ts'
 import { apiKey } from '@tessera-auth/core/api-key'
 import { password } from '@tessera-auth/core/password'
+import { TesseraDevtools } from '@tessera-auth/devtools'
 import { AuthProvider } from '@tessera-auth/react'
 import type { ReactNode } from 'react'
 import { api, identityOrigin } from '../identityOrigin.ts'
@@ -20,14 +22,14 @@ const person = createAuth({
   api,
   storage: 'session',
   name: 'two-person',
-})
+}, environment)
 
 const device = createAuth({
   method: apiKey({ probeUrl: `${identityOrigin}/v1/resources` }),
   api,
   storage: 'session',
   name: 'two-device',
-})
+}, environment)
 
 const personLog = createActivityLog('two-person', passwordWords)
 const deviceLog = createActivityLog('two-device', keyWords)
@@ -50,6 +52,7 @@ function TwoAtOncePage(): ReactNode {
       <PageHeader title={name} lead={`${summary} ${when}`} />
       <div className="twins">
         <AuthProvider auth={person}>
+          <TesseraDevtools auth={person} environment={environment} name="two-person" />
           <div className="twin">
             <Workbench
               title="A person"

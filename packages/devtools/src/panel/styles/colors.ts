@@ -1,0 +1,59 @@
+const light = `
+  --paper: #faf7f1;
+  --surface: #fffefb;
+  --wash: #f1ebdd;
+  --ink: #1d2426;
+  --soft: #59635f;
+  --line: #ddd6c8;
+  --edge: #8b8b80;
+  --accent: #0f6b62;
+  --accent-strong: #0a534c;
+  --on-accent: #ffffff;
+  --alert: #a3271d;
+  --track: #e4dccb;
+  --lead: #d9a441;
+  --tile-0: #0f6b62;
+  --tile-2: #c2603a;
+  --tile-3: #d9a441;
+  --tab-0: #0f6b62;
+  --tab-1: #2c4653;
+  --tab-2: #b0521f;
+  --tab-3: #8a6516;
+  --shade: rgb(29 36 38 / 16%);
+  color-scheme: light;
+`
+
+const dark = `
+  --paper: #14191a;
+  --surface: #1b2223;
+  --wash: #222b2b;
+  --ink: #ece8de;
+  --soft: #a4aca6;
+  --line: #323b3b;
+  --edge: #717b78;
+  --accent: #6fc7b9;
+  --accent-strong: #93dacd;
+  --on-accent: #0d201d;
+  --alert: #ff9f8e;
+  --track: #323b3b;
+  --lead: #a9822f;
+  --tile-0: #2b8f82;
+  --tile-2: #c2673f;
+  --tile-3: #cf9f3d;
+  --tab-0: #6fc7b9;
+  --tab-1: #9cb8c8;
+  --tab-2: #e58f63;
+  --tab-3: #dcb457;
+  --shade: rgb(0 0 0 / 50%);
+  color-scheme: dark;
+`
+
+/** The colours of the panel: as the system has it, unless somebody chose. */
+export const colors: string = `
+:host {${light}}
+@media (prefers-color-scheme: dark) {
+  :host {${dark}}
+}
+:host([data-theme='light']) {${light}}
+:host([data-theme='dark']) {${dark}}
+`

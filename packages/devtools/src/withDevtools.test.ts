@@ -1,0 +1,161 @@
+// @vitest-environment jsdom
+import { createAuth, environment as real } from '@tessera-auth/core'
+import { password } from '@tessera-auth/core/password'
+import { createBrowser, type Tab } from '@tessera-auth/testing'
+import { expect, it } from 'vitest'
+import { ada, createDesk, type App } from '../test/createDesk.tsx'
+import type { DevtoolsAuth } from './facts/facts.ts'
+import { createFeed, type Feed } from './feed/createFeed.ts'
+import type { Sighting } from './feed/mark.ts'
+import type { Instruments } from './instruments/instruments.ts'
+import { instrumentsOf, withDevtools } from './withDevtools.ts'
+
+function handlesOf({ app }: Tab<App>): Instruments {
+  const instruments = instrumentsOf(app.environment)
+  if (instruments === null) throw new Error('There are no instruments.')
+  return instruments
+}
+
+function watch(tab: Tab<Pick<App, 'environment'> & { readonly auth: DevtoolsAuth }>): Feed {
+  const { auth, environment } = tab.app
+  const instruments = instrumentsOf(environment)
+  return createFeed({ auth, name: 'default', base: instruments?.base ?? environment, instruments })
+}
+
+function textsOf(feed: Feed, lane: Sighting['lane']): readonly string[] {
+  return feed.marks.get().filter((mark) => mark.lane === lane).map(({ text }) => text)
+}
+
+it('passing the time has the token expire and be refreshed, and leaves the wall clock alone', async () => {
+  const { browser, endpoint, open } = await createDesk()
+  const tab = await open()
+  const wallAt = tab.app.environment.clock.now().wallAt
+  handlesOf(tab).passTime(3_600_001)
+  await browser.settle()
+  expect(endpoint.count('refresh')).toBe(1)
+  expect(tab.app.environment.clock.now().wallAt).toBe(wallAt)
+})
+
+it('a clock that is put ahead is ahead by that much for the auth alone, until it is put right', async () => {
+  const { browser, endpoint, open } = await createDesk()
+  const tab = await open()
+  const instruments = handlesOf(tab)
+  const now = (): number => tab.app.environment.clock.now().wallAt
+  const before = now()
+  instruments.skew(300_000)
+  instruments.skew(300_000)
+  expect([now() - before, instruments.base.clock.now().wallAt]).toEqual([600_000, browser.now()])
+  instruments.skew(3_600_000)
+  await browser.settle()
+  expect(endpoint.count('refresh')).toBe(1)
+  instruments.unskew()
+  expect(now()).toBe(before)
+})
+
+it('the next refresh fails, once, whatever else is asked for meanwhile', async () => {
+  const { browser, endpoint, open } = await createDesk()
+  const tab = await open()
+  const feed = watch(tab)
+  handlesOf(tab).failNextRefresh(true)
+  expect((await tab.app.auth.fetch('/api')).status).toBe(200)
+  await expect(tab.app.auth.tokens.refresh()).rejects.toMatchObject({ code: 'network' })
+  expect([endpoint.count('refresh'), tab.app.auth.refreshStore.getState().phase]).toEqual([0, 'degraded'])
+  expect(handlesOf(tab).interference.get().isFailing).toBe(false)
+  await tab.app.auth.tokens.refresh()
+  await browser.settle()
+  expect(endpoint.count('refresh')).toBe(1)
+  expect(textsOf(feed, 'refresh')).toEqual(['Refresh failed: network', 'Refreshed'])
+  feed.stop()
+})
+
+it('offline nothing is sent; back online the refresh follows at once', async () => {
+  const { browser, endpoint, open } = await createDesk()
+  const tab = await open()
+  const instruments = handlesOf(tab)
+  instruments.setOffline(true)
+  await expect(tab.app.auth.fetch('/api')).rejects.toBeInstanceOf(TypeError)
+  await expect(tab.app.auth.tokens.refresh()).rejects.toMatchObject({ code: 'network' })
+  expect(tab.app.auth.refreshStore.getState().phase).toBe('paused')
+  expect([endpoint.count('api'), endpoint.count('refresh')]).toEqual([0, 0])
+  instruments.setOffline(false)
+  instruments.passTime(3_500_000)
+  await browser.settle()
+  expect([endpoint.count('refresh'), tab.app.auth.refreshStore.getState().phase]).toEqual([1, 'idle'])
+})
+
+it('sees 401s, replays, requests, waits for locks and messages of all tabs', async () => {
+  const { browser, endpoint, open } = await createDesk()
+  const tab = await open()
+  const feed = watch(tab)
+  const copy = tab.duplicate()
+  copy.app.auth.start()
+  const other = watch(copy)
+  await browser.settle()
+  endpoint.script('api', async () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }))
+  expect((await copy.app.auth.fetch('/api')).status).toBe(200)
+  await browser.settle()
+  for (const each of [feed, other]) {
+    expect(textsOf(each, 'refused')).toEqual(['401 from /api'])
+    expect(textsOf(each, 'replay')).toEqual(['Sent again to /api: 200'])
+    expect(textsOf(each, 'lock')).toContain('Turn to refresh: granted')
+    expect(textsOf(each, 'request')).toContain('POST /refresh: 200')
+    expect(textsOf(each, 'message')).toEqual(expect.arrayContaining(['Said “news”', 'Heard “news”']))
+    expect(textsOf(each, 'refresh')).toEqual(expect.arrayContaining(['Refreshed', 'Took over the tokens of another tab']))
+    expect(new Set(each.marks.get().map((mark) => mark.tab))).toEqual(new Set([feed.tab, other.tab]))
+  }
+  other.stop()
+  feed.stop()
+})
+
+it('the other tabs forget their session, and this one goes on with it', async () => {
+  const { browser, endpoint, open } = await createDesk()
+  const tab = await open()
+  const feed = watch(tab)
+  const copy = tab.duplicate()
+  copy.app.auth.start()
+  const other = watch(copy)
+  await browser.settle()
+  feed.signOutOthers()
+  await browser.settle()
+  expect(copy.app.auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'other_tab' })
+  await browser.advance(3_600_000)
+  tab.wake('focus')
+  copy.wake('focus')
+  await browser.settle()
+  expect([tab.app.auth.store.getState().status, copy.app.auth.store.getState().status]).toEqual(['authenticated', 'unauthenticated'])
+  expect([endpoint.count('revoke'), endpoint.reuses()]).toEqual([0, 0])
+  // Who signs in there is heard of again.
+  await copy.app.auth.login(ada)
+  await browser.settle()
+  const third = copy.duplicate()
+  third.app.auth.start()
+  await browser.settle()
+  await third.app.auth.tokens.refresh()
+  await browser.settle()
+  const tokenOf = ({ app }: Tab<App>): unknown => app.auth.tokens.current?.tokens.accessToken
+  expect(tokenOf(copy)).toBe(tokenOf(third))
+  other.stop()
+  feed.stop()
+})
+
+it('is the environment itself where there is no page, and of another environment there are no instruments', () => {
+  const server = { ...real, page: { ...real.page, isBrowser: () => false } }
+  expect(withDevtools(server)).toBe(server)
+  expect(instrumentsOf(real)).toBeNull()
+})
+
+it('leaves nothing behind once the auth is disposed', async () => {
+  const tab = createBrowser().openTab((given) => {
+    const environment = withDevtools(given)
+    return { environment, auth: createAuth({ method: password({ loginUrl: '/login' }) }, environment) }
+  })
+  const feed = watch(tab)
+  tab.app.auth.start()
+  await tab.app.auth.ready
+  tab.app.auth.dispose()
+  feed.stop()
+  const marks = feed.marks.get()
+  await tab.app.environment.network.fetch(new Request('https://app.example/')).catch(() => {})
+  expect(feed.marks.get()).toBe(marks)
+  expect(tab.holdings()).toMatchObject({ timers: 0, wakes: 0, channels: [], requests: [] })
+})
