@@ -13,9 +13,10 @@ const pages = {
   '/client-credentials': 'Client credentials',
   '/several': 'One app, several ways',
   '/two-at-once': 'Two at once',
+  '/session-expired': 'Session expired',
 }
 
-test('lists the ten methods and the two ways to have several, and leads to each', async ({ demo, page }) => {
+test('lists the ten methods, the two ways to have several and what comes after an end, and leads to each', async ({ demo, page }) => {
   await page.goto('/')
   const cards = page.getByRole('main').getByRole('listitem').getByRole('link')
   const listed = await cards.evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.textContent]))

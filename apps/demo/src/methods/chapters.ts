@@ -1,3 +1,4 @@
+import { sessionExpiredPage } from '../expired/sessionExpiredPage.tsx'
 import { severalPage } from '../together/severalPage.tsx'
 import { twoAtOncePage } from '../together/twoAtOncePage.tsx'
 import { accessTokenMethod } from './accessTokenMethod.tsx'
@@ -46,5 +47,10 @@ export const chapters: readonly Chapter[] = [
     heading: 'More than one',
     about: 'One session at a time by several methods, or several sessions at once.',
     pages: [severalPage, twoAtOncePage],
+  },
+  {
+    heading: 'When it ends',
+    about: 'Sessions end while people are in the middle of something.',
+    pages: [sessionExpiredPage],
   },
 ]

@@ -34,6 +34,7 @@ const words: Record<AuthErrorCode, string> = {
   aborted: 'Stopped before it was done.',
   not_authenticated: 'Nobody is signed in.',
   session_expired: 'The session ran out and could not be renewed.',
+  session_idle: 'Nobody did anything for too long.',
   refresh_rejected: 'The identity server refused to renew the session.',
   revoked: 'The session has been revoked.',
   subject_changed: 'The identity server answered for somebody else.',

@@ -9,5 +9,6 @@ export const signedOutWords: Record<SignedOutReason, string> = {
   revoked: 'The session ended: the server revoked it. Sign in again to go on.',
   subject_changed: 'The session ended: the server answered for somebody else.',
   expired: 'The session ended: it ran out, or was ended elsewhere.',
+  idle: 'The session ended: nobody did anything for too long.',
   storage_cleared: "The session ended: the browser's storage was cleared.",
 }
