@@ -5,9 +5,9 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Lowest first: what stands in one row may import only from the rows before it. */
-const rows = [['errors'], ['session', 'browser'], ['endpoint'], ['oauth', 'http'], ['methods'], ['tokens'], ['auth'], ['index']]
+const rows = [['errors'], ['session', 'browser'], ['endpoint'], ['oauth', 'http'], ['methods'], ['tokens'], ['auth'], ['parking', 'idle', 'sockets'], ['index']]
 /** These lie above `methods`, and yet know no particular one: each is an entry of its own. */
-const strangers = [['tokens', 'methods'], ['auth', 'methods']]
+const strangers = [['tokens', 'methods'], ['auth', 'methods'], ['parking', 'methods'], ['idle', 'methods'], ['sockets', 'methods']]
 
 const root = join(import.meta.dirname, '..')
 const workspace = mkdtempSync(join(tmpdir(), 'tessera-layers-'))

@@ -54,6 +54,8 @@ function whyNot(oracle: Oracle, page: LoadedPage, { state, family }: Ended): str
     case 'revoked':
     case 'subject_changed':
       return family === null || oracle.wasRefused(family, state.reason) ? null : 'no server said so'
+    case 'idle':
+      return 'nobody watches for that'
     case 'expired':
       return family === null || isOver(oracle, family) ? null : 'another refresh may have worked'
     case 'refresh_rejected':

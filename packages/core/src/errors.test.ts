@@ -38,6 +38,7 @@ const codes: Record<AuthErrorCode, boolean> = {
   aborted: true,
   not_authenticated: false,
   session_expired: false,
+  session_idle: false,
   refresh_rejected: false,
   revoked: false,
   subject_changed: false,

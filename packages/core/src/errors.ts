@@ -40,6 +40,7 @@ export type AuthErrorCode =
   // State of the session
   | 'not_authenticated'
   | 'session_expired'
+  | 'session_idle'
   | 'refresh_rejected'
   | 'revoked'
   | 'subject_changed'
@@ -67,6 +68,7 @@ export const endingCodes: readonly AuthErrorCode[] = [
   'invalid_id_token',
   'subject_changed',
   'session_expired',
+  'session_idle',
   'user_disabled',
   'revoked',
 ]

@@ -1,6 +1,6 @@
 export { createAuth } from './auth/createAuth.ts'
 export type { AuthByNameOptions, AuthOptions } from './auth/authOptions.ts'
-export type { Auth, AuthByName, AuthCore, CallbackResult, LoginInput, LogoutResult, MethodsByName, UserOf } from './auth/auth.ts'
+export type { Auth, AuthByName, AuthCore, CallbackResult, LoginInput, Logout, LogoutOptions, LogoutResult, MethodsByName, UserOf } from './auth/auth.ts'
 export type { InspectEvent } from './auth/inspect.ts'
 export type { LastSignOut } from './auth/lastSignOut.ts'
 export type { ReadableStore } from './auth/store.ts'

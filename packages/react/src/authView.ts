@@ -1,4 +1,4 @@
-import type { AuthState, SignedOutReason } from '@tessera-auth/core'
+import type { AuthState, LogoutResult, SignedOutReason } from '@tessera-auth/core'
 import { oncePerState } from './oncePerState.ts'
 import type { RegisteredAuth, RegisteredUser } from './register.ts'
 
@@ -10,7 +10,7 @@ interface Shared {
   /** Signs in: the same function at every render. Rejects as `auth.login` does, and `error` tells why too. */
   readonly login: RegisteredAuth['login']
   /** Signs out: the same function at every render. Never rejects. */
-  readonly logout: RegisteredAuth['logout']
+  readonly logout: () => Promise<LogoutResult>
 }
 
 /** Somebody is signed in. */

@@ -10,6 +10,18 @@ import type { InspectEvent } from './inspect.ts'
 import type { LastSignOut } from './lastSignOut.ts'
 import type { ReadableStore } from './store.ts'
 
+/** Why `logout()` is called, if not by the person. */
+export interface LogoutOptions {
+  /** Nobody did anything for too long: then `idle` is the reason that the state gives, in all tabs of the session. */
+  readonly reason: 'idle'
+}
+
+/** Signing out. */
+export interface Logout {
+  (options: LogoutOptions): Promise<LogoutResult>
+  (): Promise<LogoutResult>
+}
+
 /** How far a sign-out came. Here it is complete in any case. */
 export interface LogoutResult {
   /** Whether the server was told. `false` also when there is no way to tell it. */
@@ -46,7 +58,7 @@ export interface AuthCore<User> {
    */
   readonly lastSignOut: LastSignOut | null
   /** Signs out: here at once, then at the server as best it can. Nothing under way can undo it. Never rejects. */
-  readonly logout: () => Promise<LogoutResult>
+  readonly logout: Logout
   /**
    * Takes up a login when the person comes back from the provider. Safe to call on any page and any number of times: what cannot be
    * completed is an outcome, not an error.

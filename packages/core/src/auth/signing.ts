@@ -1,11 +1,11 @@
-import type { LogoutResult } from './auth.ts'
+import type { Logout } from './auth.ts'
 import { createReturnWatch } from './returnWatch.ts'
 import { createSignIn, type SignIn, type SignInOptions } from './signIn.ts'
 import { createSignOut } from './signOut.ts'
 
 /** Signing in and out: one sequence of intents, whichever they are. */
 export interface Signing<User> extends SignIn<User> {
-  readonly logout: () => Promise<LogoutResult>
+  readonly logout: Logout
   /** Drops whatever is under way, for good. */
   readonly stop: () => void
 }

@@ -35,6 +35,7 @@ function shown<User>({ user, scope }: SessionRecord<User>): Pick<SessionRecord<U
 
 const reasons: Partial<Record<AuthErrorCode, SignedOutReason>> = {
   session_expired: 'expired',
+  session_idle: 'idle',
   revoked: 'revoked',
   subject_changed: 'subject_changed',
   storage_failed: 'storage_cleared',

@@ -146,7 +146,7 @@ function createDepartures<User>(tokens: PresencesHost<User>['tokens'], names: re
     // An API that refuses a session which its server still names would otherwise send the person round in circles.
     const isRefused = event.type === 'ended' && event.error?.code === 'revoked'
     // What another tab left, it may have left for a session that the browser keeps.
-    const isSignedOut = event.type === 'cleared' && event.isElsewhere !== true
+    const isSignedOut = (event.type === 'cleared' && event.isElsewhere !== true) || (event.type === 'ended' && event.error?.code === 'session_idle')
     if (isRefused || isSignedOut) for (const name of names) left.set(name, isRefused ? subject : null)
     if (['set', 'refreshed', 'cleared', 'ended'].includes(event.type)) epoch++
     subject = tokens.current?.tokens.subject ?? null

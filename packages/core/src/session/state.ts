@@ -9,6 +9,7 @@ export type SignedOutReason =
   | 'revoked'
   | 'subject_changed'
   | 'expired'
+  | 'idle'
   | 'storage_cleared'
 
 interface Shared {

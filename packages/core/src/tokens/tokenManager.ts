@@ -8,7 +8,7 @@ import { assemble, type Parts } from './assemble.ts'
 import type { Change } from './catchUp.ts'
 import { interruptionOf, toTokenEvent } from './toTokenEvent.ts'
 import { untilDueMs } from './due.ts'
-import { createChanges, type Changes } from './changes.ts'
+import { createChanges, type Changes, type Pause } from './changes.ts'
 import type { Held } from './holding.ts'
 import { raceAbort } from './raceAbort.ts'
 import type { RefreshStatus } from './refreshStatus.ts'
@@ -165,6 +165,14 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     return this.#parts.status()
   }
 
+  /**
+   * Hands out no token and refreshes none while `pause` gives what to wait for, until the returned function is called. For adapters that
+   * have to find out whether the session goes on: it is asked at every use, and `null` means that nothing is in the way.
+   */
+  guard(pause: Pause): () => void {
+    return this.#changes.guard(pause)
+  }
+
   /** Calls `listener` after each event until the returned function is called. */
   readonly subscribe: (listener: (event: TokenEvent) => void) => () => void = this.#events.subscribe
 
@@ -237,7 +245,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   #dueInMs(now: Moment = this.#environment.clock.now()): number {
     const { vault, gate, refresher } = this.#parts
     const held = vault.held()
-    const isNothingDue = held === null || this.#isDisposed || this.#changes.isSetting() || refresher.isRunning()
+    const isNothingDue = held === null || this.#isDisposed || this.#changes.isHeld() || refresher.isRunning()
     return isNothingDue ? Infinity : untilDueMs(held, now, { ...this.#options, gate })
   }
 

@@ -10,6 +10,7 @@ export const reasonWords: Readonly<Record<SignedOutReason, string>> = {
   revoked: 'The API refused a token that had just been refreshed.',
   subject_changed: 'The server answered for somebody else.',
   expired: 'The token ran out and could not be refreshed.',
+  idle: 'Nobody did anything for too long.',
   storage_cleared: 'The data of this site were cleared.',
 }
 

@@ -1,0 +1,420 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createOrigin, type Origin } from '../../test/origin.ts'
+import { createWorld, type World } from '../../test/world.ts'
+import { createAuth } from '../auth/createAuth.ts'
+import type { AuthOptions } from '../auth/authOptions.ts'
+import { createEmitter } from '../browser/emitter.ts'
+import { cookieSession } from '../methods/cookieSession.ts'
+import type { AuthMethod } from '../methods/method.ts'
+import { createIdleTimeout, type IdleEnvironment, type IdleOptions } from './createIdleTimeout.ts'
+
+const second = 1_000
+const minute = 60_000
+const hour = 3_600_000
+const idleMs = 15 * minute
+
+let origin: Origin
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+  origin = createOrigin()
+})
+afterEach(() => vi.useRealTimers())
+
+const told = vi.fn<() => Promise<boolean>>(async () => true)
+const refreshed = vi.fn<() => void>()
+const method: AuthMethod<string> = {
+  name: 'plain',
+  login: async (subject) => ({ accessToken: 'canary-at', refreshToken: 'canary-rt', expiresInMs: hour, subject, user: { sub: subject }, scope: [] }),
+  async refresh(session) {
+    refreshed()
+    return session
+  },
+  logout: told,
+}
+beforeEach(() => {
+  told.mockClear()
+  refreshed.mockClear()
+})
+
+interface Opened {
+  readonly world: World
+  readonly instead?: Partial<IdleEnvironment>
+  readonly auth?: Partial<AuthOptions<string, unknown>>
+  readonly idle?: IdleOptions
+}
+
+/** A tab where ada is signed in, and in which nobody does anything but by `act`. */
+function load({ world, instead = {}, auth: options = {}, idle: idleOptions = { idleMs } }: Opened) {
+  const gestures = createEmitter<void>()
+  const environment = { ...world.environment, activity: { subscribe: (listener: () => void) => gestures.subscribe(listener) }, ...instead }
+  const auth = createAuth({ method, ...options }, environment)
+  const idle = createIdleTimeout(auth, idleOptions, environment)
+  return { world, auth, idle, act: () => gestures.emit(), isWatched: gestures.hasListeners, stopIdle: idle.start(), stop: auth.start() }
+}
+async function open(opened: Partial<Opened> = {}) {
+  const tab = load({ world: createWorld(origin), ...opened })
+  await tab.auth.login('ada')
+  return tab
+}
+type Tab = ReturnType<typeof load>
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
+/** The machine sleeps: no timer fires, and elapsed time stands still. */
+const sleep = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
+const reason = ({ auth: { store } }: Tab): string => {
+  const state = store.getState()
+  return state.status === 'unauthenticated' ? state.reason : state.status
+}
+/** All that is said in the channel. */
+function listen() {
+  const messages: unknown[] = []
+  return { messages, place: origin.channels.join('tessera:default:idle', (message) => void messages.push(message)) }
+}
+const warning = ({ idle }: Tab): number | null => idle.store.getState().remainingMs
+
+describe('in one tab', () => {
+  test('nobody does anything: warned a minute before, counted down by seconds, and signed out, for a reason that outlives a reload', async () => {
+    const tab = await open()
+    const seen: unknown[] = []
+    tab.idle.store.subscribe((state) => seen.push(state))
+    await pass(idleMs - minute - 1)
+    expect(seen).toEqual([])
+    expect(tab.idle.store.getState()).toEqual({ isWarning: false, endsAt: null, remainingMs: null })
+    await pass(1)
+    expect(seen).toEqual([{ isWarning: true, endsAt: Date.now() + minute, remainingMs: minute }])
+    await pass(minute - 1)
+    expect([seen.length, reason(tab)]).toEqual([60, 'authenticated'])
+    await pass(1)
+    expect([warning(tab), reason(tab)]).toEqual([0, 'authenticated'])
+    await pass(250)
+    expect(tab.auth.store.getState()).toMatchObject({ reason: 'idle', error: { code: 'session_idle', retryable: false } })
+    expect(createAuth({ method }, tab.world.environment).lastSignOut).toEqual({ reason: 'idle', code: 'session_idle', at: Date.now() })
+    expect(told).toHaveBeenCalledTimes(1)
+    expect(tab.idle.store.getState()).toEqual({ isWarning: false, endsAt: null, remainingMs: null })
+  })
+
+  test.each<[string, (tab: Tab) => void]>([
+    ['something done', ({ act }) => act()],
+    ['stay()', ({ idle }) => idle.stay()],
+  ])('%s begins it anew, also while it is warned', async (_, go) => {
+    const tab = await open()
+    await pass(idleMs - second)
+    expect(warning(tab)).toBe(second)
+    go(tab)
+    expect(warning(tab)).toBeNull()
+    await pass(idleMs - second)
+    expect(reason(tab)).toBe('authenticated')
+    await pass(second + 250)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test('what is done once the time is over brings nobody back', async () => {
+    const tab = await open()
+    await pass(idleMs + 100)
+    tab.act()
+    tab.idle.stay()
+    await pass(150)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test('TM-04 eight hours of sleep: signed out before anything is sent, whichever timer or wake comes first', async () => {
+    for (const isIdleFirst of [true, false]) {
+      origin = createOrigin()
+      refreshed.mockClear()
+      const world = createWorld(origin)
+      world.answer = () => Response.json({})
+      const tab = await open({ world })
+      if (!isIdleFirst) {
+        tab.stopIdle()
+        tab.idle.start()
+      }
+      sleep(8 * hour)
+      world.wake('visible')
+      tab.act()
+      const [token, answer] = [tab.auth.getAccessToken(), tab.auth.fetch('/orders')]
+      for (const each of [token, answer]) each.catch(() => {})
+      expect(warning(tab)).toBe(0)
+      await pass(249)
+      expect([refreshed.mock.calls.length, world.requests.length]).toEqual([0, 0])
+      await pass(1)
+      expect(reason(tab)).toBe('idle')
+      await expect(token).rejects.toMatchObject({ code: 'session_idle' })
+      await expect(answer).rejects.toMatchObject({ code: 'session_idle' })
+      await pass(minute)
+      expect([refreshed.mock.calls.length, world.requests.length]).toEqual([0, 0])
+    }
+  })
+
+  test('TM-04 a sleep that nothing tells of is noticed by the next timer', async () => {
+    const tab = await open()
+    tab.stop()
+    sleep(8 * hour)
+    await pass(minute + 250)
+    expect([reason(tab), refreshed.mock.calls.length]).toEqual(['idle', 0])
+  })
+
+  test('TM-01 a clock that is set backwards keeps nobody signed in', async () => {
+    const tab = await open()
+    sleep(-24 * hour)
+    await pass(idleMs + 250)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test('a page that slept while it asked asks again', async () => {
+    const tab = await open()
+    await pass(idleMs + 100)
+    const { messages } = listen()
+    sleep(hour)
+    await pass(150)
+    expect([reason(tab), messages.length]).toEqual(['authenticated', 1])
+    await pass(250)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test.each([
+    [5 * minute, 10 * minute],
+    [8 * hour, 0],
+  ])('a page that is loaded anew after %i ms goes on counting', async (awayMs, leftMs) => {
+    const auth: Opened['auth'] = { storage: 'session' }
+    const before = await open({ auth })
+    before.stopIdle()
+    before.auth.dispose()
+    sleep(awayMs)
+    const later = load({ world: before.world, auth })
+    await later.auth.ready
+    await pass(leftMs + 249)
+    expect(reason(later)).toBe('authenticated')
+    await pass(1)
+    expect([reason(later), refreshed.mock.calls.length]).toEqual(['idle', 0])
+  })
+
+  test('a login is something done, also after a sign-out and when somebody else was signed in', async () => {
+    const tab = await open()
+    await pass(10 * minute)
+    await tab.auth.logout()
+    expect(tab.world.tabStorage.keys().filter((key) => key.endsWith('idle'))).toEqual([])
+    await pass(hour)
+    await tab.auth.login('ada')
+    await pass(10 * minute)
+    await tab.auth.login('bob')
+    await pass(10 * minute)
+    expect(reason(tab)).toBe('authenticated')
+    await pass(5 * minute + 250)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test('CK-09 a cookie that could not be given back signs nobody in again by itself', async () => {
+    const world = createWorld(origin)
+    world.answer = ({ url }) => {
+      if (url.endsWith('/logout')) throw new TypeError('Failed to fetch')
+      return Response.json({ sub: 'ada' })
+    }
+    const environment = { ...world.environment, activity: { subscribe: () => () => {} } }
+    const auth = createAuth({ method: cookieSession({ sessionUrl: '/session', logoutUrl: '/logout' }) }, environment)
+    createIdleTimeout(auth, { idleMs }, environment).start()
+    auth.start()
+    expect(await auth.ready).toMatchObject({ status: 'authenticated' })
+    await pass(idleMs + 250)
+    expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
+    await pass(minute)
+    world.wake('online')
+    await pass(minute)
+    expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
+  })
+
+  test('INV-18 nothing is attached and no timer runs unless it is started and somebody is signed in', async () => {
+    const places = new Set<string>()
+    const join: Origin['channels']['join'] = (name, hear) => {
+      const place = origin.channels.join(name, hear)
+      places.add(name)
+      return { ...place, leave: () => (places.delete(name), place.leave()) }
+    }
+    const isThere = (): boolean => places.has('tessera:default:idle')
+    const tab = load({ world: createWorld(origin), instead: { channels: { join } } })
+    tab.stop()
+    await tab.auth.ready
+    const again = tab.idle.start()
+    expect([tab.isWatched(), isThere(), vi.getTimerCount()]).toEqual([false, false, 0])
+    await tab.auth.login('ada')
+    expect([tab.isWatched(), isThere(), vi.getTimerCount()]).toEqual([true, true, 1])
+    again()
+    again()
+    await tab.auth.logout()
+    expect(tab.isWatched()).toBe(false)
+    await tab.auth.login('ada')
+    expect(tab.isWatched()).toBe(true)
+    tab.stopIdle()
+    expect([tab.isWatched(), isThere(), vi.getTimerCount()]).toEqual([false, false, 0])
+    await pass(hour)
+    expect(reason(tab)).toBe('authenticated')
+  })
+
+  test('stopping while it asks lets whoever waits go on', async () => {
+    const tab = await open()
+    await pass(idleMs + 100)
+    const token = tab.auth.getAccessToken()
+    tab.stopIdle()
+    expect(await token).toBe('canary-at')
+  })
+
+  test('does nothing outside of browsers', async () => {
+    const world = createWorld(origin)
+    const tab = await open({ world, instead: { page: { ...world.environment.page, isBrowser: () => false } } })
+    expect(tab.isWatched()).toBe(false)
+  })
+
+  test('goes on without channels and without storage', async () => {
+    const broken = (): never => {
+      throw new DOMException('blocked', 'SecurityError')
+    }
+    const tab = await open({ instead: { channels: { join: broken }, tabStorage: { getItem: broken, setItem: broken, removeItem: broken, keys: () => [] } } })
+    await pass(idleMs + 250)
+    expect(reason(tab)).toBe('idle')
+  })
+})
+
+describe('among tabs', () => {
+  test('something done in one keeps all, with at most one message a second', async () => {
+    const [one, two] = [await open(), await open()]
+    const { messages } = listen()
+    for (let i = 0; i < 200; i++) {
+      one.act()
+      await pass(100)
+    }
+    expect(messages.length).toBeGreaterThan(15)
+    expect(messages.length).toBeLessThanOrEqual(20)
+    await pass(idleMs - second)
+    expect([one, two].map(reason)).toEqual(['authenticated', 'authenticated'])
+    await pass(second + 250)
+    expect([one, two].map(reason)).toEqual(['idle', 'idle'])
+  })
+
+  test('a warning goes in all of them', async () => {
+    const [one, two] = [await open(), await open()]
+    await pass(idleMs - 30 * second)
+    expect([warning(one), warning(two)]).toEqual([30 * second, 30 * second])
+    two.idle.stay()
+    await pass(0)
+    expect([warning(one), warning(two)]).toEqual([null, null])
+  })
+
+  test('a session that they share ends in all for the same reason, and the server is told once', async () => {
+    const share = { auth: { shareAcrossTabs: true } as const }
+    const one = await open(share)
+    const two = load({ world: createWorld(origin), ...share })
+    void two.auth.ready
+    await pass(second)
+    expect(reason(two)).toBe('authenticated')
+    one.act()
+    await pass(idleMs + second)
+    expect([one, two].map(reason)).toEqual(['idle', 'idle'])
+    expect(told).toHaveBeenCalledTimes(1)
+  })
+
+  test.each<[string, 'visible' | 'restored']>([
+    ['slept', 'visible'],
+    ['comes from the back/forward cache', 'restored'],
+  ])('one that %s asks, and stays when another had somebody in it', async (_, wake) => {
+    let isDeaf = false
+    const channels: IdleEnvironment['channels'] = { join: (name, hear) => origin.channels.join(name, (message) => void (isDeaf || hear(message))) }
+    const away = await open({ instead: { channels, timer: { after: () => () => {} } } })
+    const other = await open()
+    isDeaf = true
+    await pass(10 * minute)
+    other.act()
+    await pass(10 * minute)
+    isDeaf = false
+    away.world.wake(wake)
+    expect(warning(away)).toBe(0)
+    await pass(0)
+    expect([reason(away), warning(away)]).toEqual(['authenticated', null])
+    expect(await away.auth.getAccessToken()).toBe('canary-at')
+  })
+
+  test('one that was kept by another refreshes ahead of need as before', async () => {
+    let isDeaf = true
+    const channels: IdleEnvironment['channels'] = { join: (name, hear) => origin.channels.join(name, (message) => void (isDeaf || hear(message))) }
+    const [away, other] = [await open({ instead: { channels } }), await open()]
+    sleep(10 * minute)
+    other.act()
+    sleep(10 * minute)
+    isDeaf = false
+    away.world.wake('visible')
+    await pass(0)
+    expect(warning(away)).toBeNull()
+    for (let i = 0; i < 4; i++) {
+      other.act()
+      await pass(10 * minute)
+    }
+    expect([away, other].map(reason)).toEqual(['authenticated', 'authenticated'])
+    expect(refreshed).toHaveBeenCalledTimes(2)
+  })
+
+  test('a new tab takes over how long nobody has done anything', async () => {
+    const share = { auth: { shareAcrossTabs: true } as const }
+    await open(share)
+    await pass(10 * minute)
+    const two = load({ world: createWorld(origin), ...share })
+    void two.auth.ready
+    await pass(second)
+    two.act()
+    await pass(idleMs - second)
+    expect(reason(two)).toBe('authenticated')
+  })
+})
+
+describe('XT-03 what is heard', () => {
+  test.each([null, 7, 'active', [], {}, { type: 'active' }, { type: 'active', at: 'now' }, { type: 'active', at: Number.NaN }, { type: 'active', at: -1 }, { type: 'over' }, { type: 'over', family: 'x' }])(
+    'may be anything: it neither signs out nor keeps signed in (%#)',
+    async (message) => {
+      const tab = await open()
+      const { place } = listen()
+      place.post(message)
+      await pass(idleMs - second)
+      place.post(message)
+      expect(reason(tab)).toBe('authenticated')
+      await pass(second + 250)
+      expect(reason(tab)).toBe('idle')
+    },
+  )
+
+  test('of a time to come counts as now', async () => {
+    const tab = await open()
+    await pass(10 * minute)
+    listen().place.post({ type: 'active', at: Date.now() + 24 * hour })
+    await pass(idleMs - second)
+    expect(reason(tab)).toBe('authenticated')
+    await pass(second + 500)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test('INV-7 holds no token and no person', async () => {
+    const { messages } = listen()
+    const tab = await open()
+    await pass(idleMs + second)
+    expect(reason(tab)).toBe('idle')
+    expect(JSON.stringify(messages)).not.toMatch(/ada|canary/)
+    expect(messages.at(-1)).toEqual({ type: 'over', family: expect.any(String) })
+  })
+})
+
+describe('options', () => {
+  const auth = createAuth({ method })
+  test.each<[string, IdleOptions]>([
+    ['idleMs', { idleMs: 0 }],
+    ['idleMs', { idleMs: 15 }],
+    ['idleMs', { idleMs: Number.NaN }],
+    ['idleMs', { idleMs: Infinity }],
+    ['idleMs', {} as IdleOptions],
+    ['warnMs', { idleMs: minute, warnMs: minute }],
+    ['warnMs', { idleMs: minute, warnMs: -1 }],
+    ['idleMinutes', { idleMs, idleMinutes: 15 } as IdleOptions],
+  ])('%s: %o', (option, options) => {
+    expect(() => createIdleTimeout(auth, options)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+  })
+
+  test('the warning is half of a short time', async () => {
+    const tab = await open({ idle: { idleMs: 20 * second } })
+    await pass(10 * second)
+    expect(warning(tab)).toBe(10 * second)
+  })
+})

@@ -1,0 +1,20 @@
+import type { Environment } from '../browser/environment.ts'
+
+/** Waits; not longer than until `signal` aborts or, unless told otherwise, the network is back. Never rejects. */
+export type Pause = (forMs: number, signal: AbortSignal, isHurried?: boolean) => Promise<void>
+
+export function createPause({ timer, wake }: Pick<Environment, 'timer' | 'wake'>): Pause {
+  return (forMs, signal, isHurried = true) =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        cancel()
+        unsubscribe()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const cancel = timer.after(forMs, done)
+      const unsubscribe = wake.subscribe((reason) => reason === 'online' && isHurried && done())
+      signal.addEventListener('abort', done)
+      if (signal.aborted) done()
+    })
+}
