@@ -90,6 +90,8 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => ({
   test: {
     root,
     retry: 0,
+    // By default one of the processors is left to a screen that nobody looks at.
+    maxWorkers: '100%',
     projects: mode === 'test' ? await projects() : [],
     coverage: {
       provider: 'v8',

@@ -1,6 +1,7 @@
 import { environmentManager, type QueryFunctionContext } from '@tanstack/react-query'
 import { AuthError, type AuthedFetch, type RefreshStatus } from '@tessera-auth/core'
 import type { AuthedQueryFunction } from './authedQueryFunction.ts'
+import { isAway } from './away.ts'
 import type { BoundAuth } from './boundAuth.ts'
 import { isRefusalStatus, noteRefusal, retryUnlessRefused } from './retryUnlessRefused.ts'
 import { when } from './when.ts'
@@ -23,13 +24,18 @@ export async function askAs(auth: BoundAuth, queryFn: AuthedQueryFunction<unknow
   try {
     return await queryFn({ ...context, fetch })
   } catch (error) {
+    // It met the end of the session: it is asked again when the same person is back, and cancelled otherwise.
+    if (isAway(context.client, auth)) return askAs(auth, queryFn, context)
     if (isRefused) noteRefusal(error)
     if (retryUnlessRefused(0, error)) await when(auth.refreshStore, isWell, { signal, longestMs: longestTroubleMs })
     throw error
   }
 }
 
-/** @throws AuthError `not_authenticated`, unless a component is suspended, which has no other way to wait. */
+/**
+ * @throws AuthError `not_authenticated`, unless a component is suspended, which has no other way to wait, or the client keeps what is of
+ * somebody who may come back.
+ */
 async function somebody(auth: BoundAuth, context: QueryFunctionContext): Promise<void> {
   const { store } = auth
   const mayWait = isSuspended(context)
@@ -38,7 +44,7 @@ async function somebody(auth: BoundAuth, context: QueryFunctionContext): Promise
   await auth.ready
   context.signal.throwIfAborted()
   if (store.getState().status !== 'unauthenticated') return
-  if (!mayWait) throw nobody()
+  if (!mayWait && !isAway(context.client, auth)) throw nobody()
   await when(store, ({ status }) => status === 'authenticated', context)
   context.signal.throwIfAborted()
 }

@@ -1,6 +1,7 @@
 import { defaultScheduler, type QueryClient } from '@tanstack/react-query'
+import { isAway, mayComeBack, setAway } from './away.ts'
 import { isOf, type BoundAuth, type Labelled } from './boundAuth.ts'
-import { forgetQueries, wakeQueries } from './forgetQueries.ts'
+import { forgetQueries, restQueries, wakeQueries } from './forgetQueries.ts'
 import { pauseWhileSignedOut } from './pauseWhileSignedOut.ts'
 import { isSamePerson, personOf } from './person.ts'
 import { tellAtOnce, type Scheduler } from './tellAtOnce.ts'
@@ -8,6 +9,11 @@ import { watchMutations } from './watchedMutations.ts'
 
 /** Options of {@link bindQueryClient}. */
 export interface BindQueryClientOptions {
+  /**
+   * Keeps everything when the session expires or is revoked, for a page that `SessionExpired` keeps: nothing is fetched until the same
+   * person, by method and subject, has signed in again and goes on. Whoever else signs in, and a sign-out, clear as ever. Default `false`.
+   */
+  readonly keepWhileExpired?: boolean
   /** What the app gave to `notifyManager.setScheduler`, if it did: it cannot be asked for, and is set again after each change of person. */
   readonly scheduler?: Scheduler
 }
@@ -27,18 +33,25 @@ export interface BindQueryClientOptions {
  * bindQueryClient(auth, queryClient)
  */
 export function bindQueryClient(auth: BoundAuth, client: QueryClient, options: BindQueryClientOptions = {}): () => void {
-  const { scheduler = defaultScheduler } = options
+  const { scheduler = defaultScheduler, keepWhileExpired = false } = options
   const isOwn = (labelled: Labelled): boolean => isOf(auth, labelled)
   const mutations = watchMutations(client.getMutationCache())
   let person = personOf(auth)
 
   const follow = (): void => {
+    const wasAway = isAway(client, auth)
+    if (keepWhileExpired && mayComeBack(person, auth)) {
+      setAway(client, auth, true)
+      return wasAway ? undefined : restQueries(client, isOwn)
+    }
     const before = person
     person = personOf(auth)
-    if (isSamePerson(before, person)) return
+    setAway(client, auth, false)
+    const isSame = isSamePerson(before, person)
+    if (isSame && !wasAway) return
     const isFirst = before === undefined
     tellAtOnce(scheduler, () => {
-      if (isFirst && person !== null) return wakeQueries(client, isOwn)
+      if (isSame || (isFirst && person !== null)) return wakeQueries(client, isOwn)
       // Nobody's are those that sign somebody in; but one that was stored is of who stored it.
       mutations.forget((mutation) => isOwn(mutation) && (before != null || mutation.state.isPaused))
       // What only waited to know who is signed in may say itself that nobody is.
@@ -48,5 +61,15 @@ export function bindQueryClient(auth: BoundAuth, client: QueryClient, options: B
 
   // The state first, as it tells before anything renders; but it stays the same where two people look the same.
   const releases = [auth.store.subscribe(follow), auth.tokens.subscribe(follow), mutations.stop, pauseWhileSignedOut(auth, client)]
-  return () => releases.forEach((release) => release())
+  return () => {
+    // What is kept would be anybody's.
+    if (isAway(client, auth)) {
+      setAway(client, auth, false)
+      tellAtOnce(scheduler, () => {
+        mutations.forget(isOwn)
+        forgetQueries(client, isOwn)
+      })
+    }
+    releases.forEach((release) => release())
+  }
 }

@@ -36,6 +36,12 @@ export function forgetQueries(client: QueryClient, isOwn: (query: Query) => bool
   }
 }
 
+/** Lets observers see that their queries may not be fetched now: they stop to ask at an interval. What they show stays. */
+export function restQueries(client: QueryClient, isOwn: (query: Labelled) => boolean): void {
+  // They look at their timers when the state is another object.
+  for (const query of client.getQueryCache().findAll({ predicate: isOwn })) query.setState({})
+}
+
 /** Lets observers see that their queries may be fetched now. What they show stays. */
 export function wakeQueries(client: QueryClient, isOwn: (query: Labelled) => boolean): void {
   const observers = client.getQueryCache().findAll({ predicate: isOwn }).flatMap((query) => query.observers)

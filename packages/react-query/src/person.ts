@@ -8,7 +8,8 @@ export function personOf({ store, tokens }: BoundAuth): Person {
   const state = store.getState()
   if (state.status !== 'authenticated') return state.status === 'loading' ? undefined : null
   // A mock has no session: it has the claims of one.
-  const { method, subject, family } = tokens.current?.tokens ?? { ...state, subject: null, family: JSON.stringify(state.user) }
+  const claims = JSON.stringify(state.user)
+  const { method, subject, family } = tokens.current?.tokens ?? { ...state, subject: claims, family: claims }
   return { method, subject, family }
 }
 

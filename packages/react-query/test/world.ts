@@ -1,10 +1,11 @@
-import { createAuth, environment, type Auth, type Claims } from '@tessera-auth/core'
+import { createAuth, environment as realEnvironment, type Auth, type Claims, type Environment } from '@tessera-auth/core'
 import { password, type PasswordInput } from '@tessera-auth/core/password'
 import { createTokenEndpoint, type TokenEndpoint } from '@tessera-auth/testing'
 
 /** One server that knows who asks, and an auth of a page that talks to it. */
 export interface World {
   readonly auth: Auth<PasswordInput, Claims>
+  readonly environment: Environment
   readonly endpoint: TokenEndpoint
   /** What the API was asked, with who asked: `ada GET /orders`. */
   readonly asked: readonly string[]
@@ -32,11 +33,10 @@ export function createWorld(name = 'default'): World {
     request.signal.throwIfAborted()
     return answer
   }
+  const page = { ...realEnvironment.page, href: () => 'https://app.example/', isBrowser: () => true }
+  const environment = { ...realEnvironment, network: { isOnline: () => true, fetch }, page }
   const load = (): World['auth'] =>
-    createAuth<PasswordInput, Claims>(
-      { method: password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' }), storage, name },
-      { ...environment, network: { isOnline: () => true, fetch }, page: { ...environment.page, href: () => 'https://app.example/', isBrowser: () => true } },
-    )
+    createAuth<PasswordInput, Claims>({ method: password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' }), storage, name }, environment)
   const storage = {
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => void items.set(key, value),
@@ -45,6 +45,7 @@ export function createWorld(name = 'default'): World {
   const auth = load()
   const world: World = {
     auth,
+    environment,
     endpoint,
     asked,
     answer: ({ url }, person) => Response.json(['one', 'two'].map((each) => `${person}'s ${new URL(url).pathname.slice(1)} ${each}`)),

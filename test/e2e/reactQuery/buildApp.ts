@@ -3,8 +3,11 @@ import { build, defaultClientConditions } from 'vite'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The page's script, with the React of this major version; in development, where StrictMode does everything twice. */
-export async function buildApp(react: '18' | '19'): Promise<string> {
+/** Pages that there are. */
+export type App = 'main' | 'expired'
+
+/** A page's script, with the React of this major version; in development, where StrictMode does everything twice. */
+export async function buildApp(react: '18' | '19', app: App): Promise<string> {
   const old = { find: /^(react|react-dom|zustand)(?=$|\/)/, replacement: join(root, 'test/react-18/node_modules/$1') }
   const built = await build({
     root,
@@ -19,7 +22,7 @@ export async function buildApp(react: '18' | '19'): Promise<string> {
       minify: false,
       target: 'es2022',
       modulePreload: false,
-      rolldownOptions: { input: join(import.meta.dirname, 'app/main.tsx'), output: { codeSplitting: false } },
+      rolldownOptions: { input: join(import.meta.dirname, `app/${app}.tsx`), output: { codeSplitting: false } },
     },
   })
   const chunks = [built].flat().flatMap((each) => ('output' in each ? each.output : [])).filter((file) => file.type === 'chunk')

@@ -1,9 +1,10 @@
 import { expect, test as base, type Page } from '@playwright/test'
-import { buildApp } from './buildApp.ts'
+import { buildApp, type App } from './buildApp.ts'
 import { createSite, type Site } from './site.ts'
 
 interface Options {
   readonly react: '18' | '19'
+  readonly app: App
 }
 
 /** Of this worker. */
@@ -11,11 +12,12 @@ const scripts = new Map<string, Promise<string>>()
 
 const test = base.extend<Options & { site: Site; tab: Page }>({
   react: ['19', { option: true }],
+  app: ['main', { option: true }],
   // Playwright switches the back/forward cache off; people have it on.
   launchOptions: [async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }), { scope: 'worker' }],
-  site: async ({ react }, use) => {
-    const script = scripts.get(react) ?? buildApp(react)
-    scripts.set(react, script)
+  site: async ({ react, app }, use) => {
+    const script = scripts.get(`${app} ${react}`) ?? buildApp(react, app)
+    scripts.set(`${app} ${react}`, script)
     const site = await createSite(await script)
     await use(site)
     await site.close()
@@ -54,6 +56,17 @@ const frames = (page: Page): Promise<string[]> => page.evaluate(() => window.see
 /** What was to be seen of somebody beside another name, or beside none. */
 async function mixed(page: Page): Promise<string[]> {
   return (await frames(page)).filter((text) => ['ada', 'bob'].some((name) => text.includes(`${name}'s`) && !text.includes(`[${name}]`)))
+}
+
+/** Ada has filled in a form; what she sends meets the end of her session. */
+async function meetTheEnd(page: Page, site: Site): Promise<void> {
+  await press(page, 'Ada')
+  await expect(page.getByText("ada's orders two")).toBeVisible()
+  await page.getByLabel('Note').fill('not done yet')
+  await page.getByLabel('Thing').fill('loom')
+  site.revoke()
+  await press(page, 'Order')
+  await expect(page.getByRole('dialog')).toContainText('Waiting: 1')
 }
 
 for (const react of ['18', '19'] as const) {
@@ -174,6 +187,57 @@ for (const react of ['18', '19'] as const) {
       }
       expect(await tab.evaluate(() => window.changes)).toBe(before)
       expect(site.asked).toHaveLength(length)
+    })
+
+    test.describe('a session that expires, on a page that stays', () => {
+      test.use({ app: 'expired' })
+
+      test('the same person signs in again in place: the mutation succeeds, once, and what it invalidates is fetched', async ({ tab, site }) => {
+        await meetTheEnd(tab, site)
+        await expect(tab.getByText("ada's orders two")).toBeVisible()
+        expect(site.taken).toEqual([])
+        const { length } = site.asked
+        await press(tab, 'Ada')
+        await expect(tab.getByText('success, called 1')).toBeVisible()
+        await expect(tab.getByRole('dialog')).toHaveCount(0)
+        await expect(tab.getByLabel('Note')).toHaveValue('not done yet')
+        await expect(tab.getByText("ada's orders two")).toBeVisible()
+        await expect.poll(() => site.asked.slice(length)).toEqual(['ada POST orders', 'ada GET orders'])
+        expect(site.taken).toEqual(['ada loom'])
+        const shown = await frames(tab)
+        const first = shown.findIndex((text) => text.includes("ada's orders two"))
+        expect(shown.slice(first).filter((text) => !text.includes("ada's orders two"))).toEqual([])
+      })
+
+      test('without the option, the page loses its data, and the mutation its callbacks: so the other can fail', async ({ tab, site }) => {
+        await open(tab, site, '/?cleared')
+        await meetTheEnd(tab, site)
+        await expect(tab.getByText("ada's orders two")).toHaveCount(0)
+        await press(tab, 'Ada')
+        await expect(tab.getByText("ada's orders two")).toBeVisible()
+        await expect.poll(() => site.taken).toEqual(['ada loom'])
+        await expect(tab.getByText('idle, called 0')).toBeVisible()
+      })
+
+      test('somebody else signs in: nothing is sent, and nothing is left, not for a frame', async ({ tab, site }) => {
+        await meetTheEnd(tab, site)
+        await press(tab, 'Bob')
+        await expect(tab.getByText("bob's orders two")).toBeVisible()
+        await expect(tab.getByText('idle, called 0')).toBeVisible()
+        await expect(tab.getByLabel('Note')).toHaveValue('')
+        expect(site.taken).toEqual([])
+        expect((await frames(tab)).filter((text) => text.includes('[bob]') && text.includes("ada's"))).toEqual([])
+      })
+
+      test('a sign-out leaves nothing', async ({ tab, site }) => {
+        await meetTheEnd(tab, site)
+        await press(tab, 'Out')
+        await expect(tab.getByRole('dialog')).toHaveCount(0)
+        await expect(tab.getByText("ada's")).toHaveCount(0)
+        await press(tab, 'Bob')
+        await expect(tab.getByText("bob's orders two")).toBeVisible()
+        expect(site.taken).toEqual([])
+      })
     })
   })
 }

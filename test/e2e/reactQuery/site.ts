@@ -11,11 +11,17 @@ export interface Site {
   readonly hold: (asked: string) => () => void
   /** What becomes of orders that are sent. */
   postStatus: number
+  /** Orders that were taken, with who sent them: `ada loom`. */
+  readonly taken: readonly string[]
+  /** Ends all sessions that there are. */
+  readonly revoke: () => void
   readonly close: () => Promise<void>
 }
 
 export async function createSite(script: string): Promise<Site> {
   const asked: string[] = []
+  const taken: string[] = []
+  let revoked = 0
   const held = new Map<string, Promise<void>>()
   const [html, blank] = ['<!doctype html><title>Things</title><div id="root"></div><script type="module" src="/main.js"></script>', '<!doctype html><title>Away</title>']
 
@@ -26,15 +32,23 @@ export async function createSite(script: string): Promise<Site> {
     if (pathname === '/away') return { type: 'text/html', body: blank }
     if (pathname === '/main.js') return { type: 'text/javascript', body: script }
     if (pathname === '/login') return tokensOf((JSON.parse(body) as { readonly email: string }).email.replace(/@.*/, ''))
-    if (pathname === '/refresh') return tokensOf(/"refresh-(\w+)-/.exec(body)?.[1] ?? 'nobody')
-    if (pathname.startsWith('/api/')) return api(request.method ?? '', pathname.slice(5), nameOf(request))
+    if (pathname === '/refresh') return refresh(body)
+    if (pathname.startsWith('/api/')) return api(request, pathname.slice(5), body)
     return { status: 204, type: 'text/plain', body: '' }
   }
-  const api = async (method: string, kind: string, person: string): Promise<Answer> => {
+  const refresh = (body: string): Answer => {
+    const [, name = 'nobody', number = '0'] = /"refresh-(\w+)-(\d+)/.exec(body) ?? []
+    return Number(number) > revoked ? tokensOf(name) : { status: 400, type: 'application/json', body: '{"error":"invalid_grant"}' }
+  }
+  const api = async (request: IncomingMessage, kind: string, body: string): Promise<Answer> => {
+    const { name: person, jti } = claimsOf(request)
+    const { method = '' } = request
     const what = `${person} ${method} ${kind}`
     asked.push(what)
     await held.get(what)
+    if (jti <= revoked) return { status: 401, type: 'text/plain', body: '' }
     const status = method === 'POST' ? site.postStatus : 200
+    if (method === 'POST') taken.push(`${person} ${body}`)
     return { status, type: 'application/json', body: JSON.stringify(['one', 'two'].map((each) => `${person}'s ${kind} ${each}`)) }
   }
 
@@ -57,6 +71,8 @@ export async function createSite(script: string): Promise<Site> {
       }
     },
     postStatus: 200,
+    taken,
+    revoke: () => void (revoked = issued),
     close: () => close(server),
   }
   return site
@@ -77,9 +93,14 @@ function tokensOf(name: string): Answer {
   return { type: 'application/json', body: JSON.stringify({ access_token: token, refresh_token: `refresh-${name}-${issued}`, token_type: 'Bearer', expires_in: 3600 }) }
 }
 
-function nameOf({ headers }: IncomingMessage): string {
+interface TokenClaims {
+  readonly name: string
+  readonly jti: number
+}
+
+function claimsOf({ headers }: IncomingMessage): TokenClaims {
   const [, claims = ''] = (headers.authorization ?? '').split('.')
-  return claims === '' ? 'nobody' : (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { readonly name: string }).name
+  return claims === '' ? { name: 'nobody', jti: Infinity } : (JSON.parse(Buffer.from(claims, 'base64url').toString()) as TokenClaims)
 }
 
 function close(server: Server): Promise<void> {
