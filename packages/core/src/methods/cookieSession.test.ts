@@ -124,7 +124,7 @@ describe('finding out who is signed in', () => {
     ['a subject that is none', json({ sub: { id: 1 }, name: 'Ada' })],
     ['a subject that is inherited', new Response('{"__proto__":{"sub":"ada"}}')],
   ])('INV-25 nobody: %s', async (_, response) => {
-    server.instead.set(urls.sessionUrl, () => response)
+    server.instead.set(urls.sessionUrl, () => response.clone())
     expect(await create().ready).toMatchObject({ status: 'unauthenticated', reason: 'never_signed_in', error: null })
   })
 
@@ -141,7 +141,7 @@ describe('finding out who is signed in', () => {
     ['an error inside a 200', json({ error: 'unauthenticated', sub: 'ada' }), 'invalid_response'],
     ['something nested too deep', new Response(`{"sub":"ada","x":${'['.repeat(9999)}${']'.repeat(9999)}}`), 'invalid_response'],
   ])('CK-02 not known: %s', async (_, response, code) => {
-    server.instead.set(urls.sessionUrl, () => response)
+    server.instead.set(urls.sessionUrl, () => response.clone())
     expect(await create().ready).toMatchObject({ status: 'loading', error: { code } })
   })
 
@@ -475,7 +475,7 @@ describe('signing in', () => {
   ])('asks who signed in where the answer does not say: %s', async (_, response) => {
     server.instead.set(urls.loginUrl, () => {
       server.signedIn = 'ada'
-      return response
+      return response.clone()
     })
     const auth = await signedIn()
     expect(sent()).toEqual(['GET /v1/session 1', 'POST /v1/session/login 1', 'GET /v1/session 1'])
@@ -525,7 +525,7 @@ describe('signing in', () => {
     [json({}, 429), 'rate_limited', true],
     [json({}, 500), 'server_error', true],
   ])('PW-01 %# a refusal is an error without the password: %s', async (response, code, retryable) => {
-    server.instead.set(urls.loginUrl, () => response)
+    server.instead.set(urls.loginUrl, () => response.clone())
     const auth = create()
     await auth.ready
     const error = await auth.login(ada).catch((reason: unknown) => reason)
@@ -567,7 +567,7 @@ describe('signing in', () => {
     ['there is a page', new Response('<html>')],
   ])('a 419 is final where no token is to be had: %s', async (_, response) => {
     server.instead.set(urls.loginUrl, () => json({}, 419))
-    server.instead.set('/csrf', () => response)
+    server.instead.set('/csrf', () => response.clone())
     const auth = create({ ...urls, csrfUrl: '/csrf' })
     await auth.ready
     await expect(auth.login(ada)).rejects.toMatchObject({ code: 'client_rejected', status: 419 })

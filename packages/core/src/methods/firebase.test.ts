@@ -326,7 +326,7 @@ describe('refusals', () => {
     ['a refresh token that is no text', Response.json(signedIn({ refreshToken: ['canary'] }))],
     ['the names of the other endpoint', Response.json(exchanged())],
   ])('RF-13 %s cannot be used, and may pass', async (_, response) => {
-    world.answer = () => response
+    world.answer = () => response.clone()
     const auth = create()
     expect(await errorOf(auth.login(ada))).toMatchObject({ code: 'invalid_response', retryable: true })
     expect(auth.store.getState().status).toBe('unauthenticated')
@@ -338,7 +338,7 @@ describe('refusals', () => {
     ['an error that is an empty object', Response.json({ error: {} }, { status: 400 })],
     ['a message that is no text', Response.json({ error: { message: 7, details: 'canary' } }, { status: 400 })],
   ])('a refusal with %s is judged by its status', async (_, response) => {
-    world.answer = () => response
+    world.answer = () => response.clone()
     const error = await errorOf(create().login(ada))
     expect(error).toMatchObject({ code: 'client_rejected', status: 400 })
     expect(error).not.toHaveProperty('oauthError')

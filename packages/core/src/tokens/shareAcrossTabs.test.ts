@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { quickSealing } from '../../test/quickSealing.ts'
 import { absent, circleIn, codeOf, copyOf, createFaults, held, hour, last, minute, openTab, setUpStrictServer, soon } from '../../test/siblingTabs.ts'
+import { createCountedSealing } from '../../test/countedSealing.ts'
 import { createWorld } from '../../test/world.ts'
 import type { Channels } from '../browser/channel.ts'
 import type { Database } from '../browser/database.ts'
@@ -147,24 +148,24 @@ describe('shareAcrossTabs', () => {
   })
 
   test('INV-7 with the real Web Crypto nothing readable is said or written, whatever tabs do', async () => {
-    vi.useRealTimers()
     const said: unknown[] = []
     const { origin } = createWorld()
     origin.channels.join('tessera:tokens', (message) => said.push(message))
     const written: unknown[] = []
     const database: Database = { ...origin.database, update: (key, change) => origin.database.update(key, (stored) => (written.push(change(stored)), change(stored))) }
-    const open = (instead: Partial<Environment>) => sharing({ refresh: server.refresh, world: createWorld(origin), instead: { sealing: undefined, database, ...instead } })
+    const { sealing, settled } = createCountedSealing()
+    const open = (instead: Partial<Environment>) => sharing({ refresh: server.refresh, world: createWorld(origin), instead: { sealing, database, ...instead } })
     const [first, second, third] = [open({}), open({}), open({ database: absent.database })]
-    await first.tokens.setTokens(server.issue('canary'))
-    expect(await second.tokens.getAccessToken()).toBe('canary-1')
-    expect(await third.tokens.restore().then(() => third.tokens.getAccessToken())).toBe('canary-1')
-    await second.tokens.refresh()
-    await third.tokens.refresh()
-    await first.tokens.setTokens(server.issue('canary'))
-    await vi.waitFor(() => expect([first, second].map(held)).toEqual(['canary-4', 'canary-4']))
+    await settled(first.tokens.setTokens(server.issue('canary')))
+    expect(await settled(second.tokens.getAccessToken())).toBe('canary-1')
+    expect(await settled(third.tokens.restore().then(() => third.tokens.getAccessToken()))).toBe('canary-1')
+    await settled(second.tokens.refresh())
+    await settled(third.tokens.refresh())
+    await settled(first.tokens.setTokens(server.issue('canary')))
+    await settled(vi.waitUntil(() => [first, second].every((tab) => held(tab) === 'canary-4')))
     const circle = circleIn(first.world)
     first.tokens.clear()
-    await vi.waitFor(() => expect([first, second].map(held)).toEqual([null, null]))
+    await settled(vi.waitUntil(() => held(second) === null))
     const text = (value: unknown): string => JSON.stringify(value, (_name, part: unknown) => (part instanceof Uint8Array ? Buffer.from(part).toString('latin1') : part))
     expect([said.length > 5, written.length > 4]).toEqual([true, true])
     for (const secret of ['canary', 'rt-', circle.key, '"version"', 'accessToken']) expect(text([said, written, [...origin.records]])).not.toContain(secret)
