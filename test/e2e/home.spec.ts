@@ -14,6 +14,7 @@ const pages = {
   '/several': 'One app, several ways',
   '/two-at-once': 'Two at once',
   '/session-expired': 'Session expired',
+  '/left-alone': 'Left alone',
 }
 
 test('lists the ten methods, the two ways to have several and what comes after an end, and leads to each', async ({ demo, page }) => {

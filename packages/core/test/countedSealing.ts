@@ -27,12 +27,12 @@ export function createCountedSealing(): CountedSealing {
       },
     },
     async settled(promise) {
-      let isOver = false
-      const over = (): void => void (isOver = true)
+      const work = { isOver: false }
+      const over = (): void => void (work.isOver = true)
       promise.then(over, over)
-      while (!isOver) {
+      while (!work.isOver) {
         await new Promise((resolve) => nextTurn(resolve))
-        if (busy === 0 && !isOver) await vi.advanceTimersByTimeAsync(10)
+        if (busy === 0 && !work.isOver) await vi.advanceTimersByTimeAsync(10)
       }
       return promise
     },

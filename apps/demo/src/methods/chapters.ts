@@ -1,4 +1,5 @@
 import { sessionExpiredPage } from '../expired/sessionExpiredPage.tsx'
+import { leftAlonePage } from '../idle/leftAlonePage.tsx'
 import { severalPage } from '../together/severalPage.tsx'
 import { twoAtOncePage } from '../together/twoAtOncePage.tsx'
 import { accessTokenMethod } from './accessTokenMethod.tsx'
@@ -51,6 +52,6 @@ export const chapters: readonly Chapter[] = [
   {
     heading: 'When it ends',
     about: 'Sessions end while people are in the middle of something.',
-    pages: [sessionExpiredPage],
+    pages: [sessionExpiredPage, leftAlonePage],
   },
 ]
