@@ -11,6 +11,7 @@ export { leavingPage, type AuthMethod, type CallbackHost, type CallbackOutcome, 
 export { safeReturnTo } from './oauth/returnTo.ts'
 export type { Session, SessionRecord, TokenSet } from './session/session.ts'
 export type { Claims } from './session/claims.ts'
+export { resumableReasons } from './session/state.ts'
 export type { AuthState, AuthenticatedState, LoadingState, SignedOutReason, UnauthenticatedState } from './session/state.ts'
 export { TokenManager } from './tokens/tokenManager.ts'
 export type { AccessTokenOptions } from './tokens/accessTokenOptions.ts'

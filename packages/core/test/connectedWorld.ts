@@ -22,8 +22,11 @@ export interface ConnectedWorld {
 
 const attemptMs = 10_000
 
-/** @param origin Of the server, and of the page. */
-export function createConnectedWorld(origin: string, fraction: () => number = () => 1): ConnectedWorld {
+/**
+ * @param origin Of the page, and of the server unless `api` says otherwise.
+ * @param api Where the auth may send credentials.
+ */
+export function createConnectedWorld(origin: string, fraction: () => number = () => 1, api?: string): ConnectedWorld {
   const world = createWorld()
   world.href = `${origin}/`
   const timers = new Set<{ readonly delayMs: number; readonly run: () => void }>()
@@ -58,7 +61,7 @@ export function createConnectedWorld(origin: string, fraction: () => number = ()
   const connected: ConnectedWorld = {
     world,
     environment,
-    auth: createAuth({ method }, environment),
+    auth: createAuth({ method, api }, environment),
     waits: () => [...timers].map(({ delayMs }) => delayMs).filter((delayMs) => delayMs !== attemptMs),
     passWaits: () => run((delayMs) => delayMs !== attemptMs),
     passAttempt: () => run((delayMs) => delayMs === attemptMs),

@@ -29,6 +29,11 @@ describe('the panel', () => {
     expect(panel.getByRole('img').getAttribute('aria-label')).toContain('Requests: 1')
   })
 
+  it('has the name of the auth in its title', async () => {
+    const panel = await openPanel({ auth: { ...createMockAuth(), name: 'work' } })
+    expect(panel.getByRole('heading', { name: 'Tessera work' })).toBeDefined()
+  })
+
   it('says why somebody was signed out', async () => {
     const { browser, open } = await createDesk()
     const tab = await open()

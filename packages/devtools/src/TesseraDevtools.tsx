@@ -12,8 +12,6 @@ export interface TesseraDevtoolsProps {
   readonly auth: DevtoolsAuth
   /** What `createAuth` was given, made by {@link withDevtools}. Without it the panel can show less, and do nothing. */
   readonly environment?: Environment
-  /** Tells several auths on one origin apart: the same as the option `name` of the auth. Default `default`. */
-  readonly name?: string
 }
 
 /**
@@ -23,15 +21,15 @@ export interface TesseraDevtoolsProps {
  * @example
  * <TesseraDevtools auth={auth} environment={environment} />
  */
-export function TesseraDevtools({ auth, environment = realEnvironment, name = 'default' }: TesseraDevtoolsProps): ReactNode {
+export function TesseraDevtools({ auth, environment = realEnvironment }: TesseraDevtoolsProps): ReactNode {
   useEffect(() => {
     const instruments = instrumentsOf(environment)
     // At once, so that it misses nothing while the panel is loaded.
-    const feed = createFeed({ auth, name, base: instruments?.base ?? environment, instruments })
+    const feed = createFeed({ auth, base: instruments?.base ?? environment, instruments })
     let [isOver, unmount] = [false, (): void => {}]
     const show = async (): Promise<void> => {
       const { mountPanel } = await import('./panel/mountPanel.tsx')
-      if (!isOver) unmount = mountPanel({ auth, environment, name, feed, instruments })
+      if (!isOver) unmount = mountPanel({ auth, environment, feed, instruments })
     }
     void show()
     return () => {
@@ -39,6 +37,6 @@ export function TesseraDevtools({ auth, environment = realEnvironment, name = 'd
       unmount()
       feed.stop()
     }
-  }, [auth, environment, name])
+  }, [auth, environment])
   return null
 }

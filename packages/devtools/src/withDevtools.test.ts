@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { createAuth, environment as real } from '@tessera-auth/core'
 import { password } from '@tessera-auth/core/password'
-import { createBrowser, type Tab } from '@tessera-auth/testing'
+import { createBrowser, createTokenEndpoint, type Tab } from '@tessera-auth/testing'
 import { expect, it } from 'vitest'
 import { ada, createDesk, type App } from '../test/createDesk.tsx'
 import type { DevtoolsAuth } from './facts/facts.ts'
@@ -19,7 +19,7 @@ function handlesOf({ app }: Tab<App>): Instruments {
 function watch(tab: Tab<Pick<App, 'environment'> & { readonly auth: DevtoolsAuth }>): Feed {
   const { auth, environment } = tab.app
   const instruments = instrumentsOf(environment)
-  return createFeed({ auth, name: 'default', base: instruments?.base ?? environment, instruments })
+  return createFeed({ auth, base: instruments?.base ?? environment, instruments })
 }
 
 function textsOf(feed: Feed, lane: Sighting['lane']): readonly string[] {
@@ -50,6 +50,22 @@ it('a clock that is put ahead is ahead by that much for the auth alone, until it
   expect(endpoint.count('refresh')).toBe(1)
   instruments.unskew()
   expect(now()).toBe(before)
+})
+
+it('what it saw is for tabs whose auth has the same name', async () => {
+  const { answer } = createTokenEndpoint()
+  const browser = createBrowser({ network: answer })
+  const open = (name: string): Tab<App> =>
+    browser.openTab((given) => {
+      const environment = withDevtools(given)
+      return { environment, auth: createAuth({ method: password({ loginUrl: '/login' }), name }, environment) }
+    })
+  const [work, sameWork, home] = [open('work'), open('work'), open('home')]
+  const [, same, other] = [watch(work), watch(sameWork), watch(home)]
+  await work.app.auth.login(ada)
+  await browser.settle()
+  expect(textsOf(same, 'session')).toContain('Signed in by password')
+  expect(other.marks.get()).toEqual([])
 })
 
 it('the next refresh fails, once, whatever else is asked for meanwhile', async () => {

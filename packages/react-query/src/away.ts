@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { SignedOutReason } from '@tessera-auth/core'
+import { resumableReasons } from '@tessera-auth/core'
 import type { BoundAuth } from './boundAuth.ts'
 import type { Person } from './person.ts'
 
@@ -17,10 +17,8 @@ export function setAway(client: QueryClient, { name }: BoundAuth, isNow: boolean
   else names.delete(name)
 }
 
-const expiries: readonly SignedOutReason[] = ['expired', 'refresh_rejected', 'revoked']
-
 /** Whether this person, who was signed in, may go on after another login. Without a subject, nobody can be told to be the same again. */
 export function mayComeBack(person: Person, { store }: BoundAuth): boolean {
   const state = store.getState()
-  return person?.subject != null && state.status === 'unauthenticated' && expiries.includes(state.reason)
+  return person?.subject != null && state.status === 'unauthenticated' && resumableReasons.includes(state.reason)
 }

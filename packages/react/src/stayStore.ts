@@ -1,4 +1,4 @@
-import type { AuthState, ReadableStore, SessionRecord, SignedOutReason } from '@tessera-auth/core'
+import { resumableReasons, type AuthState, type ReadableStore, type SessionRecord } from '@tessera-auth/core'
 import type { State } from './authView.ts'
 import type { RegisteredAuth } from './register.ts'
 
@@ -98,10 +98,8 @@ function next(stay: Stay, state: State, isSame: boolean): Stay {
   return nobody
 }
 
-const expiries: readonly SignedOutReason[] = ['expired', 'refresh_rejected', 'revoked']
-
 function isExpiry(state: AuthState): boolean {
-  return state.status === 'unauthenticated' && expiries.includes(state.reason)
+  return state.status === 'unauthenticated' && resumableReasons.includes(state.reason)
 }
 
 function personOf(auth: WatchedAuth, { method, user }: NonNullable<Stay['shown']>): Person {

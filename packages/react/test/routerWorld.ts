@@ -1,5 +1,6 @@
-import { environment, type AuthState, type Environment } from '@tessera-auth/core'
-import { createMockAuth, type MockAuth } from '@tessera-auth/testing'
+import { createAuth, environment, type Auth, type AuthState, type Claims, type Environment } from '@tessera-auth/core'
+import { cookieSession, type CookieSessionInput } from '@tessera-auth/core/cookie-session'
+import { createBrowser, createMockAuth, type Browser, type MockAuth } from '@tessera-auth/testing'
 import { loading, signedIn, signedOut } from './authInState.ts'
 
 interface Person {
@@ -14,6 +15,26 @@ export const unknown: AuthState<Person> = loading
 
 export function authWith(state: AuthState<Person>): MockAuth<Person> {
   return createMockAuth<Person>({ state })
+}
+
+/** A real auth whose server keeps the session of Ada, and does not answer until it is told to. */
+export interface SilentServer {
+  readonly browser: Browser
+  readonly auth: Auth<CookieSessionInput, Claims>
+  /** How often it was asked. */
+  readonly asked: () => number
+  readonly recover: () => void
+}
+
+export function createSilentServer(): SilentServer {
+  let [asked, isUp] = [0, false]
+  const network = (): Response => {
+    asked++
+    return isUp ? Response.json({ sub: '1', name: 'Ada' }) : new Response(null, { status: 503 })
+  }
+  const browser = createBrowser({ network })
+  const tab = browser.openTab((given) => createAuth({ method: cookieSession({ sessionUrl: '/session' }) }, given))
+  return { browser, auth: tab.app, asked: () => asked, recover: () => void (isUp = true) }
 }
 
 /** A tab whose clock stands still until it is told, and whose storage may be blocked. */

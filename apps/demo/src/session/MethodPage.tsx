@@ -34,7 +34,7 @@ export function MethodPage(props: MethodPageProps): ReactNode {
   const key = Object.values(settings).join(' ')
   return (
     <AuthProvider auth={auth}>
-      <TesseraDevtools auth={auth} environment={environment} name={`${name} ${key}`.trim()} />
+      <TesseraDevtools auth={auth} environment={environment} />
       <article className="page">
         <PageHeader title={name} lead={lead} />
         {key !== '' && <SettingsPanel {...{ choices, settings, onChoose }} />}

@@ -52,7 +52,7 @@ function TwoAtOncePage(): ReactNode {
       <PageHeader title={name} lead={`${summary} ${when}`} />
       <div className="twins">
         <AuthProvider auth={person}>
-          <TesseraDevtools auth={person} environment={environment} name="two-person" />
+          <TesseraDevtools auth={person} environment={environment} />
           <div className="twin">
             <Workbench
               title="A person"

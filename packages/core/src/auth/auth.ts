@@ -53,6 +53,11 @@ export interface AuthCore<User> {
   /** The state once it is known who is signed in, or once that could not be found out. Reading it starts looking. Never rejects. */
   readonly ready: Promise<AuthState<User>>
   /**
+   * For “Try again”, when it could not be found out who is signed in: asks anew where the browser keeps the session, at most once a
+   * second and not before the server allows it, and gives the state then. Where there is nobody to ask, it is {@link ready}. Never rejects.
+   */
+  readonly look: () => Promise<AuthState<User>>
+  /**
    * Why and when somebody was last signed out in this tab, for the page where they sign in: survives a reload and a redirect, and is
    * `null` again once somebody has signed in. Known at once, before {@link ready}.
    */
@@ -81,6 +86,12 @@ export interface AuthCore<User> {
    * is the `TypeError` of fetch.
    */
   readonly fetch: AuthedFetch
+  /**
+   * Whether {@link fetch} would send credentials there: for what sends them by other means, such as a WebSocket. Asks nobody.
+   *
+   * @throws AuthError `destination_not_allowed`; a `TypeError`, as fetch, for what is no URL.
+   */
+  readonly checkDestination: (url: string | URL) => void
   /** Calls `listener` for everything that happens, until the returned function is called. Costs nothing without listeners. */
   readonly inspect: (listener: (event: InspectEvent) => void) => () => void
   /** Looks who is signed in and refreshes ahead of need, until the returned function is called; calls count. */

@@ -290,6 +290,18 @@ describe('fetch', () => {
     expect(auth.store.getState()).toBe(state)
   })
 
+  test('FE-01 FE-02 checkDestination() says so for what is sent by other means', () => {
+    const own = create()
+    expect(() => own.checkDestination('/own?page=2')).not.toThrow()
+    expect(() => own.checkDestination(new URL('https://evil.example/own'))).toThrow(expect.objectContaining({ code: 'destination_not_allowed' }))
+    const listed = create({ api: 'https://api.example/v1/' })
+    expect(() => listed.checkDestination('https://api.example/v1/prices')).not.toThrow()
+    for (const url of ['https://api.example/v2/prices', 'https://api.example.evil.example/v1/', 'http://api.example/v1/', '/own', 'https://ada@api.example/v1/']) {
+      expect(() => listed.checkDestination(url)).toThrow(expect.objectContaining({ code: 'destination_not_allowed' }))
+    }
+    expect(() => listed.checkDestination('https://')).toThrow(TypeError)
+  })
+
   test('FE-01 FE-02 nothing goes to a foreign host; without the option, to our own origin alone', async () => {
     const auth = await signedIn()
     await expect(auth.fetch('https://evil.example/v1')).rejects.toMatchObject({ code: 'destination_not_allowed' })

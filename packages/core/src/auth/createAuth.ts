@@ -1,7 +1,5 @@
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
-import { createAuthedFetch } from '../http/authedFetch.ts'
-import { createDestinations } from '../http/destinations.ts'
 import type { Auth, AuthByName, AuthCore, MethodsByName } from './auth.ts'
 import { checkAuthOptions, type AuthByNameOptions, type AuthOptions, type EitherOptions } from './authOptions.ts'
 import { createCallbacks } from './callbacks.ts'
@@ -11,6 +9,7 @@ import { createElsewhere } from './elsewhere.ts'
 import { createIntents } from './intents.ts'
 import { createMethods, prepareAhead, type Methods, type NamedMethod } from './methods.ts'
 import { createReady } from './ready.ts'
+import { createSending } from './sending.ts'
 import { createSigning } from './signing.ts'
 import { createStores } from './stores.ts'
 import { createTokens } from './tokens.ts'
@@ -39,7 +38,6 @@ export function createAuth<Input = void, User = unknown>(options: AuthOptions<In
 export function createAuth<Named extends MethodsByName>(options: AuthByNameOptions<Named>, environment?: Environment): AuthByName<Named>
 export function createAuth<User>(options: EitherOptions<User>, environment: Environment = realEnvironment): unknown {
   const checked = checkAuthOptions(options)
-  const { network, page } = environment
   const disposal = new AbortController()
   const methods = createMethods(checked.methods, createContext(environment, checked, disposal.signal))
   const { tokens, discards } = createTokens(checked, methods, environment)
@@ -51,7 +49,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
   const source = createCredentialSource(tokens, methods, async () => presences?.known(ready) ?? ready())
   const intents = createIntents()
   const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discards, stores, elsewhere, presences, ready, intents, environment })
-  const handleCallback = createCallbacks({ methods, tokens, ready, page, intents, disposal: disposal.signal, takeUp, login })
+  const handleCallback = createCallbacks({ methods, tokens, ready, page: environment.page, intents, disposal: disposal.signal, takeUp, login })
   prepareAhead(methods, tokens)
 
   return {
@@ -62,6 +60,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     get ready() {
       return ready()
     },
+    look: async () => presences?.again(ready) ?? ready(),
     get lastSignOut() {
       return signOuts.last()
     },
@@ -72,7 +71,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
       void ready()
       return tokens.getAccessToken(accessTokenOptions)
     },
-    fetch: createAuthedFetch({ network, destinations: createDestinations(checked.api, page.href), pageUrl: page.href, source, emit }),
+    ...createSending({ api: checked.api, source, emit, environment }),
     inspect: events.subscribe,
     start() {
       const releases = [tokens.start(), presences?.watch()]

@@ -231,6 +231,74 @@ describe('the first look', () => {
   })
 })
 
+describe('look()', () => {
+  const failed = async () => {
+    const { method, auth } = create()
+    const first = auth.ready
+    await settled()
+    method.looks[0]?.reject(down)
+    await first
+    return { method, auth }
+  }
+
+  test('CK-02 asks again where the server did not answer, and gives what is known then', async () => {
+    const { method, auth } = await failed()
+    const again = auth.look()
+    await settled()
+    expect(method.looks).toHaveLength(2)
+    method.looks[1]?.resolve(of('ada'))
+    expect(await again).toMatchObject({ status: 'authenticated', user: { name: 'ada' } })
+    expect(await auth.ready).toBe(auth.store.getState())
+  })
+
+  test('CK-02 never rejects: it is still not known who is signed in', async () => {
+    const { method, auth } = await failed()
+    const again = auth.look()
+    await settled()
+    const stillDown = new AuthError('server_error', 'Still down.')
+    method.looks[1]?.reject(stillDown)
+    expect(await again).toEqual({ status: 'loading', pending: null, error: stillDown })
+  })
+
+  test('is the first look where there was none, and joins the one under way', async () => {
+    const { method, auth } = create()
+    const looks = [auth.look(), auth.look(), auth.ready]
+    await settled()
+    method.looks[0]?.resolve(of('ada'))
+    for (const state of await Promise.all(looks)) expect(state).toBe(auth.store.getState())
+    expect(method.looks).toHaveLength(1)
+  })
+
+  test('finds out that somebody has left', async () => {
+    const { method, auth } = await found()
+    const again = auth.look()
+    await settled()
+    method.looks[1]?.resolve(null)
+    expect(await again).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
+  })
+
+  test('asks nobody where no browser keeps a session', async () => {
+    const auth = createAuth({ method: plain }, world.environment)
+    expect(await auth.look()).toMatchObject({ status: 'unauthenticated', reason: 'never_signed_in' })
+    await auth.login('ada')
+    expect(await auth.look()).toBe(auth.store.getState())
+    expect(world.requests).toEqual([])
+  })
+
+  test('asks where a stored session has spared the first look', async () => {
+    await createSeveral('session').auth.login('plain', 'ada')
+    const { a, b, auth } = createSeveral('session')
+    await auth.ready
+    expect([a.looks, b.looks]).toEqual([[], []])
+    const again = auth.look()
+    await settled()
+    expect([a.looks.length, b.looks.length]).toEqual([1, 1])
+    a.looks[0]?.resolve(null)
+    b.looks[0]?.resolve(of('bob'))
+    expect(await again).toMatchObject({ status: 'authenticated', method: 'plain' })
+  })
+})
+
 describe('a later look', () => {
   test('CK-09 finds somebody else: a switch in one step, and what waited for the first is not sent as the second', async () => {
     const { method, auth } = await found()

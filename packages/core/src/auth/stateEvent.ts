@@ -41,6 +41,7 @@ const reasons: Partial<Record<AuthErrorCode, SignedOutReason>> = {
   storage_failed: 'storage_cleared',
 }
 
-function reasonOf({ code }: AuthError): SignedOutReason {
+/** Why nobody is signed in after an end with this error. */
+export function reasonOf({ code }: AuthError): SignedOutReason {
   return reasons[code] ?? 'refresh_rejected'
 }

@@ -21,19 +21,23 @@ function createPresences<User>(options: PresencesHost<User>): Presences {
     const found: PresenceHost<User>['found'] = (session, isCurrent) => answers.found(name, session, isCurrent)
     return method.presence === undefined ? [] : [method.presence.create({ context, clock, wake, mark, found, failed })]
   })
-  let watchers = 0
-  let releases: readonly (() => void)[] = []
-  const release = (): void => {
-    for (const each of releases) each()
-    releases = []
-  }
+  let [watchers, looks] = [0, 0]
+  const releases: (() => void)[] = []
+  const release = (): void => releases.splice(0).forEach((each) => each())
   const look = async (): Promise<void> => {
     if (!answers.isStopped()) await Promise.all(presences.map((presence) => presence.look()))
     answers.conclude()
+    looks++
   }
 
   return {
     look,
+    async again(ready) {
+      const before = looks
+      await ready()
+      if (looks === before) await look()
+      return ready()
+    },
     async known(ready) {
       if (failure() !== null) await look()
       await ready()
@@ -41,7 +45,7 @@ function createPresences<User>(options: PresencesHost<User>): Presences {
       if (error !== null) throw error
     },
     watch() {
-      if (watchers++ === 0) releases = presences.map((presence) => presence.watch())
+      if (watchers++ === 0) releases.push(...presences.map((presence) => presence.watch()))
       let isWatching = true
       return () => {
         if (isWatching && --watchers === 0) release()

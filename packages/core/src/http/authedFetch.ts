@@ -55,7 +55,7 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
 
   return async (input, init) => {
     const { request, replay } = prepare(input, init, pageUrl())
-    destinations.check(new URL(request.url))
+    destinations.check(request.url)
     if (request.mode === 'no-cors') {
       throw new AuthError('unsupported_request', "mode: 'no-cors' would drop the credentials silently: use 'cors'.")
     }

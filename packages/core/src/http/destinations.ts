@@ -3,8 +3,8 @@ import { AuthError } from '../errors.ts'
 
 /** Decides who may receive credentials. */
 export interface Destinations {
-  /** @throws AuthError `destination_not_allowed` unless credentials may go to this URL. */
-  readonly check: (url: URL) => void
+  /** @throws AuthError `destination_not_allowed` unless credentials may go to this URL, which may be relative to the page's. */
+  readonly check: (url: string | URL) => void
 }
 
 /**
@@ -27,7 +27,8 @@ export function createDestinations(
 ): Destinations {
   const allowed = api === undefined ? null : parse(api)
   return {
-    check(url) {
+    check(address) {
+      const url = new URL(address, pageUrl() ?? undefined)
       const isAllowed = allowed === null ? isOwn(url, pageUrl()) : allowed.some((entry) => covers(entry, url))
       if (isAllowed && url.username === '' && url.password === '') return
       throw new AuthError(

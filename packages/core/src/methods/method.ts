@@ -137,6 +137,8 @@ export interface PresenceDefinition<User = unknown> {
 export interface Presences {
   /** Looks once. Never rejects. */
   readonly look: () => Promise<void>
+  /** What `ready` gives after a look, also where it has looked before; once if `ready` does it as well. */
+  readonly again: <State>(ready: () => Promise<State>) => Promise<State>
   /** For those who cannot go on without knowing: a server that did not answer is asked once more, and rejects with why it did not. */
   readonly known: (ready: () => Promise<unknown>) => Promise<void>
   /** Looks again whenever the person may have changed, until the returned function has been called as often as this one. */

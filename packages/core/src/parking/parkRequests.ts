@@ -5,7 +5,7 @@ import { AuthError, isAuthError } from '../errors.ts'
 import type { AuthedFetch } from '../http/authedFetch.ts'
 import { keepRequest, type KeptRequest } from './keepRequest.ts'
 import { createParkingLot } from './parkingLot.ts'
-import { createStays, resumableCodes, type Stay, type WatchedTokens } from './stays.ts'
+import { createStays, type Stay, type WatchedTokens } from './stays.ts'
 
 /** Options of {@link parkRequests}. */
 export interface ParkingOptions {
@@ -103,8 +103,8 @@ interface Try {
 /** Of no tokens: asked to refresh those, a manager only waits until it is known what holds. */
 const noGeneration = -1
 
-/** The last: of a request that would have been sent as the same person, who has signed in again meanwhile. */
-const refusalCodes = [...resumableCodes, 'not_authenticated', 'user_changed'] as const
+/** What a request meets at the end of a session. The last: one that would have been sent as the same person, who has signed in again meanwhile. */
+const refusalCodes = ['session_expired', 'refresh_rejected', 'revoked', 'user_disabled', 'invalid_id_token', 'not_authenticated', 'user_changed'] as const
 
 function isRefusal(outcome: Outcome): boolean {
   return 'response' in outcome ? outcome.response.status === 401 : isAuthError(outcome.error, ...refusalCodes)

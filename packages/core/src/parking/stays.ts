@@ -1,5 +1,6 @@
-import { isAuthError } from '../errors.ts'
+import { reasonOf } from '../auth/stateEvent.ts'
 import type { SessionRecord } from '../session/session.ts'
+import { resumableReasons } from '../session/state.ts'
 import type { TokenEvent } from '../tokens/tokenEvent.ts'
 
 /** The tokens of an auth, as far as they tell who is there. */
@@ -62,7 +63,7 @@ export function createStays({ tokens, onBack, onGone }: StaysOptions): Stays {
     if (person !== null) return follow(person)
     if (event.type !== 'ended' && event.type !== 'cleared') return
     // Without a subject, nobody can be told to be the same person again.
-    if (event.type === 'ended' && stay?.person.subject != null && isAuthError(event.error, ...resumableCodes)) {
+    if (event.type === 'ended' && stay?.person.subject != null && resumableReasons.includes(reasonOf(event.error))) {
       Object.assign(stay, { ends: stay.ends + 1, isOver: true })
       return
     }
@@ -88,12 +89,6 @@ export function createStays({ tokens, onBack, onGone }: StaysOptions): Stays {
 function startOf(person: Person | null): OwnStay | null {
   return person && { person, ends: 0, isOver: false }
 }
-
-/**
- * Ends after which the same person may go on. Not those that say that the session was somebody else's, that it was wiped from this
- * computer, or that nobody sat there any more.
- */
-export const resumableCodes = ['session_expired', 'refresh_rejected', 'revoked', 'user_disabled', 'invalid_id_token'] as const
 
 function isSame(one: Person, other: Person): boolean {
   return one.family === other.family || (one.subject !== null && one.subject === other.subject && one.method === other.method)

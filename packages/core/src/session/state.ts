@@ -12,6 +12,12 @@ export type SignedOutReason =
   | 'idle'
   | 'storage_cleared'
 
+/**
+ * Reasons after which the same person may go on where they were, once they have signed in again. Not those that say that the session was
+ * somebody else's, that it was wiped from this computer, or that nobody sat there any more.
+ */
+export const resumableReasons: readonly SignedOutReason[] = ['expired', 'refresh_rejected', 'revoked']
+
 interface Shared {
   /** Name of the method whose login is under way, beside whatever the status is. */
   readonly pending: string | null

@@ -298,18 +298,26 @@ describe('the network', () => {
 })
 
 describe('INV-9 destinations', () => {
-  test.each<[string, (options: SocketOptions) => SocketOptions]>([
-    ['another host', (options) => ({ ...options, url: 'wss://evil.example/prices' })],
-    ['a path beside the allowed one', (options) => ({ ...options, api: `${server.origin}/v1/` })],
-  ])('%s: no ticket is fetched', async (_, change) => {
+  test.each<[string, () => { readonly url?: string; readonly api?: string }]>([
+    ['another host', () => ({ url: 'wss://evil.example/prices' })],
+    ['a path beside the one that the auth allows', () => ({ api: `${server.origin}/v1/` })],
+  ])('%s: no ticket is fetched', async (_, given) => {
+    const { url = address(), api } = given()
+    tab = createConnectedWorld(server.origin, undefined, api)
     const ticket = vi.fn<() => Promise<string>>()
     const open = vi.fn<() => WebSocket>()
-    const socket = create(change({ url: address(), open, ticket }))
+    const socket = create({ url, open, ticket })
     socket.start()
     await tab.auth.login('ada')
     await until(socket, 'failed')
     expect(socket.store.getState().error).toMatchObject({ code: 'destination_not_allowed' })
     expect([ticket.mock.calls, open.mock.calls]).toEqual([[], []])
+  })
+
+  test('what the auth allows on another origin is open to sockets, too', async () => {
+    tab = createConnectedWorld('https://app.example', undefined, `${server.origin}/prices`)
+    await connect()
+    expect(tickets()).toEqual(['ada-1'])
   })
 
   test('a socket that leads elsewhere is closed', async () => {
@@ -339,7 +347,7 @@ test.each<[string, Partial<SocketOptions>]>([
   ['url', { url: 'ws://api.example/' }],
   ['url', { url: '/prices' }],
   ['open', { open: 'wss://api.example/' as never }],
-  ['api', { api: 'http://api.example/' }],
+  ['api', { api: 'https://api.example/' } as never],
   ['tickets', { tickets: [] } as never],
 ])('an invalid %s: %o', (option, options) => {
   expect(() => create(options)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))

@@ -1,13 +1,13 @@
+import type { AuthCore } from '../auth/auth.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { withDeadline } from '../browser/withDeadline.ts'
 import { checkOptions, checkSecureUrl, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
-import { createDestinations } from '../http/destinations.ts'
 import { createReconnection, type Connection, type ConnectionAuth, type ConnectionEnvironment, type Ending } from './createReconnection.ts'
 
 /** Options of {@link createAuthedSocket}. */
 export interface SocketOptions {
-  /** Where it leads: `wss:`, or `ws:` on localhost. */
+  /** Where it leads: `wss:`, or `ws:` on localhost, and where `auth.fetch` may send credentials, as `https:` or `http:`. */
   readonly url: string
   /** Makes the socket, with the ticket wherever the server wants it; or leaves that to `onOpen`. Its address is `url`, but for the query. */
   readonly open: (ticket: string) => WebSocket
@@ -17,13 +17,14 @@ export interface SocketOptions {
   readonly onOpen?: ((socket: WebSocket, ticket: string) => void) | undefined
   /** Each message; none once the person has signed out or is somebody else. */
   readonly onMessage?: ((event: MessageEvent<unknown>, socket: WebSocket) => void) | undefined
-  /** Where tickets may go, as `createAuth` has it: give it the same, with `https:` for `wss:`. Default: this page's own origin. */
-  readonly api?: string | readonly string[] | undefined
   /** Close codes that say that the ticket is refused: a refresh, once, and another attempt. Default `[4401]`. */
   readonly refusedCodes?: readonly number[] | undefined
   /** Close codes after which there is no other attempt. Default `[1008, 4403]`. */
   readonly finalCodes?: readonly number[] | undefined
 }
+
+/** The part of an auth that a socket needs. */
+export type SocketAuth = ConnectionAuth & Pick<AuthCore<unknown>, 'checkDestination'>
 
 /** A WebSocket that is opened again when it breaks, and closed when the person signs out or is somebody else. */
 export interface AuthedSocket extends Connection {
@@ -31,7 +32,7 @@ export interface AuthedSocket extends Connection {
   readonly current: WebSocket | null
 }
 
-const names = ['url', 'open', 'ticket', 'onOpen', 'onMessage', 'api', 'refusedCodes', 'finalCodes'] as const
+const names = ['url', 'open', 'ticket', 'onOpen', 'onMessage', 'refusedCodes', 'finalCodes'] as const
 
 /** Of one attempt. */
 const connectMs = 10_000
@@ -51,17 +52,16 @@ const ticketMs = 30_000
  *
  * @throws AuthError `invalid_config`, naming the option.
  */
-export function createAuthedSocket(auth: ConnectionAuth, options: SocketOptions, environment: ConnectionEnvironment & Pick<Environment, 'page'> = realEnvironment): AuthedSocket {
+export function createAuthedSocket(auth: SocketAuth, options: SocketOptions, environment: ConnectionEnvironment = realEnvironment): AuthedSocket {
   const given = checkOptions(options, 'createAuthedSocket', names)
   const target = checkSocketUrl(given.url)
   if (typeof given.open !== 'function') throw configError('open', 'expected a function that makes a WebSocket.')
-  const destinations = createDestinations(given.api, environment.page.href)
   let current: WebSocket | null = null
 
   const connection = createReconnection(
     auth,
     async ({ signal, onOpen }) => {
-      destinations.check(target)
+      auth.checkDestination(target)
       const ticket = await withDeadline({ timer: environment.timer, deadlineMs: ticketMs, signal }, (limited) => (given.ticket ?? auth.getAccessToken)({ signal: limited }))
       if (signal.aborted) return {}
       const socket = given.open(ticket)

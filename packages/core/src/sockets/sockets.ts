@@ -1,4 +1,4 @@
 export { createAuthedEventSource, type EventSourceOptions } from './createAuthedEventSource.ts'
-export { createAuthedSocket, type AuthedSocket, type SocketOptions } from './createAuthedSocket.ts'
+export { createAuthedSocket, type AuthedSocket, type SocketAuth, type SocketOptions } from './createAuthedSocket.ts'
 export type { Connection, ConnectionAuth, ConnectionEnvironment, ConnectionState } from './createReconnection.ts'
 export type { StreamEvent } from './eventStream.ts'

@@ -2,7 +2,7 @@ import type { AuthCore, AuthState, LastSignOut, RefreshStatus, TokenManager } fr
 import { mask, masked, secretsOf } from './mask.ts'
 
 /** What the devtools ask of an auth. Its methods and their users may be any. */
-export type DevtoolsAuth = Pick<AuthCore<unknown>, 'store' | 'refreshStore' | 'inspect' | 'lastSignOut'> & {
+export type DevtoolsAuth = Pick<AuthCore<unknown>, 'name' | 'store' | 'refreshStore' | 'inspect' | 'lastSignOut'> & {
   readonly tokens: Pick<TokenManager, 'current' | 'status' | 'clear'>
 }
 

@@ -21,8 +21,6 @@ export interface Feed {
 
 export interface FeedOptions {
   readonly auth: DevtoolsAuth
-  /** Tells several auths of one origin apart. */
-  readonly name: string
   /** Without instruments. */
   readonly base: Pick<Environment, 'clock' | 'crypto' | 'channels'>
   readonly instruments: Instruments | null
@@ -35,7 +33,7 @@ const mostMarks = 500
 const mostTold = 60
 
 /** Watches an auth until it is stopped, and says in a channel of its own what it saw. */
-export function createFeed({ auth, name, base, instruments }: FeedOptions): Feed {
+export function createFeed({ auth, base, instruments }: FeedOptions): Feed {
   const marks = createCell<readonly Mark[]>([])
   const tab = tabOf(base)
   const sightings = createSightings(base.clock, 'a')
@@ -43,7 +41,7 @@ export function createFeed({ auth, name, base, instruments }: FeedOptions): Feed
 
   const isOwn = (mark: Mark): boolean => mark.tab === tab
   const take = (mark: Mark): void => marks.set(withMark(marks.get(), mark))
-  const line = joinLine(base, `tessera-devtools:${name}`, (message) => {
+  const line = joinLine(base, `tessera-devtools:${auth.name}`, (message) => {
     const { type, marks: told } = membersOf(message)
     if (type === 'hello') line.say({ type: 'marks', marks: marks.get().filter(isOwn).slice(-mostTold) })
     if (type === 'marks' && Array.isArray(told)) for (const each of told.slice(0, mostTold)) takeTold(parseMark(each))

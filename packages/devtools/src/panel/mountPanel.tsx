@@ -16,7 +16,6 @@ const settings = createPanelSettings(panelPage.memory)
 interface PanelOptions {
   readonly auth: DevtoolsAuth
   readonly environment: Environment
-  readonly name: string
   readonly feed: Feed
   readonly instruments: Instruments | null
 }
@@ -27,7 +26,7 @@ interface PanelOptions {
  *
  * @returns Takes it away.
  */
-export function mountPanel({ auth, environment, name, feed, instruments }: PanelOptions): () => void {
+export function mountPanel({ auth, environment, feed, instruments }: PanelOptions): () => void {
   const host = panelPage.attach(styles)
   const applyTheme = (): void => host.setTheme(settings.get().theme)
   const release = settings.subscribe(applyTheme)
@@ -35,7 +34,7 @@ export function mountPanel({ auth, environment, name, feed, instruments }: Panel
   const readings = createReadings({ auth, environment, instruments })
   const actions = instruments === null ? null : createActions(instruments, readings, feed)
   const root = createRoot(host.root)
-  root.render(<Panel {...{ name, readings, feed, actions, settings }} viewHeight={panelPage.viewHeight} />)
+  root.render(<Panel name={auth.name} {...{ readings, feed, actions, settings }} viewHeight={panelPage.viewHeight} />)
   return () => {
     release()
     readings.stop()

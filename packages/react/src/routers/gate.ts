@@ -24,8 +24,11 @@ export type Gate<User> = (going: Going) => Promise<AuthenticatedState<User> | st
 /** What was found of navigations that are sent to sign in. Nested routes each ask for the same one, and a redirect would win over an error. */
 const circles = new WeakMap<object, AuthError | null>()
 
+/** The part of an auth that `requireAuth` needs. */
+export type GateAuth<User> = Pick<AuthCore<User>, 'ready' | 'store' | 'look'>
+
 /** What `requireAuth` does with any router. */
-export function createGate<User>(auth: Pick<AuthCore<User>, 'ready'>, options: RequireAuthOptions, environment: Environment): Gate<User> {
+export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptions, environment: Environment): Gate<User> {
   const { signInPath = '/login', scopes = [] } = options
   const findCircle = createLoopBreaker(environment)
   const circleOf = (navigation: object, href: string): AuthError | null => {
@@ -37,7 +40,9 @@ export function createGate<User>(auth: Pick<AuthCore<User>, 'ready'>, options: R
   }
 
   return async ({ pathname, href, navigation }) => {
-    const state = await auth.ready
+    const { status, error } = auth.store.getState()
+    // Nobody could say last time: whoever comes here again, or tries again, wants to know anew.
+    const state = await (status === 'loading' && error !== null ? auth.look() : auth.ready)
     switch (state.status) {
       case 'loading':
         throw state.error ?? new AuthError('network', 'It could not be found out who is signed in.')

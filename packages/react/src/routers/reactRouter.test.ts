@@ -3,7 +3,7 @@ import { AuthError, isAuthError, type AuthErrorCode } from '@tessera-auth/core'
 import { createMemoryRouter, type DataRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
 import { describe, expect, it, vi } from 'vitest'
 import { deferred } from '../../test/deferred.ts'
-import { ada, authWith, bob, createRouterWorld, nobody, unknown } from '../../test/routerWorld.ts'
+import { ada, authWith, bob, createRouterWorld, createSilentServer, nobody, unknown } from '../../test/routerWorld.ts'
 import { followAuth, redirectSignedIn, requireAuth, type ReactRouterOptions } from './reactRouter.ts'
 
 type Auth = ReturnType<typeof authWith>
@@ -103,6 +103,33 @@ describe('a guarded route', () => {
     await router.revalidate()
     expect(router.state.loaderData['orders']).toBe('Ada')
     expect(errorOf(router)).toBeUndefined()
+  })
+
+  it('CK-02 asks the server anew when tried again, once for all its loaders', async () => {
+    const { auth, browser, asked, recover } = createSilentServer()
+    const signedIn = requireAuth(auth, {}, createRouterWorld().environment)
+    const loader = async (args: LoaderFunctionArgs) => (await signedIn(args)).user.name
+    const router = createMemoryRouter([{ id: 'orders', path: '/orders', loader, children: [{ path: ':id', loader }] }], { initialEntries: ['/orders/7'] })
+    followAuth(auth, router)
+    await settled(router)
+    expect([errorOf(router), asked()]).toEqual([expect.objectContaining({ code: 'server_error', retryable: true }), 1])
+
+    await browser.advance(10_000)
+    await router.revalidate()
+    await settled(router)
+    expect([errorOf(router), asked()]).toEqual([expect.objectContaining({ code: 'server_error' }), 2])
+
+    recover()
+    await browser.advance(10_000)
+    await router.revalidate()
+    await settled(router)
+    expect(router.state.loaderData['orders']).toBe('Ada')
+    expect(errorOf(router)).toBeUndefined()
+
+    await browser.advance(10_000)
+    await router.navigate('/orders/8')
+    await settled(router)
+    expect(asked()).toBe(3)
   })
 
   it('is an error, and no sign-in page, for somebody without its scopes', async () => {

@@ -1,5 +1,5 @@
 import { environment as realEnvironment, safeReturnTo, type AuthCore, type AuthenticatedState, type Environment } from '@tessera-auth/core'
-import { createGate, type RequireAuthOptions } from './gate.ts'
+import { createGate, type GateAuth, type RequireAuthOptions } from './gate.ts'
 import { watchPerson } from './watchPerson.ts'
 
 export type { RequireAuthOptions } from './gate.ts'
@@ -30,10 +30,10 @@ export interface ReactRouterOptions extends RequireAuthOptions {
  *
  * @returns For loaders, actions and middleware: gives who is signed in. Throws a redirect, or for the error boundary an AuthError:
  * `insufficient_scope`; `invalid_config` where people would be sent round in circles; a transient code while it is not known who is
- * signed in because a server does not answer.
+ * signed in because a server does not answer, which each call asks again.
  */
 export function requireAuth<User>(
-  auth: Pick<AuthCore<User>, 'ready'>,
+  auth: GateAuth<User>,
   options: ReactRouterOptions = {},
   environment: Environment = realEnvironment,
 ): (args: ReactRouterArgs) => Promise<AuthenticatedState<User>> {

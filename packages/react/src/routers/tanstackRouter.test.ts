@@ -2,7 +2,7 @@ import { createMemoryHistory, createRootRoute, createRoute, createRouter } from 
 import { AuthError, isAuthError } from '@tessera-auth/core'
 import { describe, expect, it, vi } from 'vitest'
 import { deferred } from '../../test/deferred.ts'
-import { ada, authWith, bob, createRouterWorld, nobody, unknown } from '../../test/routerWorld.ts'
+import { ada, authWith, bob, createRouterWorld, createSilentServer, nobody, unknown } from '../../test/routerWorld.ts'
 import type { RequireAuthOptions } from './gate.ts'
 import { followAuth, redirectSignedIn, requireAuth } from './tanstackRouter.ts'
 
@@ -80,6 +80,27 @@ describe('a guarded route', () => {
     await router.invalidate()
     expect(errorOf(router)).toBeUndefined()
     expect(router.state.matches.at(-1)?.loaderData).toBe('Ada')
+  })
+
+  it('CK-02 asks the server anew when tried again', async () => {
+    const { auth, browser, asked, recover } = createSilentServer()
+    const rootRoute = createRootRoute()
+    const orders = createRoute({ getParentRoute: () => rootRoute, path: '/orders', beforeLoad: requireAuth(auth), loader: ({ context: { user } }) => user.name })
+    const router = createRouter({ routeTree: rootRoute.addChildren([orders]), history: createMemoryHistory({ initialEntries: ['/orders'] }), isServer: false })
+    followAuth(auth, router)
+    const shown = (): unknown => router.state.matches.at(-1)
+    await router.load()
+    expect([shown(), asked()]).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: 'server_error', retryable: true }) as unknown }), 1])
+
+    await browser.advance(10_000)
+    await router.invalidate()
+    expect([shown(), asked()]).toEqual([expect.objectContaining({ status: 'error' }), 2])
+
+    recover()
+    await browser.advance(10_000)
+    await router.invalidate()
+    await vi.waitFor(() => expect(shown()).toMatchObject({ status: 'success', loaderData: 'Ada' }))
+    expect(asked()).toBe(3)
   })
 
   it('is an error, and no sign-in page, for somebody without its scopes', async () => {

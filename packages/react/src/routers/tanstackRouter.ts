@@ -1,6 +1,6 @@
 import { redirect } from '@tanstack/react-router'
 import { environment as realEnvironment, safeReturnTo, type AuthCore, type AuthenticatedState, type Environment } from '@tessera-auth/core'
-import { createGate, type RequireAuthOptions } from './gate.ts'
+import { createGate, type GateAuth, type RequireAuthOptions } from './gate.ts'
 import { watchPerson } from './watchPerson.ts'
 
 export type { RequireAuthOptions } from './gate.ts'
@@ -37,10 +37,10 @@ export interface FollowingRouter {
  *
  * @returns For `beforeLoad`: gives who is signed in, so that `user` and `scope` are in the context of the route and of those below.
  * Throws a redirect, or for the error component an AuthError: `insufficient_scope`; `invalid_config` where people would be sent round
- * in circles; a transient code while it is not known who is signed in because a server does not answer.
+ * in circles; a transient code while it is not known who is signed in because a server does not answer, which each call asks again.
  */
-export function requireAuth<User>(auth: Pick<AuthCore<User>, 'ready'>, options?: RequireAuthOptions, environment?: Environment): BeforeLoad<User>
-export function requireAuth(auth: Pick<AuthCore<unknown>, 'ready'>, options: RequireAuthOptions = {}, environment: Environment = realEnvironment): unknown {
+export function requireAuth<User>(auth: GateAuth<User>, options?: RequireAuthOptions, environment?: Environment): BeforeLoad<User>
+export function requireAuth(auth: GateAuth<unknown>, options: RequireAuthOptions = {}, environment: Environment = realEnvironment): unknown {
   const gate = createGate(auth, options, environment)
   return async ({ location, abortController, preload }: TanstackRouterArgs) => {
     const { pathname, href } = location

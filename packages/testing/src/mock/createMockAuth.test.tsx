@@ -56,6 +56,12 @@ describe('createMockAuth', () => {
     expect(auth.store.getState().pending).toBeNull()
   })
 
+  it('asks nobody: it gives its state, and lets credentials go anywhere', async () => {
+    const auth = createMockAuth({ user: ada })
+    expect(await auth.look()).toBe(auth.store.getState())
+    expect(() => auth.checkDestination('https://api.example/')).not.toThrow()
+  })
+
   it('follows setState', () => {
     const auth = createMockAuth({ user: ada })
     render(<AuthProvider auth={auth}><Header /></AuthProvider>)

@@ -74,6 +74,7 @@ export function createMockAuth<User = Claims, Input = unknown>(options: MockAuth
     get ready() {
       return Promise.resolve(store.getState())
     },
+    look: () => Promise.resolve(store.getState()),
     lastSignOut,
     setState: store.setState,
     logins,
@@ -95,6 +96,7 @@ export function createMockAuth<User = Claims, Input = unknown>(options: MockAuth
       requests.push(request)
       return answer(request)
     },
+    checkDestination() {},
     inspect: () => () => {},
     start() {
       starts++
