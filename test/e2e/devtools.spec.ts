@@ -90,6 +90,8 @@ test('everything in it is reached by keys, and Escape gives the focus back @dev'
   await open(demo)
   const focused = () => page.evaluate(() => document.querySelector('tessera-devtools')?.shadowRoot?.activeElement?.textContent)
   await demo.signInByPassword()
+  // The panel hears of the session after the page.
+  await expect(demo.button('Expire now')).toBeEnabled()
   await demo.button('Put the button to the left').focus()
   const reached: unknown[] = []
   for (let presses = 0; presses < 12; presses++) {
