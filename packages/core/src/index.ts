@@ -9,6 +9,7 @@ export { AuthError, isAuthError, type AuthErrorCode, type AuthErrorDetails } fro
 export type { AuthedFetch } from './http/authedFetch.ts'
 export { leavingPage, type AuthMethod, type CallbackHost, type CallbackOutcome, type MethodContext, type Presence, type PresenceDefinition, type PresenceHost } from './methods/method.ts'
 export { safeReturnTo } from './oauth/returnTo.ts'
+export { isSamePerson, type Person } from './session/person.ts'
 export type { Session, SessionRecord, TokenSet } from './session/session.ts'
 export type { Claims } from './session/claims.ts'
 export { resumableReasons } from './session/state.ts'

@@ -1,8 +1,8 @@
-import type { SessionRecord } from '@tessera-auth/core'
+import { isSamePerson as isSame, type Person as Somebody } from '@tessera-auth/core'
 import type { BoundAuth } from './boundAuth.ts'
 
 /** Who is signed in, as far as it matters here; `null`: nobody; `undefined`: not known yet. */
-export type Person = Pick<SessionRecord, 'method' | 'subject' | 'family'> | null | undefined
+export type Person = Somebody | null | undefined
 
 export function personOf({ store, tokens }: BoundAuth): Person {
   const state = store.getState()
@@ -13,8 +13,7 @@ export function personOf({ store, tokens }: BoundAuth): Person {
   return { method, subject, family }
 }
 
-/** Whether it is the same person. A method that knows nobody by name may bring somebody else with each login. */
+/** Whether it is the same person, or nobody in both cases. */
 export function isSamePerson(one: Person, other: Person): boolean {
-  if (one == null || other == null) return one === other
-  return one.family === other.family || (one.subject !== null && one.subject === other.subject && one.method === other.method)
+  return one == null || other == null ? one === other : isSame(one, other)
 }

@@ -1,4 +1,4 @@
-import { resumableReasons, type AuthState, type ReadableStore, type SessionRecord } from '@tessera-auth/core'
+import { isSamePerson, resumableReasons, type AuthState, type Person, type ReadableStore } from '@tessera-auth/core'
 import type { State } from './authView.ts'
 import type { RegisteredAuth } from './register.ts'
 
@@ -29,8 +29,6 @@ type WatchedAuth = RegisteredAuth & {
   }
 }
 
-type Person = Pick<SessionRecord, 'method' | 'subject' | 'family'>
-
 const nobody: Stay = { key: 0, isExpired: false, shown: null }
 
 let keys = 0
@@ -45,7 +43,7 @@ export function createStayStore(auth: WatchedAuth): StayStore {
     const state: State = auth.store.getState()
     const before = person
     person = state.status === 'authenticated' ? personOf(auth, state) : before
-    return (stay = next(stay, state, isSamePerson(before, person)))
+    return (stay = next(stay, state, before !== null && person !== null && isSamePerson(before, person)))
   }
   const tell = (): void => {
     const before = stay
@@ -105,10 +103,4 @@ function isExpiry(state: AuthState): boolean {
 function personOf(auth: WatchedAuth, { method, user }: NonNullable<Stay['shown']>): Person {
   // A mock has no session: it has the claims of one.
   return auth.tokens?.current?.tokens ?? { method, subject: null, family: JSON.stringify(user) }
-}
-
-/** A method that knows nobody by name may bring somebody else with each login. */
-function isSamePerson(one: Person | null, other: Person | null): boolean {
-  if (one === null || other === null) return false
-  return one.family === other.family || (one.subject !== null && one.subject === other.subject && one.method === other.method)
 }

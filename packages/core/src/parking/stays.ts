@@ -1,5 +1,6 @@
 import { reasonOf } from '../auth/stateEvent.ts'
 import type { SessionRecord } from '../session/session.ts'
+import { isSamePerson, type Person } from '../session/person.ts'
 import { resumableReasons } from '../session/state.ts'
 import type { TokenEvent } from '../tokens/tokenEvent.ts'
 
@@ -43,14 +44,12 @@ interface OwnStay extends Stay {
   isOver: boolean
 }
 
-type Person = Pick<SessionRecord, 'method' | 'subject' | 'family'>
-
 export function createStays({ tokens, onBack, onGone }: StaysOptions): Stays {
   const holder = (): Person | null => tokens.current?.tokens ?? null
   let stay = startOf(holder())
 
   const follow = (person: Person): void => {
-    if (stay === null || !isSame(stay.person, person)) {
+    if (stay === null || !isSamePerson(stay.person, person)) {
       stay = startOf(person)
       return onGone('somebody')
     }
@@ -73,7 +72,7 @@ export function createStays({ tokens, onBack, onGone }: StaysOptions): Stays {
 
   const isHere = (own: Stay): boolean => {
     const person = holder()
-    return own === stay && !stay.isOver && person !== null && isSame(stay.person, person)
+    return own === stay && !stay.isOver && person !== null && isSamePerson(stay.person, person)
   }
   return {
     // New tokens are there before anybody is told of them.
@@ -88,8 +87,4 @@ export function createStays({ tokens, onBack, onGone }: StaysOptions): Stays {
 
 function startOf(person: Person | null): OwnStay | null {
   return person && { person, ends: 0, isOver: false }
-}
-
-function isSame(one: Person, other: Person): boolean {
-  return one.family === other.family || (one.subject !== null && one.subject === other.subject && one.method === other.method)
 }
