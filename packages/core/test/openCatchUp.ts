@@ -4,11 +4,13 @@ import { systemTimer } from '../src/browser/timer.ts'
 import type { AuthErrorCode } from '../src/errors.ts'
 import type { Circle, TokenRecord } from '../src/session/record.ts'
 import type { TokenSet } from '../src/session/session.ts'
-import { createCatchUp, createVisit, type CatchUp, type Known, type News, type Visit } from '../src/tokens/catchUp.ts'
+import { createCatchUp, type CatchUp } from '../src/tokens/catchUp.ts'
 import { createHolding, type Holding } from '../src/tokens/holding.ts'
 import type { Entry } from '../src/tokens/ledger.ts'
+import type { Known, News } from '../src/tokens/news.ts'
 import type { Left, Publication } from '../src/tokens/publisher.ts'
 import { createRecordStore, type RecordStore } from '../src/tokens/recordStore.ts'
+import { createVisit, type Visit } from '../src/tokens/visit.ts'
 
 export const ownCircle: Circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 100 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newer, openCatchUp as open, ownCircle as circle, recordOf } from '../../test/openCatchUp.ts'
 import { defer } from '../../test/world.ts'
 import type { TokenSet } from '../session/session.ts'
-import type { News } from './catchUp.ts'
+import type { News } from './news.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_800_000_000_000 }))
 afterEach(() => vi.useRealTimers())

@@ -1,22 +1,14 @@
 import type { Clock } from '../browser/clock.ts'
 import { AuthError, type AuthErrorCode } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
-import { encodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
+import { encodeRecord, type Circle } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { Holding } from './holding.ts'
 import type { Left, Publication, Publish } from './publisher.ts'
 import type { Ledger } from './ledger.ts'
+import { nothing, type Known, type News } from './news.ts'
 import type { RecordStore } from './recordStore.ts'
-
-/** What the ledger has that is newer than what this tab has. */
-export type News<T extends TokenSet> =
-  | { readonly type: 'record'; readonly generation: number; readonly record: TokenRecord<T> }
-  /** `epoch`: of the login that is meant; `code`: of the error that ended the session; `null`: somebody signed out. */
-  | { readonly type: 'over'; readonly generation: number; readonly epoch: number; readonly code: AuthErrorCode | null }
-  /** Made with the key of this circle by another version of the app. */
-  | { readonly type: 'foreign' }
-  /** The ledger has nothing of this circle, or nothing that was made with its key. */
-  | { readonly type: 'missing' }
+import { isLeft, type VisitOptions } from './visit.ts'
 
 /** What other tabs did to the session. */
 export type Change =
@@ -28,18 +20,6 @@ export type Change =
   | { readonly type: 'left' }
   | { readonly type: 'ended'; readonly error: AuthError }
 
-/** What a tab knows of its circle: a generation, and the login that it comes from. */
-export interface Known {
-  readonly generation: number
-  readonly epoch: number
-}
-
-/** A session of other tabs. */
-export interface Visited<T extends TokenSet> {
-  readonly circle: Circle
-  readonly record: TokenRecord<T>
-}
-
 /** Takes over what other tabs have done. Never rejects. */
 export interface CatchUp {
   /** `null`: nothing that matters. */
@@ -48,31 +28,18 @@ export interface CatchUp {
   readonly join: () => Promise<Change | null>
 }
 
-/** Looks at the session of other tabs, without taking part in it. */
-export interface Visit<T extends TokenSet> {
-  /** `null`: no tab has one, or lets in, or somebody has signed in since the sign-out here. Never rejects. */
-  readonly visit: () => Promise<Visited<T> | null>
-}
-
-interface CatchUpOptions<T extends TokenSet> {
+interface CatchUpOptions<T extends TokenSet> extends VisitOptions<T> {
   readonly holding: Holding<T>
   readonly store: RecordStore
-  readonly news: (circle: Circle, known: Known) => Promise<News<T> | null>
   readonly ledger: Pick<Ledger, 'known' | 'isDegraded'>
   /** Has the other tabs say what they know of a circle; settles when they had time to. */
   readonly ask: (id: string) => Promise<void>
   readonly publish: Publish
-  readonly join: (isWanted: (circle: Circle) => boolean) => Promise<Circle | null>
-  /** When somebody last signed out here, in epoch milliseconds; `-Infinity`: nobody has. */
-  readonly leftAt: () => number
   readonly clock: Clock
   readonly end: (left: Left, code: AuthErrorCode | null) => Promise<unknown>
   /** Whether somebody is about to be signed in here, which is newer than anything. */
   readonly isSigningIn: () => boolean
 }
-
-/** Nothing at all. */
-const nothing: Known = { generation: 0, epoch: 0 }
 
 export function createCatchUp<T extends TokenSet>(options: CatchUpOptions<T>): CatchUp {
   const { holding, isSigningIn, clock } = options
@@ -130,32 +97,6 @@ export function createCatchUp<T extends TokenSet>(options: CatchUpOptions<T>): C
       }
     },
   }
-}
-
-export function createVisit<T extends TokenSet>({ join, news, leftAt }: Pick<CatchUpOptions<T>, 'join' | 'news' | 'leftAt'>): Visit<T> {
-  return {
-    async visit() {
-      const circle = await join(() => true)
-      const found = circle === null ? null : await news(circle, nothing)
-      if (circle === null || found?.type !== 'record') return null
-      const visited = { circle, record: found.record }
-      return isBefore(visited, leftAt()) === false ? null : visited
-    },
-  }
-}
-
-/** Whether somebody signed out here since: they meant this session as well, though it could not be found then. */
-function isLeft<T extends TokenSet>(options: Pick<CatchUpOptions<T>, 'leftAt' | 'end'>, { circle, record }: Visited<T>): boolean {
-  const isBeforeThat = isBefore({ circle, record }, options.leftAt())
-  if (isBeforeThat === true) void options.end({ circle, generation: record.generation, epoch: record.epoch }, null)
-  return isBeforeThat !== false
-}
-
-/** Whether somebody signed in before an instant; `null`: it cannot be told, as there has been a refresh since. */
-function isBefore<T extends TokenSet>({ circle, record }: Visited<T>, at: number): boolean | null {
-  const isOfLogin = record.generation === record.epoch
-  if (record.receivedAt < at) return true
-  return circle.sinceAt >= at || isOfLogin ? false : null
 }
 
 /** When the tokens of now came, in epoch milliseconds. */

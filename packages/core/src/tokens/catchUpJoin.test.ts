@@ -3,7 +3,7 @@ import { newer, openCatchUp as open, ownCircle as circle, recordOf, type CatchUp
 import { defer } from '../../test/world.ts'
 import type { Circle } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
-import type { News } from './catchUp.ts'
+import type { News } from './news.ts'
 
 const later: Circle = { id: 'j'.repeat(43), key: 'l'.repeat(43), sinceAt: 101 }
 

@@ -4,8 +4,8 @@ import { encodeRecord, type TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { Holding } from './holding.ts'
 import type { Left } from './publisher.ts'
-import type { Visited } from './catchUp.ts'
 import type { Siblings } from './siblings.ts'
+import type { Visited } from './visit.ts'
 
 /** Makes tokens the current ones, here and with the other tabs, or says that there are none any more. */
 export interface Commit<T extends TokenSet> {

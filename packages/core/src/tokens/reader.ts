@@ -2,7 +2,7 @@ import type { Sealing } from '../browser/sealing.ts'
 import { decodeEnding } from '../session/ending.ts'
 import { decodeRecord, type Circle } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
-import type { Known, News } from './catchUp.ts'
+import type { Known, News } from './news.ts'
 import { contextOf, type Entry, type Ledger } from './ledger.ts'
 
 /** Reads what the ledger has of a circle. */

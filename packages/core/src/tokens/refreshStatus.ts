@@ -1,5 +1,5 @@
 import type { AuthError } from '../errors.ts'
-import { remainingMs, type Lifetime, type Moment } from '../session/lifetime.ts'
+import { elapsedSince, remainingMs, type Lifetime, type Moment } from '../session/lifetime.ts'
 
 /** How keeping the tokens fresh is going. Beside the session's own state: it changes at each refresh, that one does not. */
 export interface RefreshStatus {
@@ -36,7 +36,8 @@ export function refreshStatusAt(now: Moment, { lifetime, isRunning, isOnline, du
   const failing = isOnline ? 'degraded' : 'paused'
   return {
     phase: isRunning ? 'refreshing' : error === null ? 'idle' : failing,
-    receivedAt: lifetime.received.wallAt,
+    // As the clock tells it now, whatever it has been set to since.
+    receivedAt: Math.round(now.wallAt - elapsedSince(lifetime.received, now)),
     expiresAt: at(remainingMs(lifetime, now)),
     refreshAt: at(Math.max(0, dueInMs)),
     error,

@@ -7,7 +7,7 @@ import { warn } from '../browser/warn.ts'
 import type { AuthError, AuthErrorCode } from '../errors.ts'
 import type { Circle, TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
-import { createCatchUp, createVisit, type CatchUp, type Change, type Visit, type Visited } from './catchUp.ts'
+import { createCatchUp, type CatchUp, type Change } from './catchUp.ts'
 import type { Holding } from './holding.ts'
 import { createLedger, type Entry } from './ledger.ts'
 import { createPublisher, endingOf, type Left } from './publisher.ts'
@@ -17,6 +17,7 @@ import type { RecordStore } from './recordStore.ts'
 import { createShare, type Share } from './share.ts'
 import { createTabs, type TabsOptions } from './tabs.ts'
 import { takeTurn, type Turn } from './turn.ts'
+import { createVisit, type Visit, type Visited } from './visit.ts'
 
 /** The other tabs of a session: what they have done, and what they are told. */
 export interface Siblings<T extends TokenSet = TokenSet> extends CatchUp, Visit<T> {

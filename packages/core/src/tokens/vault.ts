@@ -2,12 +2,13 @@ import type { Clock } from '../browser/clock.ts'
 import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
 import { elapsedSince, type Moment } from '../session/lifetime.ts'
 import type { TokenSet } from '../session/session.ts'
-import type { CatchUp, Change, Visited } from './catchUp.ts'
+import type { CatchUp, Change } from './catchUp.ts'
 import { createCommit, type Commit } from './commit.ts'
 import { createHolding, type Held } from './holding.ts'
 import type { RecordStore } from './recordStore.ts'
 import type { LazySiblings } from './loadSiblings.ts'
 import type { Siblings, SiblingsOptions } from './siblings.ts'
+import type { Visited } from './visit.ts'
 
 /** Keeps the current tokens in memory, in a storage and with the other tabs of the session: durable first, visible second. */
 export interface Vault<T extends TokenSet> extends CatchUp, Commit<T> {
