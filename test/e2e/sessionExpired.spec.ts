@@ -76,6 +76,47 @@ for (const tag of ['', ' @dev']) {
   })
 }
 
+test('the keyboard stays in the dialog, which Escape does not close', async ({ demo, page }) => {
+  await meetTheEnd(demo, 'ada', `Loom ${Date.now()}`)
+  await expect(dialog(demo)).toHaveAccessibleDescription(/go on where you were/)
+  const focused = () => page.evaluate(() => (document.activeElement?.closest('dialog') === null ? document.activeElement.tagName : 'in the dialog'))
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press('Tab')
+    // After the last comes the browser's own frame, and never the page.
+    expect(await focused()).toMatch(/^in the dialog$|^BODY$/)
+  }
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Escape')
+  await expect(dialog(demo)).toBeVisible()
+  expect(await dialog(demo).evaluate((element) => element.matches(':modal'))).toBe(true)
+  await signInAgain(demo, 'ada')
+  await expect(dialog(demo)).toHaveCount(0)
+  await expect(demo.button('Add it')).toBeFocused()
+})
+
+test('a reload loses what waits, and sends nothing of it', async ({ demo, page }) => {
+  await meetTheEnd(demo, 'ada', 'Never')
+  await page.reload()
+  await expect(dialog(demo)).toHaveCount(0)
+  await demo.signInByPassword('ada')
+  await expect(field(demo)).toHaveValue('')
+  expect(await countOf(demo, 'Never')).toBe(0)
+})
+
+test('somebody else signs in in another tab: it is not sent, and nothing of the form is left', async ({ demo, page }) => {
+  const name = `Loom ${Date.now()}`
+  await meetTheEnd(demo, 'ada', name)
+  const seen = await watchFrames(page)
+  const other = await demo.beside()
+  await other.open(path, { way: 'form' })
+  await other.signInByPassword('bob')
+  await page.bringToFront()
+  await expect(demo.status).toHaveText('Signed in as Bob Martin.')
+  await expect(field(demo)).toHaveValue('')
+  await expect(dialog(demo)).toHaveCount(0)
+  expect(await countOf(demo, name)).toBe(0)
+  expect((await seen()).filter((text) => text.includes('Bob') && text.includes(name))).toEqual([])
+})
+
 test('somebody else signs in: it is not sent, though they might, and nothing of the form is left, not for a frame', async ({ demo, page }) => {
   const name = `Loom ${Date.now()}`
   await meetTheEnd(demo, 'bob', name)

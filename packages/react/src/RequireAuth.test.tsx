@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode, type AuthState, type Claims } from '@tessera-auth/core'
 import { act, render } from '@testing-library/react'
-import { createElement, StrictMode, type ReactNode } from 'react'
+import { createElement, startTransition, StrictMode, useEffect, type ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { authInState, loading, signedIn, signedOut } from '../test/authInState.ts'
@@ -87,6 +87,47 @@ describe('RequireAuth', () => {
       return container.textContent
     })
     expect(steps).toEqual(['fallback', 'secret', 'fallback'])
+  })
+})
+
+describe('once the session has ended', () => {
+  const ends: readonly [string, AuthState<Claims>][] = [
+    ['a sign-out', { ...signedOut, reason: 'user' }],
+    ['a lost scope', { ...signedIn, scope: [] }],
+  ]
+  it.each(ends)('children are in no frame, and render and run no more: %s', async (_, next) => {
+    const { auth, set } = authInState(signedIn)
+    const seen: string[] = []
+    const Child = (): ReactNode => {
+      const { status, scope } = useAuth()
+      seen.push(`renders ${status} ${scope.join()}`)
+      useEffect(() => void seen.push(`runs ${status} ${scope.join()}`))
+      return <p>secret {useAuth(({ user }) => user?.name)}</p>
+    }
+    const { container } = render(
+      <StrictMode>
+        <AuthProvider auth={auth}>
+          <Child key="outside" />
+          <RequireAuth fallback="fallback" scopes={['read']} forbidden="forbidden">
+            <Child />
+          </RequireAuth>
+        </AuthProvider>
+      </StrictMode>,
+    )
+    const inside = container.querySelectorAll('p')[1]
+    seen.length = 0
+    const frames: boolean[] = []
+    const observer = new MutationObserver(() => frames.push(container.contains(inside ?? null)))
+    observer.observe(container, { subtree: true, childList: true, characterData: true })
+    // Also where an app changes something else that may take its time.
+    act(() => startTransition(() => set(next)))
+    await act(async () => {})
+    observer.disconnect()
+    expect(frames.length).toBeGreaterThan(0)
+    expect(frames).not.toContain(true)
+    // Of the one outside alone.
+    expect(seen.filter((text) => text.startsWith('runs'))).toHaveLength(1)
+    expect(container.textContent).toMatch(/^secret ?(Ada)?(fallback|forbidden)$/)
   })
 })
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { authInState, loading, signedIn, signedOut } from '../test/authInState.ts'
 import { createWorld } from '../test/createWorld.ts'
 import { setUp } from '../test/setUp.ts'
-import { AuthProvider, RequireAuth, SessionExpired, useAuth, useParkedCount, type ProvidedAuth } from './index.ts'
+import { AuthProvider, RequireAuth, SessionExpired, useAuth, useAuthedFetch, useParkedCount, type ProvidedAuth } from './index.ts'
 
 setUp()
 
@@ -155,6 +155,23 @@ describe('an end of the session', () => {
     expect(container.textContent).toContain('expired, as session_expired')
   })
 
+  it('keeps what is below another `SessionExpired`, whose dialog does not show: the page has one', async () => {
+    const inner = (
+      <SessionExpired fallback="inner fallback" dialog="inner dialog">
+        <Form />
+      </SessionExpired>
+    )
+    const { auth, first, field, container } = await open(ada, inner)
+    end(auth)
+    expect(field()).toBe(first)
+    expect(container.textContent).not.toContain('inner')
+    await login(auth, ada)
+    expect([field(), field()?.value, isInert(first)]).toEqual([first, 'half filled in', false])
+    end(auth)
+    await login(auth, bob)
+    expect([field() === first, field()?.value]).toEqual([false, ''])
+  })
+
   it('does not take away what is below another guard, or asks who is signed in', async () => {
     const Narrow = (): ReactNode => (useAuth().isAuthenticated ? <Form /> : null)
     const { auth, first, field } = await open(ada, <RequireAuth fallback="inner fallback" scopes={['read']} forbidden="forbidden"><Narrow /></RequireAuth>)
@@ -265,6 +282,31 @@ describe('the focus', () => {
     expect(document.activeElement).toBe(first)
   })
 
+  it('goes to the first of the dialog that takes it: not to what is there and not shown', async () => {
+    const hidden = (button: HTMLButtonElement | null): void => {
+      // As of a browser, for what it does not render.
+      if (button !== null) button.focus = () => {}
+    }
+    const dialog = (
+      <div role="dialog">
+        <button ref={hidden}>Hidden</button> <input aria-label="Code" />
+      </div>
+    )
+    const { auth, first } = await open(ada, <Form />, dialog)
+    first?.focus()
+    end(auth)
+    expect(document.activeElement).toBe(screen.getByLabelText('Code'))
+  })
+
+  it('goes to the dialog itself where nothing in it takes it, if that may have it', async () => {
+    const { auth, first } = await open(ada, <Form />, <div role="dialog" tabIndex={-1}>One moment…</div>)
+    first?.focus()
+    end(auth)
+    expect(document.activeElement).toBe(screen.getByRole('dialog'))
+    await login(auth, ada)
+    expect(document.activeElement).toBe(first)
+  })
+
   it('stays where the person has put it meanwhile', async () => {
     const { auth, first } = await open()
     first?.focus()
@@ -320,6 +362,32 @@ describe('besides', () => {
     expect(watchers()).toBeGreaterThan(0)
     unmount()
     expect(watchers()).toBe(0)
+  })
+
+  it('leaves to whoever made it a request that outlives the page: nothing complains', async () => {
+    const world = createWorld()
+    const auth: Plain & Parked = parkRequests(createAuth<Person, Claims>({ method, api: 'https://app.example' }, world.environment), {}, world.environment)
+    await auth.login(ada)
+    const Asking = (): ReactNode => {
+      const authedFetch = useAuthedFetch()
+      const [text, setText] = useState('asking')
+      useEffect(() => {
+        const leaving = new AbortController()
+        authedFetch('/orders', { signal: leaving.signal }).then((response) => setText(`${response.status}`), (error: unknown) => setText(String(error)))
+        return () => leaving.abort()
+      }, [authedFetch])
+      return text
+    }
+    world.respond = () => new Response(null, { status: 401 })
+    const { unmount } = render(page(auth, <Asking />))
+    // In StrictMode it is asked for twice, and the first time given up.
+    await screen.findByText(/unauthenticated revoked 1/)
+    unmount()
+    expect(auth.parkedStore.getState()).toBe(0)
+    world.respond = () => new Response('done')
+    const sofar = world.sent.length
+    await login(auth, ada)
+    expect(world.sent.length).toBe(sofar)
   })
 
   it('says how many requests wait', async () => {

@@ -75,7 +75,7 @@ function KeptPage({ isExpired, dialog, children }: KeptPageProps): ReactNode {
     // As an attribute: React 18 knows no property `inert`, and 19 takes no text for one.
     page.current?.toggleAttribute('inert', isExpired)
     const active = page.current?.ownerDocument.activeElement ?? null
-    if (isExpired && beside.current?.contains(active) === false) beside.current.querySelector<HTMLElement>(focusable)?.focus()
+    if (isExpired && beside.current?.contains(active) === false) focusFirst(beside.current)
     if (isExpired) return
     if (isLost(active)) focused.current?.focus()
     focused.current = null
@@ -93,6 +93,14 @@ function KeptPage({ isExpired, dialog, children }: KeptPageProps): ReactNode {
       )}
     </>
   )
+}
+
+/** To the first that takes it: what is not rendered does not. A dialog may take it itself. */
+function focusFirst(within: Element): void {
+  for (const each of [...within.querySelectorAll<HTMLElement>(focusable), ...within.querySelectorAll<HTMLElement>('[tabindex="-1"]')]) {
+    each.focus()
+    if (each === each.ownerDocument.activeElement) return
+  }
 }
 
 /** Where the focus is when what had it is gone. */

@@ -1,4 +1,5 @@
 import type { SessionRecord } from '@tessera-auth/core'
+import { createMockAuth } from '@tessera-auth/testing'
 import { describe, expect, it } from 'vitest'
 import { authInState, signedIn, signedOut } from '../test/authInState.ts'
 import { createStayStore } from './stayStore.ts'
@@ -43,6 +44,20 @@ describe('createStayStore', () => {
     stays.subscribe(() => {})()
     set(signedOut)
     expect(stays.getSnapshot()).toMatchObject({ isExpired: false, shown: null })
+  })
+
+  it('knows people by their sessions, and those of a mock by what it shows', () => {
+    const auth = createMockAuth({ user: { sub: '1' } })
+    const stays = createStayStore(auth)
+    const { key } = stays.getSnapshot()
+    const become = (sub: string): void => auth.setState({ status: 'authenticated', method: 'mock', user: { sub }, scope: [], pending: null, error: null })
+    become('1')
+    expect(stays.getSnapshot().key).toBe(key)
+    auth.setState({ ...signedOut, reason: 'expired' })
+    become('1')
+    expect(stays.getSnapshot().key).toBe(key)
+    become('2')
+    expect(stays.getSnapshot().key).not.toBe(key)
   })
 
   it('shows those who stay the state of before, and tells them of the next one alone', () => {

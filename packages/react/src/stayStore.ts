@@ -21,29 +21,22 @@ export interface StayStore {
   readonly store: ReadableStore<State>
 }
 
-/** An auth that may have tokens, which know who is signed in when two people look the same. */
-type WatchedAuth = RegisteredAuth & {
-  readonly tokens?: {
-    readonly current: { readonly tokens: Person } | null
-    readonly subscribe: (listener: () => void) => () => void
-  }
-}
-
 const nobody: Stay = { key: 0, isExpired: false, shown: null }
 
 let keys = 0
 
-export function createStayStore(auth: WatchedAuth): StayStore {
+export function createStayStore(auth: RegisteredAuth): StayStore {
   const listeners = new Set<() => void>()
-  let releases: readonly ((() => void) | undefined)[] = []
+  let releases: readonly (() => void)[] = []
   let stay = nobody
   let person: Person | null = null
 
   const follow = (): Stay => {
     const state: State = auth.store.getState()
     const before = person
-    person = state.status === 'authenticated' ? personOf(auth, state) : before
-    return (stay = next(stay, state, before !== null && person !== null && isSamePerson(before, person)))
+    // Within a page that outlives its session, the state is of somebody whose tokens are gone.
+    person = state.status === 'authenticated' ? (auth.tokens.current?.tokens ?? before) : before
+    return (stay = next(stay, state, before === person || (before !== null && person !== null && isSamePerson(before, person))))
   }
   const tell = (): void => {
     const before = stay
@@ -51,7 +44,7 @@ export function createStayStore(auth: WatchedAuth): StayStore {
   }
   const watch = (): void => {
     // The tokens too: the state stays the same where two people look the same.
-    releases = [auth.store.subscribe(tell), auth.tokens?.subscribe(tell)]
+    releases = [auth.store.subscribe(tell), auth.tokens.subscribe(tell)]
     follow()
   }
   // Watched, it moves with the events alone: tokens are there before anybody is told whose they are.
@@ -62,7 +55,7 @@ export function createStayStore(auth: WatchedAuth): StayStore {
     listeners.add(own)
     return () => {
       listeners.delete(own)
-      if (listeners.size === 0) for (const release of releases) release?.()
+      if (listeners.size === 0) for (const release of releases) release()
     }
   }
   const getState = (): State => getSnapshot().shown ?? auth.store.getState()
@@ -98,9 +91,4 @@ function next(stay: Stay, state: State, isSame: boolean): Stay {
 
 function isExpiry(state: AuthState): boolean {
   return state.status === 'unauthenticated' && resumableReasons.includes(state.reason)
-}
-
-function personOf(auth: WatchedAuth, { method, user }: NonNullable<Stay['shown']>): Person {
-  // A mock has no session: it has the claims of one.
-  return auth.tokens?.current?.tokens ?? { method, subject: null, family: JSON.stringify(user) }
 }

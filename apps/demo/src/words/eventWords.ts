@@ -39,6 +39,10 @@ export function eventWords(event: InspectEvent, own?: ErrorWords): string {
       return `401 from ${pathOf(event.url)}: refused.`
     case 'replayed':
       return `Sent again to ${pathOf(event.url)} with new credentials: ${event.status}.`
+    case 'parked':
+      return `Waits for the person to sign in again: ${pathOf(event.url)}.`
+    case 'unparked':
+      return event.verdict === 'released' ? `Waited, and is sent once more: ${pathOf(event.url)}.` : `Waited in vain: ${pathOf(event.url)} (${event.verdict}).`
     case 'forbidden':
       return `403 from ${pathOf(event.url)}: signed in, but not allowed. Left as it is.`
   }

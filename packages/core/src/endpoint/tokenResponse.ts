@@ -67,8 +67,9 @@ export function durationMs(seconds: unknown): number | undefined {
   return Number.isFinite(valueMs) ? Math.max(0, valueMs) : undefined
 }
 
-/** Splits a scope value (RFC 6749 §3.3); `undefined` when the server did not say. */
+/** Splits a scope value (RFC 6749 §3.3), for which some servers have a list; `undefined` when the server did not say. */
 export function parseScope(scope: unknown): readonly string[] | undefined {
+  if (Array.isArray(scope)) return scope.filter((item): item is string => typeof item === 'string' && item !== '')
   return typeof scope === 'string' ? scope.split(' ').filter((item) => item !== '') : undefined
 }
 

@@ -33,6 +33,9 @@ describe('at login', () => {
     expect(await scopeOf({})).toEqual(['asked'])
     expect(await scopeOf({ scope: 'read write' })).toEqual(['read', 'write'])
     expect(await scopeOf({ scope: '' })).toEqual([])
+    // Less than was asked for, said in a way of its own: nobody is taken to have been granted the rest.
+    expect(await scopeOf({ scope: ['read', 7, '', 'write'] })).toEqual(['read', 'write'])
+    expect(await scopeOf({ scope: [] })).toEqual([])
   })
 
   test('fields become members of the user and weigh more than what a token claims, except for whose it is', async () => {

@@ -2,6 +2,7 @@ import { ownMembers } from '../ownMembers.ts'
 
 /** A request as it was made, without credentials, to be sent later. */
 export interface KeptRequest {
+  readonly url: string
   readonly signal: AbortSignal
   /** Reads the body into a copy; `null` when that is larger than so many bytes. */
   readonly read: (largestBytes: number) => Promise<Repeat | null>
@@ -10,7 +11,7 @@ export interface KeptRequest {
 /** Gives the request once more: arguments of `fetch`. */
 export type Repeat = () => readonly [request: Request, init: RequestInit | undefined]
 
-/** @returns `null` for one that cannot be kept (a stream as its body, credentials of its own), or that is none: `fetch` says why. */
+/** @returns `null` for one that cannot be kept (a stream as its body, credentials of its own), or that can never be sent: `fetch` says why. */
 export function keepRequest(input: string | URL | Request, init: RequestInit | undefined, pageUrl: string | null): KeptRequest | null {
   const { body, redirect } = ownMembers({ ...init })
   if (isStream(body)) return null
@@ -20,8 +21,9 @@ export function keepRequest(input: string | URL | Request, init: RequestInit | u
   } catch {
     return null
   }
-  if (request.headers.has('authorization')) return null
+  if (request.headers.has('authorization') || request.mode === 'no-cors') return null
   return {
+    url: request.url,
     signal: request.signal,
     async read(largestBytes) {
       // Not all browsers tell whether a request has a body.

@@ -95,6 +95,17 @@ const settled = async () => {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => void setImmediate(resolve))
 }
 
+/** A request whose token is refused straight after a refresh as well, which ends the session; then its person comes back. */
+async function refusedTwice(auth: Parking): Promise<void> {
+  before = async () => new Response('no', { status: 401 })
+  const sent = post(auth)
+  await parked(auth)
+  expect(auth.store.getState()).toMatchObject({ reason: 'revoked' })
+  before = () => undefined
+  await login(auth)
+  expect((await sent).status).toBe(200)
+}
+
 describe('a request that meets the end of the session', () => {
   test('waits, and is sent once more when the same person has signed in again, with its body and headers', async () => {
     const auth = await signedIn()
@@ -136,14 +147,7 @@ describe('a request that meets the end of the session', () => {
   })
 
   test('waits also when it is refused a second time, straight after a refresh', async () => {
-    const auth = await signedIn()
-    before = async () => new Response('no', { status: 401 })
-    const sent = post(auth)
-    await parked(auth)
-    expect(auth.store.getState()).toMatchObject({ reason: 'revoked' })
-    before = () => undefined
-    await login(auth)
-    expect((await sent).status).toBe(200)
+    await refusedTwice(await signedIn())
     expect([taken.length, asked]).toEqual([1, 3])
   })
 
@@ -362,6 +366,44 @@ describe('it settles as it would have at once', () => {
     expect(taken).toEqual([])
   })
 
+  test('TM-04: when the computer slept past `longestMs`, also where the person signs in before any timer has run', async () => {
+    const all = await refused({ longestMs: minute })
+    vi.setSystemTime(Date.now() + 2 * minute)
+    await login(all.auth)
+    expect(waiting(all.auth)).toBe(0)
+    await expect401(all)
+  })
+
+  test.each(['visible', 'restored', 'resumed'] as const)('TM-04: as soon as a page wakes that slept past `longestMs`: %s', async (reason) => {
+    const all = await refused({ longestMs: minute })
+    vi.setSystemTime(Date.now() + minute - 2 * second)
+    world.wake(reason)
+    await settled()
+    expect(all.sent.outcome).toBeUndefined()
+    vi.setSystemTime(Date.now() + 2 * second)
+    world.wake(reason)
+    await expect401(all)
+    all.auth.dispose()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('each at its own time, and leaves no timer after the last', async () => {
+    const auth = await signedIn({ longestMs: 10 * minute })
+    const stop = auth.start()
+    revoke()
+    const first = watch(post(auth))
+    await parked(auth)
+    await vi.advanceTimersByTimeAsync(4 * minute)
+    const other = watch(post(auth))
+    await parked(auth, 2)
+    await vi.advanceTimersByTimeAsync(6 * minute)
+    expect([waiting(auth), (first.outcome as Response).status, other.outcome]).toEqual([1, 401, undefined])
+    await vi.advanceTimersByTimeAsync(4 * minute)
+    expect([waiting(auth), other.outcome]).toMatchObject([0, { code: 'not_authenticated' }])
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('with the error that it was rejected with', async () => {
     const auth = await signedIn()
     vi.setSystemTime(Date.now() + 2 * 60 * minute)
@@ -556,6 +598,149 @@ describe('it is not parked', () => {
   })
 })
 
+describe('after the end, before anybody is back', () => {
+  test('what may have no credentials is refused at once, as ever, and does not wait', async () => {
+    const auth = await signedIn()
+    revoke()
+    const held = post(auth)
+    await parked(auth)
+    await expect(auth.fetch('https://elsewhere.example/')).rejects.toMatchObject({ code: 'destination_not_allowed' })
+    await expect(auth.fetch('/x', { mode: 'no-cors' })).rejects.toMatchObject({ code: 'unsupported_request' })
+    await expect(auth.fetch('/x', { method: 'GET', body: 'x' })).rejects.toBeInstanceOf(TypeError)
+    const used = new Request('https://app.example/x', { method: 'POST', body: 'x' })
+    await used.text()
+    await expect(auth.fetch(used)).rejects.toBeInstanceOf(TypeError)
+    await expect(auth.fetch('/x', { signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone')
+    expect([waiting(auth), asked]).toEqual([1, 1])
+    await login(auth)
+    await held
+  })
+
+  test('a failed login, or one that was given up, changes nothing', async () => {
+    const auth = await signedIn()
+    revoke()
+    const sent = post(auth)
+    await parked(auth)
+    const { answer } = world
+    world.answer = () => Response.json({ error: 'invalid_credentials' }, { status: 401 })
+    await expect(login(auth, 'bob')).rejects.toMatchObject({ code: 'invalid_credentials' })
+    world.answer = answer
+    expect(waiting(auth)).toBe(1)
+    await login(auth)
+    expect((await sent).status).toBe(200)
+  })
+
+  test('one that is made while those that waited are sent goes out after them, each once', async () => {
+    const auth = await signedIn()
+    revoke()
+    const sent = [post(auth, 'one'), post(auth, 'two')]
+    await parked(auth, 2)
+    await settled()
+    auth.parkedStore.subscribe((count) => void (count === 1 && sent.push(post(auth, 'three'))))
+    await login(auth)
+    await Promise.all(sent)
+    await settled()
+    expect([...taken].sort()).toEqual(['ada POST /orders one', 'ada POST /orders three', 'ada POST /orders two'])
+    expect(waiting(auth)).toBe(0)
+  })
+
+  test('a header that tells a server of a repetition goes along as it was', async () => {
+    const auth = await signedIn()
+    revoke()
+    const sent = post(auth, 'x', { headers: { 'idempotency-key': 'k1' }, keepalive: true, credentials: 'include', cache: 'no-store' })
+    await parked(auth)
+    await login(auth)
+    await sent
+    const again = world.requests.at(-1)!
+    expect([again.headers.get('idempotency-key'), again.keepalive, again.credentials, again.cache]).toEqual(['k1', true, 'include', 'no-store'])
+  })
+})
+
+describe('auth.inspect', () => {
+  type Seen = { readonly type: string; readonly url?: string; readonly verdict?: string }
+  const parking = (auth: Parking) => {
+    const seen: Seen[] = []
+    const stop = auth.inspect((event) => {
+      if (event.type === 'parked' || event.type === 'unparked') seen.push(event)
+    })
+    return { seen, stop }
+  }
+  const url = 'https://app.example/orders'
+
+  test('tells of each that waits and what ends the wait, with no query, header or body', async () => {
+    const auth = await signedIn({ longestMs: minute, largestBytes: 20 })
+    const { seen, stop } = parking(auth)
+    revoke()
+    const sent = [auth.fetch('/orders?secret=1', { method: 'POST', body: 'canary', headers: { 'x-own': 'canary' } })]
+    await parked(auth)
+    await login(auth)
+    await Promise.all(sent)
+    expect(seen).toEqual([
+      { type: 'parked', url, at: expect.any(Number) },
+      { type: 'unparked', url, verdict: 'released', at: Date.now() },
+    ])
+    stop()
+    revoke()
+    const next = post(auth)
+    await parked(auth)
+    await login(auth)
+    await next
+    expect(seen).toHaveLength(2)
+  })
+
+  test.each([
+    ['user_changed', (auth) => login(auth, 'bob')],
+    ['signed_out', (auth) => auth.logout()],
+    ['too_late', async () => void (await vi.advanceTimersByTimeAsync(minute))],
+    ['aborted', async (_, controller) => controller.abort()],
+  ] satisfies [string, (auth: Parking, controller: AbortController) => Promise<unknown>][])('says why it was given up: %s', async (verdict, giveUp) => {
+    const auth = await signedIn({ longestMs: minute })
+    const { seen } = parking(auth)
+    revoke()
+    const controller = new AbortController()
+    const sent = watch(post(auth, 'x', { signal: controller.signal }))
+    await parked(auth)
+    await settled()
+    await giveUp(auth, controller)
+    await vi.waitFor(() => expect(sent.outcome).toBeDefined())
+    expect(seen).toMatchObject([{ type: 'parked', url }, { type: 'unparked', url, verdict }])
+  })
+
+  test('says so of a body that is not kept, and nothing of what never waits', async () => {
+    const auth = await signedIn({ largestBytes: 4, most: 1 })
+    const { seen } = parking(auth)
+    revoke()
+    expect((await post(auth, '12345')).status).toBe(401)
+    expect(seen).toMatchObject([{ type: 'parked', url }, { type: 'unparked', url, verdict: 'not_kept' }])
+    const sent = post(auth, '1')
+    await parked(auth)
+    await expect(post(auth, '2')).rejects.toMatchObject({ code: 'not_authenticated' })
+    expect(seen).toHaveLength(3)
+    await login(auth)
+    await sent
+  })
+
+  test('tells of all else as without parking, in order, and of nothing once disposed of', async () => {
+    const auth = await signedIn()
+    const types: string[] = []
+    auth.inspect(({ type }) => void types.push(type))
+    revoke()
+    const sent = post(auth)
+    await parked(auth)
+    expect(types).toEqual(['unauthorized', 'refresh_started', 'ended', 'signed_out', 'parked'])
+    await login(auth)
+    await sent
+    expect(types.slice(5)).toEqual(['login_started', 'set', 'signed_in', 'unparked'])
+    revoke()
+    void post(auth).catch(() => {})
+    await parked(auth)
+    const sofar = types.length
+    auth.dispose()
+    await settled()
+    expect(types).toHaveLength(sofar)
+  })
+})
+
 describe('somebody else', () => {
   test('who signs in while the session is in use gets nothing of it: no end, no parking', async () => {
     const auth = await signedIn()
@@ -638,6 +823,19 @@ describe('another tab of the same circle', () => {
     expect(taken).toEqual(['ada POST /orders a form'])
   })
 
+  test('has requests of its own that wait: one login lets all go, in both, each once', async () => {
+    const [one, two] = await tabs()
+    revoke()
+    const sent = [post(one, 'one')]
+    await parked(one)
+    sent.push(post(two, 'two'))
+    await parked(two)
+    await login(two)
+    for (const each of sent) expect((await each).status).toBe(200)
+    await settled()
+    expect(taken.sort()).toEqual(['ada POST /orders one', 'ada POST /orders two'])
+  })
+
   test('signs somebody else in', async () => {
     const [one, two] = await tabs()
     revoke()
@@ -650,13 +848,21 @@ describe('another tab of the same circle', () => {
 
   test('has the same session, so that a second 401 ends it only when it is known that the other has no newer token', async () => {
     const [one] = await tabs()
-    before = async () => new Response('no', { status: 401 })
-    const sent = post(one)
+    await refusedTwice(one)
+    expect(taken).toEqual(['ada POST /orders a form'])
+  })
+
+  test('signs out of a session that has ended in both: there is none any more that they share, so that each goes on for itself', async () => {
+    const [one, two] = await tabs()
+    revoke()
+    const sent = watch(post(one))
     await parked(one)
-    expect(one.store.getState()).toMatchObject({ reason: 'revoked' })
-    before = () => undefined
-    await login(one)
-    expect((await sent).status).toBe(200)
+    await vi.waitFor(() => expect(two.store.getState().status).toBe('unauthenticated'))
+    await two.logout()
+    await settled()
+    expect([waiting(one), sent.outcome]).toEqual([1, undefined])
+    await one.logout()
+    await vi.waitFor(() => expect(sent.outcome).toMatchObject({ status: 401 }))
   })
 
   test('signs out: nothing waits for a person who left', async () => {
@@ -703,7 +909,7 @@ describe('the auth that it gives', () => {
     const auth = parkRequests(given, {}, world.environment)
     expect(read).not.toHaveBeenCalled()
     expect(Object.keys(auth).sort()).toEqual([...Object.keys(given), 'parkedStore'].sort())
-    for (const name of ['store', 'refreshStore', 'tokens', 'login', 'logout', 'name', 'inspect', 'start'] as const) expect(auth[name]).toBe(given[name])
+    for (const name of ['store', 'refreshStore', 'tokens', 'login', 'logout', 'name', 'checkDestination', 'start'] as const) expect(auth[name]).toBe(given[name])
     expect(auth.ready).toBe(given.ready)
     await login(auth)
     await auth.logout()

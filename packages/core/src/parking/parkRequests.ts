@@ -1,3 +1,4 @@
+import type { InspectEvent } from '../auth/inspect.ts'
 import type { ReadableStore } from '../auth/store.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { checkDurationMs, checkOptions, configError, type Given } from '../checkOptions.ts'
@@ -20,6 +21,8 @@ export interface ParkingOptions {
 /** What is needed of an auth: any that `createAuth` made. */
 export interface ParkableAuth {
   readonly fetch: AuthedFetch
+  readonly checkDestination: (url: string | URL) => void
+  readonly inspect: (listener: (event: InspectEvent) => void) => () => void
   readonly dispose: () => void
   readonly tokens: WatchedTokens & { readonly refresh: (options: { readonly generation: number }) => Promise<void> }
 }
@@ -42,33 +45,36 @@ export interface Parked {
  */
 export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOptions = {}, environment: Environment = realEnvironment): A & Parked {
   const { most, longestMs, largestBytes } = checkParkingOptions(options)
-  const { timer, page } = environment
-  const lot = createParkingLot({ most, longestMs, timer })
-  const onGone = (next: 'somebody' | 'nobody'): void => lot.clear(next === 'somebody' ? 'changed' : 'stands')
+  const lot = createParkingLot({ most, longestMs, environment })
+  const onGone = (next: 'somebody' | 'nobody'): void => lot.clear(next === 'somebody' ? 'user_changed' : 'signed_out')
   const stays = createStays({ tokens: auth.tokens, onBack: lot.release, onGone })
   let turns = 0
 
   const waitOut = async (stay: Stay, kept: KeptRequest, { turn, outcome }: Try): Promise<Response> => {
     const reading = kept.read(largestBytes).catch(() => null)
     const isReady = reading.then((repeat) => repeat !== null)
-    const verdict = await lot.wait({ turn, signal: kept.signal, isReady, mayGo: () => stays.isHere(stay) })
-    const repeat = verdict === 'again' ? await reading : null
+    const { origin, pathname } = new URL(kept.url)
+    const verdict = await lot.wait({ turn, url: origin + pathname, signal: kept.signal, isReady, mayGo: () => stays.isHere(stay) })
+    const repeat = verdict === 'released' ? await reading : null
     // From here to its own look at who is signed in, `fetch` waits for nothing.
     const isSent = repeat !== null && stays.isHere(stay)
-    if (kept.signal.aborted || isSent || verdict === 'changed') discard(outcome)
+    if (kept.signal.aborted || isSent || verdict === 'user_changed') discard(outcome)
     kept.signal.throwIfAborted()
     if (isSent) return auth.fetch(...repeat())
-    if (verdict === 'changed') throw new AuthError('user_changed', 'The session came to an end, and somebody else signed in: not sent.')
+    if (verdict === 'user_changed') throw new AuthError('user_changed', 'The session came to an end, and somebody else signed in: not sent.')
     return give(outcome)
   }
 
   const fetch: AuthedFetch = async (input, init) => {
     const stay = stays.now()
-    const kept = stay && keepRequest(input, init, page.href())
+    const kept = stay && keepRequest(input, init, environment.page.href())
     if (stay === null || kept === null) return auth.fetch(input, init)
     const turn = turns++
-    // Sent now, it could go out as whoever signs in next.
-    if (stay.isOver) return waitOut(stay, kept, { turn, outcome: nobody() })
+    if (stay.isOver) {
+      auth.checkDestination(kept.url)
+      // Sent now, it could go out as whoever signs in next.
+      return waitOut(stay, kept, { turn, outcome: nobody() })
+    }
     const { ends } = stay
     const outcome = await outcomeOf(auth.fetch(input, init))
     if (!isRefusal(outcome)) return give(outcome)
@@ -77,15 +83,24 @@ export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOp
     return stays.now() === stay && stay.ends !== ends ? waitOut(stay, kept, { turn, outcome }) : give(outcome)
   }
 
-  const own: Pick<A, 'fetch' | 'dispose'> & Parked = {
+  return withMembers(auth, {
     fetch,
+    inspect(listener) {
+      const releases = [auth.inspect(listener), lot.events.subscribe(listener)]
+      return () => releases.forEach((release) => release())
+    },
     dispose() {
       auth.dispose()
+      lot.events.clear()
       stays.stop()
-      lot.clear('stands')
+      lot.clear('signed_out')
     },
     parkedStore: lot.store,
-  }
+  })
+}
+
+/** A copy of the auth with these members. */
+function withMembers<A extends ParkableAuth>(auth: A, own: Partial<ParkableAuth> & Parked): A & Parked {
   // Reading `ready` would start looking who is signed in.
   const all = { ...Object.getOwnPropertyDescriptors(auth), ...Object.getOwnPropertyDescriptors(own) }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It has every member of the auth, and its own.
