@@ -17,7 +17,8 @@ export async function askAs(auth: BoundAuth, queryFn: AuthedQueryFunction<unknow
   const fetch: AuthedFetch = async (input, init) => {
     // A query function may send several requests: none as somebody else than the first.
     signal.throwIfAborted()
-    const response = await auth.fetch(input, { signal, ...init })
+    const own = init?.signal ?? (input instanceof Request ? input.signal : null)
+    const response = await auth.fetch(input, { ...init, signal: own === null ? signal : AbortSignal.any([signal, own]) })
     isRefused ||= isRefusalStatus(response.status)
     return response
   }
@@ -38,13 +39,12 @@ export async function askAs(auth: BoundAuth, queryFn: AuthedQueryFunction<unknow
  */
 async function somebody(auth: BoundAuth, context: QueryFunctionContext): Promise<void> {
   const { store } = auth
-  const mayWait = isSuspended(context)
   // A page that is rendered on a server is nobody's, and would wait for ever: the browser tries again.
-  if (mayWait && environmentManager.isServer()) throw nobody()
+  if (environmentManager.isServer() && isSuspended(context)) throw nobody()
   await auth.ready
   context.signal.throwIfAborted()
   if (store.getState().status !== 'unauthenticated') return
-  if (!mayWait && !isAway(context.client, auth)) throw nobody()
+  if (!isAway(context.client, auth) && !isSuspended(context)) throw nobody()
   await when(store, ({ status }) => status === 'authenticated', context)
   context.signal.throwIfAborted()
 }

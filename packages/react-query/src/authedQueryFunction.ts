@@ -2,9 +2,9 @@ import type { QueryFunctionContext, QueryKey } from '@tanstack/react-query'
 import type { AuthedFetch } from '@tessera-auth/core'
 
 /** What a query function gets: what TanStack Query gives, and `fetch` with the credentials of whoever is signed in. */
-export type AuthedQueryContext<Key extends QueryKey = QueryKey> = QueryFunctionContext<Key> & {
+export type AuthedQueryContext<Key extends QueryKey = QueryKey, PageParam = never> = QueryFunctionContext<Key, PageParam> & {
   /** `auth.fetch`, aborted with the query: when nobody looks any more, or when the person changes. */
   readonly fetch: AuthedFetch
 }
 
-export type AuthedQueryFunction<Data, Key extends QueryKey = QueryKey> = (context: AuthedQueryContext<Key>) => Data | Promise<Data>
+export type AuthedQueryFunction<Data, Key extends QueryKey = QueryKey, PageParam = never> = (context: AuthedQueryContext<Key, PageParam>) => Data | Promise<Data>

@@ -1,10 +1,10 @@
-import { QueryClient, skipToken, useQuery } from '@tanstack/react-query'
+import { experimental_streamedQuery, QueryClient, skipToken, useQuery } from '@tanstack/react-query'
 import { AuthError, type RefreshStatus } from '@tessera-auth/core'
 import { createMockAuth } from '@tessera-auth/testing'
 import type { ReactNode } from 'react'
 import { expect, it, vi } from 'vitest'
 import { screenText, setUpScreen, showOnScreen } from '../test/onScreen.tsx'
-import { createWorld, namesIn } from '../test/world.ts'
+import { createWorld, deferred, namesIn } from '../test/world.ts'
 import { authedQueryOptions, bindQueryClient, retryUnlessRefused, type BoundAuth } from './index.ts'
 
 setUpScreen()
@@ -53,6 +53,76 @@ it('is aborted with its query', async () => {
   await world.auth.logout()
   expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   await expect(failed).resolves.toBeInstanceOf(Error)
+})
+
+it.each(['its own', 'that of a Request'])('is aborted with its query also where the app gives a signal, and by that: %s', async (whose) => {
+  const { world, client } = setUp()
+  await world.signIn('ada')
+  const signals: AbortSignal[] = []
+  world.answer = (request) => {
+    signals.push(request.signal)
+    return Response.json([])
+  }
+  world.hold()
+  const own = new AbortController()
+  const { signal } = own
+  const input = (): Parameters<typeof fetch> => (whose === 'its own' ? ['/orders', { signal }] : [new Request('https://app.example/orders', { signal })])
+  const ask = (key: string): Promise<unknown> =>
+    client.query(authedQueryOptions(world.auth, { queryKey: [key], retry: false, queryFn: async ({ fetch }) => namesIn(await fetch(...input())) })).catch((error: unknown) => error)
+  const failed = ask('first')
+  await vi.waitFor(() => expect(signals).toHaveLength(1))
+  await world.signIn('bob')
+  await expect(failed).resolves.toBeInstanceOf(Error)
+  void ask('second')
+  await vi.waitFor(() => expect(signals).toHaveLength(2))
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  own.abort()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+})
+
+it('stops what streams into the cache when the person changes', async () => {
+  const { world, client } = setUp()
+  await world.signIn('ada')
+  const [first, second] = [deferred(), deferred()]
+  const streamed = authedQueryOptions(world.auth, {
+    queryKey: ['streamed'],
+    queryFn: (context) =>
+      experimental_streamedQuery<string>({
+        async *streamFn() {
+          const [order = ''] = await namesIn(await context.fetch('/orders'))
+          yield order
+          first.resolve()
+          await second.promise
+          yield order
+        },
+      })(context),
+  })
+  void client.query(streamed).catch(() => {})
+  await first.promise
+  expect(client.getQueryData(streamed.queryKey)).toEqual(["ada's orders one"])
+  await world.signIn('bob')
+  second.resolve()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(client.getQueryData(streamed.queryKey)).toBeUndefined()
+})
+
+it('gives the query function what TanStack Query gives, and fetch', async () => {
+  const { world, client } = setUp()
+  await world.signIn('ada')
+  const members = vi.fn<(names: string[]) => void>()
+  await client.query(authedQueryOptions(world.auth, { queryKey: ['orders'], queryFn: ({ client: own, ...others }) => members([String(own === client), ...Object.keys(others)]) ?? 1 }))
+  expect(members.mock.lastCall?.[0].sort()).toEqual(['fetch', 'meta', 'queryKey', 'signal', 'true'])
+})
+
+it('looks for nothing in the cache on its way, however much there is', async () => {
+  const { world, client } = setUp()
+  await world.signIn('ada')
+  const queryKeyHashFn = vi.fn<(key: readonly unknown[]) => string>((key) => JSON.stringify(key))
+  client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, queryKeyHashFn } })
+  for (let count = 0; count < 100; count++) client.setQueryData(['other', count], count)
+  queryKeyHashFn.mockClear()
+  await client.query(ordersOf(world))
+  expect(queryKeyHashFn.mock.calls.length).toBeLessThan(5)
 })
 
 it('is off when the app says so, whoever is signed in', async () => {

@@ -1,20 +1,7 @@
-import type {
-  DataTag,
-  DefaultError,
-  DefinedInitialDataOptions,
-  Query,
-  QueryFunctionContext,
-  QueryKey,
-  QueryObserverOptions,
-  SkipToken,
-  UndefinedInitialDataOptions,
-  UnusedSkipTokenOptions,
-} from '@tanstack/react-query'
-import { askAs } from './askAs.ts'
+import type { DataTag, DefaultError, DefinedInitialDataOptions, QueryKey, SkipToken, UndefinedInitialDataOptions, UnusedSkipTokenOptions } from '@tanstack/react-query'
 import type { AuthedQueryFunction } from './authedQueryFunction.ts'
-import { isSignedIn, type BoundAuth } from './boundAuth.ts'
-import { isEnabled } from './pauseWhileSignedOut.ts'
-import { retryUnlessRefused } from './retryUnlessRefused.ts'
+import type { BoundAuth } from './boundAuth.ts'
+import { withAuth, type AnyOptions } from './withAuth.ts'
 
 /** Options of TanStack Query with a query function that gets `fetch`. */
 export type AuthedOptions<Options, QueryFn> = Omit<Options, 'queryFn'> & { readonly queryFn: QueryFn }
@@ -28,7 +15,7 @@ type Tagged<Key, Data, Failure> = { queryKey: DataTag<Key, Data, Failure> }
  * Outside of components, as with `queryClient.fetchQuery`, it waits until it is known who is signed in, and fails with an `AuthError`
  * `not_authenticated` when nobody is. With `useSuspenseQuery` it stays suspended until somebody is.
  *
- * It is tried again by {@link retryUnlessRefused}. When it fails while the tokens cannot be refreshed, for want of a network or of a
+ * It is tried again by `retryUnlessRefused`. When it fails while the tokens cannot be refreshed, for want of a network or of a
  * server, that is waited for first, for half a minute at most.
  *
  * @example
@@ -51,14 +38,5 @@ export function authedQueryOptions<FnData = unknown, Failure = DefaultError, Dat
   options: AuthedOptions<UndefinedInitialDataOptions<FnData, Failure, Data, Key>, AuthedQueryFunction<FnData, Key> | SkipToken>,
 ): UndefinedInitialDataOptions<FnData, Failure, Data, Key> & Tagged<Key, FnData, Failure>
 export function authedQueryOptions(auth: BoundAuth, options: AnyOptions): unknown {
-  const { queryFn, enabled } = options
-  return {
-    retry: retryUnlessRefused,
-    ...options,
-    meta: { ...options.meta, auth: auth.name },
-    enabled: (query: Query) => isSignedIn(auth) && isEnabled(enabled, query),
-    queryFn: typeof queryFn === 'function' ? (context: QueryFunctionContext) => askAs(auth, queryFn, context) : queryFn,
-  }
+  return withAuth(auth, options)
 }
-
-type AnyOptions = Pick<QueryObserverOptions, 'meta' | 'enabled'> & { readonly queryFn: AuthedQueryFunction<unknown> | SkipToken }

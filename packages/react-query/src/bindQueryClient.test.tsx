@@ -1,7 +1,8 @@
 import { dehydrate, hydrate, keepPreviousData, notifyManager, QueryClient, QueryObserver, useInfiniteQuery, useIsFetching, useMutation, useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { createAuth, environment, type AuthMethod } from '@tessera-auth/core'
+import { useAuth } from '@tessera-auth/react'
 import { createMockAuth } from '@tessera-auth/testing'
-import { memo, Suspense, type ComponentType, type ReactNode } from 'react'
+import { Activity, memo, Suspense, useState, type ComponentType, type ReactNode } from 'react'
 import { expect, it, vi } from 'vitest'
 import { screenText, setUpScreen, showOnScreen } from '../test/onScreen.tsx'
 import { createWorld, deferred, namesIn, type World } from '../test/world.ts'
@@ -204,6 +205,37 @@ it('suspends again, and stays so while nobody is signed in', async () => {
   await world.signIn('ada')
   await shows("[ada]ada's orders one")
   expect([mixed(seen, 'ada'), mixed(seen, 'bob')]).toEqual([[], []])
+})
+
+// React 18 has none.
+it.skipIf(Activity === undefined)('a page that was kept hidden is shown to nobody else where it has a key', async () => {
+  const { world, client } = setUp()
+  const List = createList(ordersOf(world))
+  const Page = (): ReactNode => {
+    const [isHidden, setIsHidden] = useState(false)
+    const person = useAuth(({ user }) => user?.sub)
+    return (
+      <>
+        <button onClick={() => setIsHidden((before) => !before)}>turn</button>
+        <Activity mode={isHidden ? 'hidden' : 'visible'} key={person}>
+          <List />
+        </Activity>
+      </>
+    )
+  }
+  const turn = (): void => document.querySelector('button')?.click()
+  const seen = showOnScreen(world.auth, client, <Page />)
+  await world.signIn('ada')
+  await shows("ada's orders two")
+  turn()
+  await vi.waitFor(() => expect(screenText()).not.toContain("ada's"))
+  await world.signIn('bob')
+  await shows('[bob]')
+  await later()
+  expect(document.body.textContent).not.toContain("ada's")
+  turn()
+  await shows("bob's orders two")
+  expect(mixed(seen, 'ada')).toEqual([])
 })
 
 it('renews several queries that are shown together', async () => {
@@ -443,8 +475,9 @@ it('the same person who signs in again, such as for more scopes, keeps everythin
   expect(client.getQueryData(['orders'])).toBeUndefined()
 })
 
-it('follows an auth for tests', () => {
+it('follows an auth for tests', async () => {
   const auth = createMockAuth({ user: { sub: '1', name: 'ada' } })
+  await auth.tokens.getAccessToken()
   const client = new QueryClient()
   bindQueryClient(auth, client)
   client.setQueryData(['orders'], 'hers')

@@ -4,6 +4,7 @@ import { isOf, type BoundAuth, type Labelled } from './boundAuth.ts'
 import { forgetQueries, restQueries, wakeQueries } from './forgetQueries.ts'
 import { pauseWhileSignedOut } from './pauseWhileSignedOut.ts'
 import { isSamePerson, personOf } from './person.ts'
+import { watchRestingObservers } from './restingObservers.ts'
 import { tellAtOnce, type Scheduler } from './tellAtOnce.ts'
 import { watchMutations } from './watchedMutations.ts'
 
@@ -36,6 +37,7 @@ export function bindQueryClient(auth: BoundAuth, client: QueryClient, options: B
   const { scheduler = defaultScheduler, keepWhileExpired = false } = options
   const isOwn = (labelled: Labelled): boolean => isOf(auth, labelled)
   const mutations = watchMutations(client.getMutationCache())
+  const resting = watchRestingObservers(client.getQueryCache())
   let person = personOf(auth)
 
   const follow = (): void => {
@@ -55,19 +57,19 @@ export function bindQueryClient(auth: BoundAuth, client: QueryClient, options: B
       // Nobody's are those that sign somebody in; but one that was stored is of who stored it.
       mutations.forget((mutation) => isOwn(mutation) && (before != null || mutation.state.isPaused))
       // What only waited to know who is signed in may say itself that nobody is.
-      forgetQueries(client, (query) => isOwn(query) && !(isFirst && query.state.data === undefined))
+      forgetQueries(client, (query) => isOwn(query) && !(isFirst && query.state.data === undefined), resting.all())
     })
   }
 
   // The state first, as it tells before anything renders; but it stays the same where two people look the same.
-  const releases = [auth.store.subscribe(follow), auth.tokens.subscribe(follow), mutations.stop, pauseWhileSignedOut(auth, client)]
+  const releases = [auth.store.subscribe(follow), auth.tokens.subscribe(follow), mutations.stop, resting.stop, pauseWhileSignedOut(auth, client)]
   return () => {
     // What is kept would be anybody's.
     if (isAway(client, auth)) {
       setAway(client, auth, false)
       tellAtOnce(scheduler, () => {
         mutations.forget(isOwn)
-        forgetQueries(client, isOwn)
+        forgetQueries(client, isOwn, resting.all())
       })
     }
     releases.forEach((release) => release())

@@ -1,5 +1,6 @@
 import type { Query, QueryClient, QueryState } from '@tanstack/react-query'
 import type { Labelled } from './boundAuth.ts'
+import type { Observer } from './restingObservers.ts'
 
 const nothing: QueryState<never, never> = {
   data: undefined,
@@ -19,11 +20,13 @@ const nothing: QueryState<never, never> = {
 /**
  * Cancels and removes queries. Whoever is looking at one is looking at a new one afterwards, which has nothing, and which is fetched if it
  * may be. Not reset: that would bring `initialData` back, which was somebody's.
+ *
+ * @param resting Observers that nobody listens to for now: they keep what they saw, too.
  */
-export function forgetQueries(client: QueryClient, isOwn: (query: Query) => boolean): void {
+export function forgetQueries(client: QueryClient, isOwn: (query: Labelled & Pick<Query, 'state'>) => boolean, resting: readonly Observer[]): void {
   const cache = client.getQueryCache()
   const queries = cache.findAll({ predicate: isOwn })
-  const observers = queries.flatMap((query) => query.observers)
+  const observers = [...queries.flatMap((query) => query.observers), ...resting.filter((observer) => isOwn(observer.getCurrentQuery()))]
   for (const query of queries) {
     cache.remove(query)
     // An observer may hold on to it, to show meanwhile what it had.
@@ -33,6 +36,9 @@ export function forgetQueries(client: QueryClient, isOwn: (query: Query) => bool
     const { options } = observer
     lookAway(observer, client)
     observer.setOptions(options)
+    const query = observer.getCurrentQuery()
+    // Many of those that rest are of components that are gone.
+    if (query.observers.length === 0) cache.remove(query)
   }
 }
 
@@ -55,13 +61,13 @@ export function wakeQueries(client: QueryClient, isOwn: (query: Labelled) => boo
 }
 
 /**
- * Makes an observer forget the data that it saw last, which `placeholderData` gets even after the query is gone: it looks at something
- * else, and sees that vanish. That alone is what it tells: nobody expects `null`.
+ * Makes an observer forget the data that it saw last, which `placeholderData` gets even after the query is gone, and what it selected
+ * last, which it shows when `select` fails: it looks at something else, and sees that vanish. That alone is what it tells.
  */
-function lookAway(observer: Query['observers'][number], client: QueryClient): void {
+function lookAway(observer: Observer, client: QueryClient): void {
   let isGone = false
   const notifyOnChangeProps = (): 'all' | [] => (isGone ? 'all' : [])
-  const elsewhere = { queryKey: ['tessera'], queryHash: 'tessera', initialData: null, enabled: false, gcTime: 0, _defaulted: true }
+  const elsewhere = { queryKey: ['tessera'], queryHash: 'tessera', initialData: null, select: () => undefined, enabled: false, gcTime: 0, _defaulted: true }
   observer.setOptions({ ...elsewhere, notifyOnChangeProps })
   isGone = true
   const query = observer.getCurrentQuery()

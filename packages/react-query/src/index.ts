@@ -1,3 +1,5 @@
+export { authedInfiniteQueryOptions } from './authedInfiniteQueryOptions.ts'
+export { authedMutationOptions, type AuthedMutationContext, type AuthedMutationFunction, type AuthedMutationOptions } from './authedMutationOptions.ts'
 export type { AuthedQueryContext, AuthedQueryFunction } from './authedQueryFunction.ts'
 export { authedQueryOptions, type AuthedOptions } from './authedQueryOptions.ts'
 export { bindQueryClient, type BindQueryClientOptions } from './bindQueryClient.ts'

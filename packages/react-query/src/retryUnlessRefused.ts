@@ -24,7 +24,8 @@ export function isRefusalStatus(status: unknown): boolean {
   return status === 401 || status === 403
 }
 
-function isRefusal(error: unknown): boolean {
+/** Whether it says that the server refused who asks, or that the sign-in failed for good. */
+export function isRefusal(error: unknown): boolean {
   if (isAuthError(error)) return !error.retryable
   if (typeof error !== 'object' || error === null) return false
   return refused.has(error) || isRefusalStatus(statusOf(error)) || ('response' in error && isRefusalStatus(statusOf(error.response)))

@@ -28,12 +28,33 @@ export function watchMutations(cache: MutationCache): WatchedMutations {
   }
 }
 
-/** It cannot be cancelled, but it reads its options whenever it goes on: `onError` would put back what somebody else saw. */
-function disarm(mutation: Mutation): void {
-  const { meta, scope } = mutation.options
-  mutation.setOptions({ mutationFn: refuse, ...(meta && { meta }), ...(scope && { scope }) })
+const nothing: Mutation['state'] = {
+  context: undefined,
+  data: undefined,
+  error: null,
+  failureCount: 0,
+  failureReason: null,
+  isPaused: false,
+  status: 'idle',
+  variables: undefined,
+  submittedAt: 0,
 }
 
-function refuse(): Promise<never> {
-  return Promise.reject(new AuthError('user_changed', 'Who did this has signed out meanwhile: not sent.'))
+/**
+ * It cannot be cancelled, but it reads its options whenever it goes on: `onError` would put back what somebody else saw. Nor is it under
+ * way any more for an observer that comes back to it, which would give it those options again.
+ */
+function disarm(mutation: Mutation): void {
+  const { meta, scope } = mutation.options
+  mutation.setOptions({ mutationFn: createRefusal(), ...(meta && { meta }), ...(scope && { scope }) })
+  mutation.state = nothing
+}
+
+/** More often than anybody tries who means to stop some time. */
+const mostRefusals = 10
+
+/** What is tried again without end gets no answer some time: nothing else would stop it. */
+function createRefusal(): () => Promise<never> {
+  let count = 0
+  return () => (++count > mostRefusals ? new Promise(() => {}) : Promise.reject(new AuthError('user_changed', 'Who did this has signed out meanwhile: not sent.')))
 }

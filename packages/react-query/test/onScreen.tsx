@@ -9,7 +9,7 @@ let roots: Root[] = []
 /** Pages as in a browser: nothing waits for `act`. */
 export function setUpScreen(): void {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] })
     vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
   })
   afterEach(() => {

@@ -34,7 +34,9 @@ export function createWorld(name = 'default'): World {
     return answer
   }
   const page = { ...realEnvironment.page, href: () => 'https://app.example/', isBrowser: () => true }
-  const environment = { ...realEnvironment, network: { isOnline: () => true, fetch }, page }
+  // Worlds of other tests are no tabs of this one.
+  const channels = { join: () => ({ post() {}, leave() {} }) }
+  const environment = { ...realEnvironment, channels, network: { isOnline: () => true, fetch }, page }
   const load = (): World['auth'] =>
     createAuth<PasswordInput, Claims>({ method: password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' }), storage, name }, environment)
   const storage = {

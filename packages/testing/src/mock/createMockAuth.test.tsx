@@ -36,6 +36,18 @@ describe('createMockAuth', () => {
     expect(button().textContent).toBe('sign out Ada')
   })
 
+  it('records what it was to step up for', async () => {
+    const auth = createMockAuth({ user: ada })
+    const challenge = { scope: ['pay'], url: '' }
+    function Pay(): ReactNode {
+      const { stepUp } = useAuth()
+      return <button onClick={() => void stepUp(challenge)}>pay</button>
+    }
+    render(<AuthProvider auth={auth}><Pay /></AuthProvider>)
+    await act(async () => button().click())
+    expect(auth.stepUps).toEqual([challenge])
+  })
+
   it('is signed out by default, and signs in as the login says', async () => {
     const auth = createMockAuth({ login: () => ada })
     render(<AuthProvider auth={auth}><Header /></AuthProvider>)
@@ -95,5 +107,18 @@ describe('createMockAuth', () => {
     await expect(nobody.getAccessToken()).rejects.toMatchObject({ code: 'not_authenticated' })
     await expect(nobody.fetch('/v1/orders')).rejects.toMatchObject({ code: 'not_authenticated' })
     expect(await nobody.ready).toMatchObject({ status: 'unauthenticated' })
+  })
+
+  it('says by its tokens, too, who is signed in, as soon as a test does', async () => {
+    const auth = createMockAuth({ user: ada })
+    const whose = (): string | null => auth.tokens.current?.tokens.subject ?? null
+    const first = whose()
+    await auth.tokens.getAccessToken()
+    auth.setState({ ...auth.store.getState(), pending: 'mock' })
+    expect(whose()).toBe(first)
+    auth.setState({ status: 'authenticated', method: 'mock', user: { sub: '2' }, scope: [], pending: null, error: null })
+    expect(whose()).not.toBe(first)
+    await auth.logout()
+    expect(whose()).toBeNull()
   })
 })

@@ -3,12 +3,14 @@ import {
   environment,
   isAuthError,
   type Auth,
+  type AuthenticatedState,
   type AuthState,
   type CallbackResult,
   type Claims,
   type LastSignOut,
   type LogoutResult,
   type RefreshStatus,
+  type StepUpChallenge,
 } from '@tessera-auth/core'
 import { createMockStore, type MockStore } from './mockStore.ts'
 import { createMockTokens, notSignedIn } from './mockTokens.ts'
@@ -38,6 +40,8 @@ export interface MockAuth<User = Claims, Input = unknown> extends Auth<Input, Us
   readonly setState: (state: AuthState<User>) => void
   /** What each login was given. */
   readonly logins: readonly Input[]
+  /** What each step-up was for. Nothing changes by one. */
+  readonly stepUps: readonly StepUpChallenge[]
   /** How often somebody signed out. */
   readonly logouts: () => number
   /** What `auth.fetch` was asked for, with the access token on it. */
@@ -60,11 +64,12 @@ export function createMockAuth<User = Claims, Input = unknown>(options: MockAuth
   const store = createMockStore<AuthState<User>>(options.state ?? (user === undefined ? signedOut('never_signed_in') : signedIn(user)))
   const refreshStore = createMockStore<RefreshStatus>(idle)
   const logins: Input[] = []
+  const stepUps: StepUpChallenge[] = []
   const requests: Request[] = []
   let [logouts, starts] = [0, 0]
-  const whoever = (): User | null => {
+  const whoever = (): AuthenticatedState<User> | null => {
     const state = store.getState()
-    return state.status === 'authenticated' ? state.user : null
+    return state.status === 'authenticated' ? state : null
   }
   return {
     name: 'default',
@@ -78,6 +83,7 @@ export function createMockAuth<User = Claims, Input = unknown>(options: MockAuth
     lastSignOut,
     setState: store.setState,
     logins,
+    stepUps,
     logouts: () => logouts,
     requests,
     starts: () => starts,
@@ -87,21 +93,19 @@ export function createMockAuth<User = Claims, Input = unknown>(options: MockAuth
       store.setState(signedOut('user'))
       return Promise.resolve({ isRemote: true, error: null })
     },
+    stepUp: async (challenge) => void stepUps.push(challenge),
     handleCallback: () => Promise.resolve(callback),
     getAccessToken: () => (whoever() === null ? Promise.reject(notSignedIn()) : Promise.resolve(accessToken)),
     async fetch(input, init) {
-      const request = new Request(typeof input === 'string' ? new URL(input, environment.page.href() ?? 'https://app.example/') : input, init)
+      const request = withToken(new Request(typeof input === 'string' ? resolve(input) : input, init), accessToken)
       if (whoever() === null) throw notSignedIn()
-      request.headers.set('authorization', `Bearer ${accessToken}`)
       requests.push(request)
       return answer(request)
     },
     checkDestination() {},
     inspect: () => () => {},
-    start() {
-      starts++
-      return () => void starts--
-    },
+    diagnose: () => Promise.resolve([]),
+    start: () => (starts++, () => void starts--),
     dispose() {},
   }
 }
@@ -131,6 +135,15 @@ function signedIn<User>(user: User): AuthState<User> {
 
 function signedOut<User>(reason: 'never_signed_in' | 'user'): AuthState<User> {
   return { status: 'unauthenticated', reason, pending: null, error: null }
+}
+
+function resolve(path: string): URL {
+  return new URL(path, environment.page.href() ?? 'https://app.example/')
+}
+
+function withToken(request: Request, accessToken: string): Request {
+  request.headers.set('authorization', `Bearer ${accessToken}`)
+  return request
 }
 
 function notFound(): Response {

@@ -2,7 +2,7 @@ import { keepPreviousData, QueryClient, QueryClientProvider, useMutation, useQue
 import { createAuth, type Claims } from '@tessera-auth/core'
 import { password, type PasswordInput } from '@tessera-auth/core/password'
 import { AuthProvider, useAuth } from '@tessera-auth/react'
-import { authedQueryOptions, bindQueryClient } from '@tessera-auth/react-query'
+import { authedMutationOptions, authedQueryOptions, bindQueryClient } from '@tessera-auth/react-query'
 import { memo, StrictMode, Suspense, useState, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { watchFrames } from './watchFrames.ts'
@@ -41,20 +41,22 @@ const Paged = memo(() => {
   )
 })
 
+const addition = authedMutationOptions(auth, {
+  mutationFn: async (thing: string, { fetch }) => {
+    const response = await fetch('/api/orders', { method: 'POST', body: thing })
+    if (!response.ok) throw new Error('Refused.')
+  },
+  async onMutate(thing) {
+    await client.cancelQueries(orders)
+    const before = client.getQueryData(orders.queryKey)
+    client.setQueryData(orders.queryKey, [...(before ?? []), thing])
+    return before
+  },
+  onError: (_error, _thing, before) => void client.setQueryData(orders.queryKey, before),
+})
+
 const Form = memo(() => {
-  const { mutate, status, variables } = useMutation({
-    mutationFn: async (thing: string) => {
-      const response = await auth.fetch('/api/orders', { method: 'POST', body: thing })
-      if (!response.ok) throw new Error('Refused.')
-    },
-    async onMutate(thing) {
-      await client.cancelQueries(orders)
-      const before = client.getQueryData(orders.queryKey)
-      client.setQueryData(orders.queryKey, [...(before ?? []), thing])
-      return before
-    },
-    onError: (_error, _thing, before) => void client.setQueryData(orders.queryKey, before),
-  })
+  const { mutate, status, variables } = useMutation(addition)
   const order = (): void => {
     const state = auth.store.getState()
     if (state.status === 'authenticated') mutate(`${state.user.name}'s next order`)
