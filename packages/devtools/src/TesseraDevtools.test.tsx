@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
-import { createAuth, type Environment } from '@tessera-auth/core'
+import { createAuth, type AuthMethod, type Environment } from '@tessera-auth/core'
 import { AuthProvider, useAuth } from '@tessera-auth/react'
 import { createBrowser, createMockAuth } from '@tessera-auth/testing'
-import { act, fireEvent, render, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, within } from '@testing-library/react'
 import { StrictMode, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
-import { createDesk, leaky, longestLoad, openPanel, panelRoot, press, renderDevtools, setUp } from '../test/createDesk.tsx'
+import { createDesk, leaky, longestLoad, openPanel, panelRoot, press, renderDevtools, setUp, type App } from '../test/createDesk.tsx'
 import { TesseraDevtools, withDevtools } from './index.ts'
 
 setUp()
@@ -91,6 +91,66 @@ describe('the panel', () => {
   })
 })
 
+describe('who uses it by ear or by keys', () => {
+  it('hears English from left to right, whatever the page is in', async () => {
+    const { open } = await createDesk()
+    await renderDevtools((await open()).app)
+    expect([panelRoot().lang, panelRoot().dir]).toEqual(['en', 'ltr'])
+  })
+
+  it('is told what a button did, and nothing of each second', async () => {
+    const { browser, open } = await createDesk()
+    const panel = await openPanel((await open()).app)
+    const said: (string | null)[] = []
+    const live = panelRoot().querySelectorAll('[aria-live], [role="status"], [role="alert"], [role="log"], [role="timer"], output')
+    expect(live.length).toBe(1)
+    const observer = new MutationObserver(() => said.push(live[0]?.textContent ?? null))
+    for (const element of live) observer.observe(element, { subtree: true, childList: true, characterData: true, attributes: true })
+    await act(() => browser.advance(10_000))
+    expect(said).toEqual([])
+    for (const times of [1, 2]) {
+      await press(panel, '+5 min')
+      await act(() => browser.settle())
+      expect(said.at(-1), `${times}`).toBe(`The clock is moved: +${times * 5} min.`)
+    }
+    observer.disconnect()
+  })
+
+  it('closes it by Escape, and nothing of the app', async () => {
+    const { open } = await createDesk()
+    const panel = await openPanel((await open()).app)
+    const heard: string[] = []
+    const hear = ({ key: pressed }: KeyboardEvent): void => void heard.push(pressed)
+    document.addEventListener('keydown', hear)
+    for (const pressed of ['a', 'Escape']) {
+      await act(async () => void fireEvent.keyDown(panel.getByRole('button', { name: 'Expire now' }), { key: pressed, composed: true }))
+    }
+    document.removeEventListener('keydown', hear)
+    expect(heard).toEqual(['a'])
+    expect(panel.queryByRole('button', { name: 'Expire now' })).toBeNull()
+  })
+
+  it('keeps the focus on a button that has nothing to do any more, and that does nothing', async () => {
+    const { open } = await createDesk()
+    const tab = await open({ isSignedIn: false })
+    const panel = await openPanel(tab.app)
+    const expire = panel.getByRole('button', { name: 'Expire now' })
+    expect([expire.getAttribute('aria-disabled'), expire.hasAttribute('disabled')]).toEqual(['true', false])
+    await press(panel, 'Expire now')
+    expect(panelRoot().querySelector('[aria-live]')?.textContent).toBe('')
+    expect(tab.app.environment.clock.now()).toEqual(tab.environment.clock.now())
+  })
+
+  it('has the height in view, also when the window becomes lower', async () => {
+    const { open } = await createDesk()
+    const panel = await openPanel((await open()).app)
+    const handle = panel.getByRole('separator', separator)
+    vi.spyOn(window, 'innerHeight', 'get').mockReturnValue(400)
+    await act(async () => void fireEvent(window, new Event('resize')))
+    expect([handle.getAttribute('aria-valuemax'), handle.getAttribute('aria-valuenow')]).toEqual(['352', '352'])
+  })
+})
+
 describe('what it remembers', () => {
   it('is whether it is open, its height, its side, its theme and the time shown', async () => {
     const { open } = await createDesk()
@@ -101,7 +161,7 @@ describe('what it remembers', () => {
     await press(panel, 'Put the button to the left')
     await act(async () => panel.getByRole('radio', { name: '10 min' }).click())
     expect(JSON.parse(localStorage.getItem(key) ?? '')).toEqual({ isOpen: true, height: 452, side: 'left', theme: 'light', spanMs: 600_000 })
-    expect(document.querySelector('tessera-devtools')?.getAttribute('data-theme')).toBe('light')
+    expect(panelRoot().getAttribute('data-theme')).toBe('light')
   })
 
   it('is there when the page is loaded again, which keeps the focus', async () => {
@@ -140,6 +200,33 @@ describe('what it remembers', () => {
     expect(handle.getAttribute('aria-valuenow')).toBe(String(window.innerHeight - 48))
     await act(async () => void fireEvent.keyDown(handle, { key: 'Home' }))
     expect(handle.getAttribute('aria-valuenow')).toBe('200')
+  })
+})
+
+describe('what servers and other tabs say', () => {
+  it('may be of a time without a date', async () => {
+    const forAges: AuthMethod = { name: 'forAges', login: async () => ({ accessToken: 'at', subject: null, user: null, scope: [], expiresInMs: 1e18 }) }
+    const browser = createBrowser()
+    const tab = browser.openTab((given) => {
+      const environment = withDevtools(given)
+      return { environment, auth: createAuth({ method: forAges }, environment) }
+    })
+    const panel = await openPanel(tab.app as never)
+    await act(() => tab.app.auth.login())
+    await act(() => browser.advance(1000))
+    expect(panel.getByRole('group', { name: 'Refresh' }).textContent).toMatch(/until expiry.*Expires–/)
+  })
+
+  it('is drawn as open for a while only, as tabs are closed', async () => {
+    const { browser, open } = await createDesk()
+    const tab = await open()
+    const panel = await openPanel(tab.app)
+    await act(async () => panel.getByRole('radio', { name: '10 min' }).click())
+    const at = browser.now()
+    const place = browser.openTab((environment) => environment).app.channels.join('tessera-devtools:default', () => {})
+    place.post({ type: 'marks', marks: [{ id: 'x', tab: 'closed', lane: 'lock', startedAt: at, endedAt: null, outcome: 'open', text: 'Turn to refresh: waiting' }] })
+    await act(() => browser.advance(300_000))
+    expect(panel.getByTitle('Tab 2: Turn to refresh: waiting').style.width).toBe('10%')
   })
 })
 
@@ -193,6 +280,83 @@ describe('the app', () => {
       expect(within(panel.getByRole('group', { name: 'Events' })).getAllByText('Refreshed').length).toBe(10)
     }
     expect([renders - before, endpoint.count('refresh')]).toEqual([0, 10])
+  })
+
+  it('is listened to while the devtools are there, and at no cost while the panel is closed', async () => {
+    const { browser, open } = await createDesk()
+    const tab = await open()
+    const { auth, environment } = tab.app
+    let listeners = 0
+    const inspect: App['auth']['inspect'] = (listener) => {
+      const release = auth.inspect(listener)
+      listeners++
+      return () => {
+        listeners--
+        release()
+      }
+    }
+    const app = { environment, auth: Object.defineProperty(Object.create(auth) as App['auth'], 'inspect', { value: inspect }) }
+    expect(listeners).toBe(0)
+    const { timers } = tab.holdings()
+    await renderDevtools(app)
+    expect([listeners, tab.holdings().timers]).toEqual([1, timers])
+    const changes = vi.fn()
+    const observer = new MutationObserver(changes)
+    observer.observe(panelRoot(), { subtree: true, childList: true, characterData: true, attributes: true })
+    for (let round = 1; round <= 100; round++) await act(() => auth.fetch('/api'))
+    await act(() => browser.until(auth.tokens.refresh()))
+    await act(() => browser.advance(10_000))
+    observer.disconnect()
+    expect(changes).not.toHaveBeenCalled()
+    cleanup()
+    await act(() => browser.settle())
+    expect(listeners).toBe(0)
+  })
+
+  it('may do as much as it likes: the panel is drawn a few times a second', async () => {
+    const { browser, open } = await createDesk()
+    const tab = await open()
+    const panel = await openPanel(tab.app)
+    let draws = 0
+    const observer = new MutationObserver(() => draws++)
+    observer.observe(panel.getByRole('group', { name: 'Events' }), { subtree: true, childList: true, characterData: true })
+    const from = browser.now()
+    for (let round = 1; round <= 300; round++) await act(() => tab.app.auth.fetch('/api'))
+    await act(() => browser.advance(1000))
+    observer.disconnect()
+    expect(within(panel.getByRole('group', { name: 'Events' })).getAllByRole('listitem').length).toBe(80)
+    expect(draws).toBeLessThanOrEqual((browser.now() - from) / 250)
+  })
+
+  it('may be disposed while the panel is open, and its buttons pressed after that', async () => {
+    const { browser, open } = await createDesk()
+    const tab = await open()
+    const panel = await openPanel(tab.app)
+    await act(async () => tab.app.auth.dispose())
+    for (const name of ['Expire now', 'Fail the next refresh', 'Go offline', 'Go offline', 'Sign out other tabs', '+5 min']) await press(panel, name)
+    await act(() => browser.advance(10_000))
+    expect(panel.getByText('authenticated')).toBeDefined()
+  })
+
+  it('may be left while a button is at work', async () => {
+    const { browser, endpoint, open } = await createDesk()
+    const tab = await open()
+    const panel = await openPanel(tab.app)
+    await press(panel, 'Expire now')
+    cleanup()
+    await act(() => browser.settle())
+    expect(endpoint.count('refresh')).toBe(1)
+    expect(tab.app.auth.store.getState().status).toBe('authenticated')
+  })
+
+  it('may be one of two that are looked at', async () => {
+    const { open } = await createDesk()
+    const one = (await open()).app
+    const other = { ...createMockAuth(), name: 'other' }
+    await renderDevtools(one, <TesseraDevtools auth={other} />)
+    await vi.waitFor(() => expect(document.querySelectorAll('tessera-devtools').length).toBe(2), longestLoad)
+    cleanup()
+    expect(document.querySelector('tessera-devtools')).toBeNull()
   })
 
   it('is not kept from anything by StrictMode, and nothing stays when the devtools go', async () => {

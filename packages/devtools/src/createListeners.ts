@@ -14,7 +14,8 @@ export function createListeners<Event>(): Listeners<Event> {
       return () => void listeners.delete(entry)
     },
     tell(event) {
-      for (const { call } of listeners) call(event)
+      // One that leaves and comes again meanwhile has been told, and one that has left is not.
+      for (const entry of new Set(listeners)) if (listeners.has(entry)) entry.call(event)
     },
   }
 }

@@ -9,7 +9,7 @@ const workshop = mkdtempSync(join(root, 'apps/demo/node_modules/.tessera-devtool
 afterAll(() => rmSync(workshop, { recursive: true }))
 
 /** What is in the devtools alone, and survives a minifier. */
-const traces = ['tessera-devtools', 'Fail the next refresh', 'adoptedStyleSheets', 'Took over the tokens']
+const traces = ['tessera-devtools', 'Fail the next refresh', 'adoptedStyleSheets', 'Took over the tokens', 'Turn to refresh']
 
 /** Builds as a release would be, whatever this test runs in. */
 function build(args: readonly string[]): string {

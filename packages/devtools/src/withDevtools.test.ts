@@ -2,7 +2,7 @@
 import { createAuth, environment as real } from '@tessera-auth/core'
 import { password } from '@tessera-auth/core/password'
 import { createBrowser, createTokenEndpoint, type Tab } from '@tessera-auth/testing'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ada, createDesk, type App } from '../test/createDesk.tsx'
 import type { DevtoolsAuth } from './facts/facts.ts'
 import { createFeed, type Feed } from './feed/createFeed.ts'
@@ -23,7 +23,7 @@ function watch(tab: Tab<Pick<App, 'environment'> & { readonly auth: DevtoolsAuth
 }
 
 function textsOf(feed: Feed, lane: Sighting['lane']): readonly string[] {
-  return feed.marks.get().filter((mark) => mark.lane === lane).map(({ text }) => text)
+  return feed.marks().filter((mark) => mark.lane === lane).map(({ text }) => text)
 }
 
 it('passing the time has the token expire and be refreshed, and leaves the wall clock alone', async () => {
@@ -65,7 +65,7 @@ it('what it saw is for tabs whose auth has the same name', async () => {
   await work.app.auth.login(ada)
   await browser.settle()
   expect(textsOf(same, 'session')).toContain('Signed in by password')
-  expect(other.marks.get()).toEqual([])
+  expect(other.marks()).toEqual([])
 })
 
 it('the next refresh fails, once, whatever else is asked for meanwhile', async () => {
@@ -117,7 +117,7 @@ it('sees 401s, replays, requests, waits for locks and messages of all tabs', asy
     expect(textsOf(each, 'request')).toContain('POST /refresh: 200')
     expect(textsOf(each, 'message')).toEqual(expect.arrayContaining(['Said “news”', 'Heard “news”']))
     expect(textsOf(each, 'refresh')).toEqual(expect.arrayContaining(['Refreshed', 'Took over the tokens of another tab']))
-    expect(new Set(each.marks.get().map((mark) => mark.tab))).toEqual(new Set([feed.tab, other.tab]))
+    expect(new Set(each.marks().map(each.numberOf))).toEqual(new Set([0, 1]))
   }
   other.stop()
   feed.stop()
@@ -170,8 +170,65 @@ it('leaves nothing behind once the auth is disposed', async () => {
   await tab.app.auth.ready
   tab.app.auth.dispose()
   feed.stop()
-  const marks = feed.marks.get()
+  const marks = feed.marks()
   await tab.app.environment.network.fetch(new Request('https://app.example/')).catch(() => {})
-  expect(feed.marks.get()).toBe(marks)
+  expect(feed.marks()).toBe(marks)
   expect(tab.holdings()).toMatchObject({ timers: 0, wakes: 0, channels: [], requests: [] })
+})
+
+describe('the feed', () => {
+  it('keeps what an earlier panel of another tab saw beside what its next one sees', async () => {
+    const { browser, open } = await createDesk()
+    const [tab, other] = [await open(), await open({ isSignedIn: false })]
+    const feed = watch(other)
+    for (const round of [1, 2]) {
+      const panel = watch(tab)
+      await tab.app.auth.tokens.refresh()
+      await browser.settle()
+      expect(textsOf(feed, 'refresh').length, `after panel ${round}`).toBe(round)
+      panel.stop()
+    }
+  })
+
+  it('numbers the tabs as it hears of them, whatever they tell of the past', async () => {
+    const { browser, open } = await createDesk()
+    const tab = await open()
+    const feed = watch(tab)
+    const place = browser.openTab((environment) => environment).app.channels.join('tessera-devtools:default', () => {})
+    const say = async (name: string, startedAt: number): Promise<unknown> => {
+      place.post({ type: 'marks', marks: [{ id: `${startedAt}`, tab: name, lane: 'refresh', startedAt, endedAt: startedAt, outcome: 'done', text: name }] })
+      await browser.settle()
+      return feed.marks().filter((mark) => mark.lane === 'refresh').map((mark) => `${mark.tab} ${feed.numberOf(mark)}`)
+    }
+    expect(await say('first', 2000)).toEqual(['first 1'])
+    expect(await say('second', 1000)).toEqual(['second 2', 'first 1'])
+    feed.stop()
+  })
+
+  it('remembers but so much of thousands of events, and of each but so many words', async () => {
+    const { endpoint, open } = await createDesk()
+    const tab = await open()
+    const feed = watch(tab)
+    endpoint.script('api', async () => new Response('{}'))
+    for (let count = 1; count <= 2000; count++) await tab.app.environment.network.fetch(new Request(`https://app.example/api/${'long/'.repeat(200)}${count}`)).catch(() => {})
+    expect(feed.marks().length).toBe(500)
+    expect(Math.max(...feed.marks().map(({ text }) => text.length))).toBeLessThanOrEqual(160)
+    feed.stop()
+  })
+
+  it('takes nothing for a refresh that only began while somebody watched', async () => {
+    const { browser, endpoint, open } = await createDesk()
+    const tab = await open()
+    const feed = watch(tab)
+    tab.app.auth.inspect(({ type }) => type === 'refresh_started' && feed.stop())
+    await tab.app.auth.tokens.refresh()
+    await browser.settle()
+    expect([textsOf(feed, 'refresh'), endpoint.count('refresh')]).toEqual([['Refreshing'], 1])
+    const next = watch(tab)
+    handlesOf(tab).failNextRefresh(true)
+    endpoint.script('api', async () => new Response('{}'))
+    expect((await tab.app.auth.fetch('/api', { cache: 'no-store' })).status).toBe(200)
+    expect(handlesOf(tab).interference.get().isFailing).toBe(true)
+    next.stop()
+  })
 })

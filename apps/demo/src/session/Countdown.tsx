@@ -2,12 +2,15 @@ import { useRefreshStatus } from '@tessera-auth/react'
 import { useId, type ReactNode } from 'react'
 import { formatDuration } from '../formatDuration.ts'
 import { formatTime } from '../formatTime.ts'
+import type { DemoAuth } from '../methods/demoAuth.ts'
 import { useNow } from './useNow.ts'
 
 /** Time to the next refresh, or else to the end, and how old the access token is. */
-export function Countdown(): ReactNode {
-  const { phase, receivedAt, refreshAt, expiresAt } = useRefreshStatus()
+export function Countdown({ auth }: { readonly auth: DemoAuth }): ReactNode {
+  const { phase } = useRefreshStatus()
   const now = useNow()
+  // By the clock of this moment: the store has them by that of the last event, and the clock may have been set back since.
+  const { receivedAt, refreshAt, expiresAt } = auth.tokens.status
   const labelId = useId()
   // Asked for this very moment, a refresh has no time any more: it is now.
   const nextAt = phase === 'refreshing' ? now : refreshAt

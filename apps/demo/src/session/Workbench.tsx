@@ -38,7 +38,7 @@ export function Workbench({ auth, log, look, signIn, extras, otherTab, title }: 
         <div className="session-sign-in">{signIn}</div>
         <div className="session-state">
           <Person details={look.details} />
-          {look.noCountdown === null ? <Countdown /> : <p className="hint">{look.noCountdown}</p>}
+          {look.noCountdown === null ? <Countdown auth={auth} /> : <p className="hint">{look.noCountdown}</p>}
         </div>
         <Actions {...{ auth, look }} {...(extras && { extras })} onAsk={ask} onForget={forget} />
         {otherTab}

@@ -1,10 +1,12 @@
+import type { Cell } from '../createCell.ts'
+
 /** What the panel asks of the page that it is in: the one file of this package that names globals. */
 export interface PanelPage {
   /** Makes an element of its own at the end of the page, whose styles neither come in nor get out. */
   readonly attach: (css: string) => PanelHost
   readonly memory: PanelMemory
   /** Height that can be seen, in CSS pixels. */
-  readonly viewHeight: () => number
+  readonly viewHeight: Pick<Cell<number>, 'get' | 'subscribe'>
 }
 
 /** Where the panel is rendered. */
@@ -28,16 +30,26 @@ export const panelPage: PanelPage = {
     const host = document.createElement('tessera-devtools')
     const shadow = host.attachShadow({ mode: 'open' })
     const root = document.createElement('div')
+    root.className = 'root'
+    // Its words are English, whatever the page is in.
+    root.lang = 'en'
+    root.dir = 'ltr'
     adopt(shadow, css)
     shadow.append(root)
     document.body.append(host)
-    return { root, setTheme: (theme) => host.setAttribute('data-theme', theme), remove: () => host.remove() }
+    return { root, setTheme: (theme) => root.setAttribute('data-theme', theme), remove: () => host.remove() }
   },
   memory: {
     read: () => quietly(() => localStorage.getItem(memoryKey)),
     write: (text) => quietly(() => localStorage.setItem(memoryKey, text)),
   },
-  viewHeight: () => window.innerHeight,
+  viewHeight: {
+    get: () => window.innerHeight,
+    subscribe(listener) {
+      window.addEventListener('resize', listener)
+      return () => window.removeEventListener('resize', listener)
+    },
+  },
 }
 
 /** Not by a `<style>`, which a Content-Security-Policy of `style-src 'self'` forbids. */

@@ -40,6 +40,10 @@ describe('mask', () => {
     expect(mask('Signed in by password', secretsOf({ accessToken: 'abc', subject: 'password', method: 'password' }))).toBe('Signed in by password')
   })
 
+  it('masks a secret that can be in no address', () => {
+    expect(mask('before half\ud800pair after', secretsOf({ accessToken: 'half\ud800pair' }))).toBe('before ••• after')
+  })
+
   it('masks the longer of two secrets of which one begins with the other', () => {
     const known = secretsOf({ accessToken: 'canary-one', refreshToken: 'canary-one-and-more' })
     expect(mask('canary-one-and-more', known)).toBe('•••')

@@ -25,8 +25,17 @@ const jwt = /\beyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)*/g
 
 /** A text without these secrets, as they are or as they stand in JSON or in an address, and without any JWT. */
 export function mask(text: string, secrets: readonly string[]): string {
-  const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+  const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), ...inAddress(secret)])
   return forms.reduce((left, secret) => left.replaceAll(secret, masked), text).replaceAll(jwt, masked)
+}
+
+/** Half a surrogate pair cannot be in one, and throws. */
+function inAddress(secret: string): readonly string[] {
+  try {
+    return [encodeURIComponent(secret)]
+  } catch {
+    return []
+  }
 }
 
 /** The path of an address: no host, no query, and of what looks made by chance in it, such as the token of an invitation, nothing. */

@@ -1,19 +1,18 @@
 import { broadcastChannels, type Environment, type Place } from '@tessera-auth/core'
-import { createCell, type Cell } from '../createCell.ts'
 import type { DevtoolsAuth } from '../facts/facts.ts'
 import { mask, secretsOf } from '../facts/mask.ts'
 import type { Instruments } from '../instruments/instruments.ts'
 import { membersOf } from '../membersOf.ts'
 import { createEventWatch } from './eventWatch.ts'
 import { createSightings } from './createSightings.ts'
-import { parseMark, type Mark, type Sighting } from './mark.ts'
+import { parseMark, shorten, type Mark, type Sighting } from './mark.ts'
 
 /** What happened here and in the other tabs that have the devtools. */
 export interface Feed {
   /** In the order in which it began; the newest last. */
-  readonly marks: Cell<readonly Mark[]>
-  /** This tab, among those that {@link marks} name. */
-  readonly tab: string
+  readonly marks: () => readonly Mark[]
+  /** 0: this tab; the others by the order in which they were heard of. */
+  readonly numberOf: (mark: Mark) => number
   /** Has the other tabs forget their session, without a word to the server. */
   readonly signOutOthers: () => void
   readonly stop: () => void
@@ -34,16 +33,20 @@ const mostTold = 60
 
 /** Watches an auth until it is stopped, and says in a channel of its own what it saw. */
 export function createFeed({ auth, base, instruments }: FeedOptions): Feed {
-  const marks = createCell<readonly Mark[]>([])
   const tab = tabOf(base)
-  const sightings = createSightings(base.clock, 'a')
+  const numbers = new Map([[tab, 0]])
+  let marks: readonly Mark[] = []
+  const sightings = createSightings(base)
   const watch = createEventWatch(sightings)
 
   const isOwn = (mark: Mark): boolean => mark.tab === tab
-  const take = (mark: Mark): void => marks.set(withMark(marks.get(), mark))
+  const take = (mark: Mark): void => {
+    if (!numbers.has(mark.tab)) numbers.set(mark.tab, numbers.size)
+    marks = withMark(marks, mark)
+  }
   const line = joinLine(base, `tessera-devtools:${auth.name}`, (message) => {
     const { type, marks: told } = membersOf(message)
-    if (type === 'hello') line.say({ type: 'marks', marks: marks.get().filter(isOwn).slice(-mostTold) })
+    if (type === 'hello') line.say({ type: 'marks', marks: marks.filter(isOwn).slice(-mostTold) })
     if (type === 'marks' && Array.isArray(told)) for (const each of told.slice(0, mostTold)) takeTold(parseMark(each))
     if (type === 'sign_out') leave(auth, instruments)
   })
@@ -52,7 +55,7 @@ export function createFeed({ auth, base, instruments }: FeedOptions): Feed {
   }
   const onSighting = (sighting: Sighting): void => {
     // No word of it should be a secret. Here it is made sure, before anybody else gets it.
-    const text = mask(sighting.text, secretsOf(auth.tokens.current?.tokens))
+    const text = shorten(mask(sighting.text, secretsOf(auth.tokens.current?.tokens)))
     const mark = { ...sighting, text, tab }
     take(mark)
     line.say({ type: 'marks', marks: [mark] })
@@ -67,11 +70,12 @@ export function createFeed({ auth, base, instruments }: FeedOptions): Feed {
   ]
   line.say({ type: 'hello' })
   return {
-    marks,
-    tab,
+    marks: () => marks,
+    numberOf: (mark) => numbers.get(mark.tab) ?? 0,
     signOutOthers: () => line.say({ type: 'sign_out' }),
     stop() {
       for (const release of releases) release?.()
+      instruments?.onUnwatched()
       line.leave()
     },
   }

@@ -9,13 +9,15 @@ export interface Sightings extends Pick<Listeners<Sighting>, 'subscribe'> {
   readonly begin: (lane: Lane, text: string) => (outcome: Outcome, text: string) => void
 }
 
-/** @param prefix Tells the ids of several apart. */
-export function createSightings(clock: Environment['clock'], prefix: string): Sightings {
+export function createSightings({ clock, crypto }: Pick<Environment, 'clock' | 'crypto'>): Sightings {
   const listeners = createListeners<Sighting>()
+  // Of the same tab there may be several, at once and one after the other, and other tabs remember what the earlier ones saw.
+  const prefix = crypto.random().slice(0, 8)
   let count = 0
   const nowAt = (): number => clock.now().wallAt
+  const nextId = (): string => `${prefix}-${++count}`
   const begin: Sightings['begin'] = (lane, text) => {
-    const started = { id: `${prefix}${++count}`, lane, startedAt: nowAt() }
+    const started = { id: nextId(), lane, startedAt: nowAt() }
     listeners.tell({ ...started, endedAt: null, outcome: 'open', text })
     return (outcome, ending) => listeners.tell({ ...started, endedAt: nowAt(), outcome, text: ending })
   }
@@ -24,7 +26,7 @@ export function createSightings(clock: Environment['clock'], prefix: string): Si
     begin,
     point(lane, outcome, text) {
       const at = nowAt()
-      listeners.tell({ id: `${prefix}${++count}`, lane, startedAt: at, endedAt: at, outcome, text })
+      listeners.tell({ id: nextId(), lane, startedAt: at, endedAt: at, outcome, text })
     },
   }
 }

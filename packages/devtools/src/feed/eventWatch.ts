@@ -38,11 +38,11 @@ export function createEventWatch(sightings: Sightings): EventWatch {
       case 'cleared':
         return dropRefresh()
       case 'unauthorized':
-        return point('refused', 'failed', `401 from ${maskPath(event.url)}`)
       case 'forbidden':
-        return point('refused', 'failed', `403 from ${maskPath(event.url)}`)
       case 'replayed':
-        return point('replay', event.status < 400 ? 'done' : 'failed', `Sent again to ${maskPath(event.url)}: ${event.status}`)
+      case 'parked':
+      case 'unparked':
+        return requestEvent(event, point)
       case 'restored':
       case 'login_started':
       case 'login_resumed':
@@ -53,6 +53,26 @@ export function createEventWatch(sightings: Sightings): EventWatch {
       case 'storage_failed':
         return sessionEvent(event, point)
     }
+  }
+}
+
+type RequestEvent = Extract<InspectEvent, { readonly type: 'unauthorized' | 'forbidden' | 'replayed' | 'parked' | 'unparked' }>
+
+function requestEvent(event: RequestEvent, point: Sightings['point']): void {
+  const path = maskPath(event.url)
+  switch (event.type) {
+    case 'unauthorized':
+      return point('refused', 'failed', `401 from ${path}`)
+    case 'forbidden':
+      return point('refused', 'failed', `403 from ${path}`)
+    case 'replayed':
+      return point('replay', event.status < 400 ? 'done' : 'failed', `Sent again to ${path}: ${event.status}`)
+    case 'parked':
+      return point('replay', 'done', `Waits for a sign-in: ${path}`)
+    case 'unparked':
+      return event.verdict === 'released'
+        ? point('replay', 'done', `Waited, and goes out: ${path}`)
+        : point('replay', 'failed', `Waited in vain (${event.verdict}): ${path}`)
   }
 }
 

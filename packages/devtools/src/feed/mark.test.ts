@@ -19,6 +19,8 @@ it.each([
   { ...mark, lane: 'other' },
   { ...mark, outcome: 1 },
   { ...mark, startedAt: Infinity },
+  { ...mark, startedAt: 8.64e15 + 1 },
+  { ...mark, endedAt: 1e300 },
   { ...mark, endedAt: '1' },
   { ...mark, text: {} },
 ])('takes nothing else: %j', (value) => {

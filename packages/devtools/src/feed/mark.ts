@@ -31,6 +31,14 @@ export interface Mark extends Sighting {
 
 const longestText = 160
 
+/** Epoch milliseconds. Beyond it there is no date (ECMAScript §21.4.1.1). */
+export const latestAt = 8.64e15
+
+/** As much of a text as a mark has. */
+export function shorten(text: string): string {
+  return text.slice(0, longestText)
+}
+
 /** What another tab says that it saw; `null` for anything else. */
 export function parseMark(value: unknown): Mark | null {
   const { id, tab, lane, startedAt, endedAt, outcome, text } = membersOf(value)
@@ -38,7 +46,7 @@ export function parseMark(value: unknown): Mark | null {
   const knownOutcome = outcomes.find((each) => each === outcome)
   if (!isShort(id) || !isShort(tab) || knownLane === undefined || knownOutcome === undefined || typeof text !== 'string') return null
   if (!isInstant(startedAt) || !(endedAt === null || isInstant(endedAt))) return null
-  return { id, tab, lane: knownLane, startedAt, endedAt, outcome: knownOutcome, text: text.slice(0, longestText) }
+  return { id, tab, lane: knownLane, startedAt, endedAt, outcome: knownOutcome, text: shorten(text) }
 }
 
 function isShort(value: unknown): value is string {
@@ -46,5 +54,5 @@ function isShort(value: unknown): value is string {
 }
 
 function isInstant(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+  return typeof value === 'number' && value >= 0 && value <= latestAt
 }

@@ -48,6 +48,7 @@ export function createHandles(): Handles {
     },
     failNextRefresh: (isFailing) => interfere({ isFailing }),
     isolate: () => void (isIsolated = true),
+    onUnwatched: () => void (isRefreshing = false),
     onEvent(event) {
       isRefreshing = isRefreshingAfter(event) ?? isRefreshing
       if (event.type === 'login_started' || event.type === 'login_resumed') isIsolated = false

@@ -15,7 +15,7 @@ export interface Instrumented {
 
 export function createInstruments(base: Environment): Instrumented {
   const { clock, network, wake, locks = webLocks, channels = broadcastChannels, database = indexedDatabase } = base
-  const sightings = createSightings(clock, 's')
+  const sightings = createSightings(base)
   const { passedMs, isIsolated, takeFailure, wakes, ...handles } = createHandles()
   const { interference } = handles
   const environment: Environment = {

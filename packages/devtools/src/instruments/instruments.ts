@@ -28,4 +28,6 @@ export interface Instruments extends Pick<Sightings, 'subscribe'> {
   readonly isolate: () => void
   /** What the auth said: it tells when a refresh is under way. */
   readonly onEvent: (event: InspectEvent) => void
+  /** From now on nobody tells what the auth says. */
+  readonly onUnwatched: () => void
 }

@@ -35,13 +35,13 @@ function Buttons({ actions, readings }: { readonly actions: Actions; readonly re
     run()
     say(words)
   }
-  const skew = (byMs: number): (() => void) => act(`The clock was moved by ${signed(byMs)}.`, () => actions.skew(byMs))
+  const skew = (byMs: number): (() => void) => act(`The clock is moved: ${signed(skewedMs + byMs)}.`, () => actions.skew(byMs))
   return (
     <>
       <div className="buttons">
-        <button type="button" disabled={!hasExpiry} onClick={act('The access token counts as expired.', actions.expireNow)}>
+        <SometimesButton isOff={!hasExpiry} onPress={act('The access token counts as expired.', actions.expireNow)}>
           Expire now
-        </button>
+        </SometimesButton>
         <button type="button" aria-pressed={isFailing} onClick={() => actions.failNextRefresh(!isFailing)}>
           Fail the next refresh
         </button>
@@ -56,10 +56,10 @@ function Buttons({ actions, readings }: { readonly actions: Actions; readonly re
         <button type="button" onClick={skew(-skewMs)}>
           −5 min
         </button>
-        <button type="button" disabled={skewedMs === 0} onClick={act('The clock is right again.', actions.unskew)}>
+        <SometimesButton isOff={skewedMs === 0} onPress={act('The clock is right again.', actions.unskew)}>
           Clock {signed(skewedMs)}
           {skewedMs !== 0 && <span className="visually-hidden">: put it right</span>}
-        </button>
+        </SometimesButton>
         <button type="button" onClick={skew(skewMs)}>
           +5 min
         </button>
@@ -68,6 +68,21 @@ function Buttons({ actions, readings }: { readonly actions: Actions; readonly re
         {said}
       </p>
     </>
+  )
+}
+
+interface SometimesButtonProps {
+  readonly isOff: boolean
+  readonly onPress: () => void
+  readonly children: ReactNode
+}
+
+/** A button that may have nothing to do. It keeps the focus then, which one that is disabled loses. */
+function SometimesButton({ isOff, onPress, children }: SometimesButtonProps): ReactNode {
+  return (
+    <button type="button" aria-disabled={isOff} onClick={() => !isOff && onPress()}>
+      {children}
+    </button>
   )
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type Ref } from 'react'
+import type { PanelPage } from '../browser/panelPage.ts'
 import type { Cell } from '../createCell.ts'
 import type { Readings } from '../facts/createReadings.ts'
 import type { Feed } from '../feed/createFeed.ts'
@@ -21,7 +22,7 @@ export interface PanelProps {
   /** `null`: the environment has no instruments. */
   readonly actions: Actions | null
   readonly settings: Cell<PanelSettings>
-  readonly viewHeight: () => number
+  readonly viewHeight: PanelPage['viewHeight']
 }
 
 /** The button and, once that was pressed, the panel. */
@@ -61,7 +62,10 @@ function OpenPanel({ name, readings, feed, actions, settings, viewHeight, choose
   const { height } = useCell(settings)
   const facts = useCell(readings.facts)
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') choose({ isOpen: false })
+    if (event.key !== 'Escape') return
+    // What it closes in the app stays open.
+    event.stopPropagation()
+    choose({ isOpen: false })
   }
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape closes from wherever in it the focus is.

@@ -1,9 +1,11 @@
 import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import type { PanelPage } from '../browser/panelPage.ts'
 import { lowest, type Choose } from './panelSettings.ts'
+import { useCell } from './useCell.ts'
 
 interface ResizeHandleProps {
   readonly height: number
-  readonly viewHeight: () => number
+  readonly viewHeight: PanelPage['viewHeight']
   readonly choose: Choose
 }
 
@@ -15,7 +17,7 @@ const leftPx = 48
 /** The upper edge of the panel, to be drawn by a pointer or moved by keys. */
 export function ResizeHandle({ height, viewHeight, choose }: ResizeHandleProps): ReactNode {
   const [grip, setGrip] = useState<number | null>(null)
-  const highest = Math.max(lowest, viewHeight() - leftPx)
+  const highest = Math.max(lowest, useCell(viewHeight) - leftPx)
   const resize = (next: number): void => choose({ height: Math.round(Math.min(highest, Math.max(lowest, next))) })
   const shown = Math.min(height, highest)
 
@@ -26,6 +28,7 @@ export function ResizeHandle({ height, viewHeight, choose }: ResizeHandleProps):
     resize(next)
   }
   const onPointerDown = (event: PointerEvent<HTMLElement>): void => {
+    if (event.button !== 0) return
     event.currentTarget.setPointerCapture(event.pointerId)
     setGrip(event.clientY + shown)
   }

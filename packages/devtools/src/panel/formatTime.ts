@@ -1,8 +1,10 @@
+import { latestAt } from '../feed/mark.ts'
+
 const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
-/** An instant as 09:05:07. */
+/** An instant as 09:05:07; a dash for one that is too far away to have a date, as a server may say. */
 export function formatTime(at: number): string {
-  return clockTime.format(at)
+  return Math.abs(at) <= latestAt ? clockTime.format(at) : '–'
 }
 
 /** What is left of a wait, as 0:45 or 1:02:03. It says 0:01 until it is over. */

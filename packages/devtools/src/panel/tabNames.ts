@@ -1,5 +1,3 @@
-import type { Mark } from '../feed/mark.ts'
-
 /** A tab as the panel calls it. */
 export interface TabName {
   readonly name: string
@@ -7,11 +5,7 @@ export interface TabName {
   readonly color: number
 }
 
-/** Names the tabs in the order in which they were heard of, as seen from the tab `own`. */
-export function createTabNames(own: string, marks: readonly Mark[]): (tab: string) => TabName {
-  const others = [...new Set(marks.map(({ tab }) => tab))].filter((tab) => tab !== own)
-  return (tab) => {
-    const index = others.indexOf(tab)
-    return index === -1 ? { name: 'This tab', color: 0 } : { name: `Tab ${index + 2}`, color: 1 + (index % 3) }
-  }
+/** @param number 0 for this tab. */
+export function tabNameOf(number: number): TabName {
+  return number === 0 ? { name: 'This tab', color: 0 } : { name: `Tab ${number + 1}`, color: 1 + ((number - 1) % 3) }
 }

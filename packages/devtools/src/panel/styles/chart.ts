@@ -67,6 +67,7 @@ export const chart: string = `
 }
 @media (forced-colors: active) {
   .mark, .legend li::before, .ring-face rect, .status::before { forced-color-adjust: none; }
-  .segments :checked + span { background: SelectedItem; color: SelectedItemText; forced-color-adjust: none; }
+  .segments :checked + span, button[aria-pressed='true'] { background: SelectedItem; color: SelectedItemText; forced-color-adjust: none; }
+  .resize-handle::after { background: ButtonText; forced-color-adjust: none; }
 }
 `

@@ -16,9 +16,9 @@ const light = `
   --tile-2: #c2603a;
   --tile-3: #d9a441;
   --tab-0: #0f6b62;
-  --tab-1: #2c4653;
-  --tab-2: #b0521f;
-  --tab-3: #8a6516;
+  --tab-1: #8a6516;
+  --tab-2: #2c4653;
+  --tab-3: #b0521f;
   --shade: rgb(29 36 38 / 16%);
   color-scheme: light;
 `
@@ -41,19 +41,22 @@ const dark = `
   --tile-2: #c2673f;
   --tile-3: #cf9f3d;
   --tab-0: #6fc7b9;
-  --tab-1: #9cb8c8;
-  --tab-2: #e58f63;
-  --tab-3: #dcb457;
+  --tab-1: #dcb457;
+  --tab-2: #9cb8c8;
+  --tab-3: #e58f63;
   --shade: rgb(0 0 0 / 50%);
   color-scheme: dark;
 `
 
 /** The colours of the panel: as the system has it, unless somebody chose. */
 export const colors: string = `
-:host {${light}}
+.root {${light}}
 @media (prefers-color-scheme: dark) {
-  :host {${dark}}
+  .root {${dark}}
 }
-:host([data-theme='light']) {${light}}
-:host([data-theme='dark']) {${dark}}
+.root[data-theme='light'] {${light}}
+.root[data-theme='dark'] {${dark}}
+@media (prefers-contrast: more) {
+  .root, .root[data-theme] { --soft: var(--ink); --line: var(--edge); --edge: var(--ink); }
+}
 `

@@ -50,9 +50,8 @@ code { font: 0.92em ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono',
 .skew button + button { margin-inline-start: -1px; }
 .skew button:first-child { border-radius: 6px 0 0 6px; }
 .skew button:last-child { border-radius: 0 6px 6px 0; }
-.skew button:disabled { border-color: var(--edge); }
+.skew button[aria-disabled='true'] { border-color: var(--edge); }
 .skew button:is(:hover, :focus-visible) { position: relative; }
-.controls .hint:empty { display: none; }
 
 .scopes { display: flex; flex-wrap: wrap; gap: 4px; }
 .scopes li { padding: 0 6px; border-radius: 4px; background: var(--wash); font-weight: 400; }
@@ -78,5 +77,9 @@ code { font: 0.92em ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono',
 }
 @media (max-width: 47.99em) {
   .column { padding: 12px; }
+}
+@media (max-width: 22.49em) {
+  .ring { grid-template-columns: minmax(0, 1fr); }
+  .ring-face { width: 128px; margin-inline: auto; }
 }
 `

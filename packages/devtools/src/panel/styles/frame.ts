@@ -1,16 +1,22 @@
 /** The button, the panel around its contents, and what is alike in all of it. In pixels, as an app may size its root as it likes. */
 export const frame: string = `
+/* Important, as the rules of the page for its elements come before those for a host. */
 :host {
+  all: initial !important;
+  display: block !important;
+  position: fixed !important;
+  z-index: 99998 !important;
+  inset: auto 0 0 !important;
+  pointer-events: none !important;
+}
+.root {
   all: initial;
   display: block;
-  position: fixed;
-  z-index: 99998;
-  inset: auto 0 0;
-  pointer-events: none;
+  direction: ltr;
   font: 13px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif;
 }
 @media print {
-  :host { display: none; }
+  :host { display: none !important; }
 }
 *, *::before, *::after { box-sizing: border-box; }
 h2, h3, p, dl, dd, ul, ol, fieldset { margin: 0; padding: 0; }
@@ -110,19 +116,22 @@ fieldset { min-width: 0; border: 0; }
   white-space: nowrap;
 }
 .status {
-  display: flex;
-  align-items: center;
-  gap: 6px;
+  overflow: hidden;
+  min-width: 0;
   margin-inline: 12px auto;
   padding: 2px 10px 2px 8px;
   border: 1px solid var(--line);
   border-radius: 999px;
   font-weight: 600;
+  text-overflow: ellipsis;
+  white-space: nowrap;
 }
 .status::before {
   content: '';
+  display: inline-block;
   width: 9px;
   height: 9px;
+  margin-inline-end: 6px;
   border: 2px solid var(--edge);
 }
 .status[data-status='authenticated']::before { border: 0; background: var(--accent); }
@@ -140,7 +149,7 @@ button {
   cursor: pointer;
 }
 button:hover { border-color: var(--accent); color: var(--accent-strong); }
-button:disabled, button:disabled:hover {
+button[aria-disabled='true'], button[aria-disabled='true']:hover {
   border-color: var(--line);
   background: var(--wash);
   color: var(--soft);
@@ -148,7 +157,7 @@ button:disabled, button:disabled:hover {
 }
 button[aria-pressed='true'] { border-color: transparent; background: var(--accent); color: var(--on-accent); }
 button[aria-pressed='true']:hover { background: var(--accent-strong); color: var(--on-accent); }
-.icon-button { display: grid; place-items: center; width: 32px; padding: 0; border-color: transparent; background: transparent; }
+.icon-button { display: grid; flex: none; place-items: center; width: 32px; padding: 0; border-color: transparent; background: transparent; }
 .icon-button svg {
   width: 16px;
   height: 16px;
@@ -171,6 +180,11 @@ button[aria-pressed='true']:hover { background: var(--accent-strong); color: var
 @media (max-width: 47.99em) {
   .header { gap: 0; padding: 6px 4px 6px 12px; }
   .status { margin-inline-start: 12px; }
+  .title { flex: none; }
   .title-name { display: none; }
+}
+@media (max-width: 22.49em) {
+  .title .brand-mark { display: none; }
+  .status { margin-inline-start: 8px; padding-inline: 6px; font-size: 12px; }
 }
 `
