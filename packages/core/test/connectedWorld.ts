@@ -31,8 +31,8 @@ export function createConnectedWorld(origin: string, fraction: () => number = ()
   world.href = `${origin}/`
   const timers = new Set<{ readonly delayMs: number; readonly run: () => void }>()
   const run = (isDue: (delayMs: number) => boolean): void => {
-    for (const timer of timers) {
-      if (!isDue(timer.delayMs)) continue
+    // Not those that begin meanwhile.
+    for (const timer of [...timers].filter(({ delayMs }) => isDue(delayMs))) {
       timers.delete(timer)
       timer.run()
     }

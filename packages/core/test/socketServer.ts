@@ -19,6 +19,8 @@ export interface SocketServer {
   readonly origin: string
   /** All that ever connected, in order. */
   readonly peers: Peer[]
+  /** Is told of each, once its handshake is answered. */
+  welcome: (peer: Peer) => void
   /** Whether handshakes are answered. */
   answers: boolean
   /** Answers requests that are no handshakes. */
@@ -41,12 +43,15 @@ export async function startSocketServer(): Promise<SocketServer> {
     const [protocol] = request.headers['sec-websocket-protocol']?.split(', ') ?? []
     const chosen = protocol === undefined ? '' : `Sec-WebSocket-Protocol: ${protocol}\r\n`
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}\r\n`)
-    server.peers.push(createPeer(request, socket))
+    const peer = createPeer(request, socket)
+    server.peers.push(peer)
+    server.welcome(peer)
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const server: SocketServer = {
     origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     peers: [],
+    welcome: () => {},
     answers: true,
     respond: (_, response) => void response.writeHead(404).end(),
     async stop() {

@@ -61,12 +61,21 @@ it('renders nothing until it warns, then once a second, and signs out', async ()
 })
 
 it('goes on for who says so, or does anything in the page', async () => {
+  let press: ((event: { readonly isTrusted: boolean }) => void) | undefined
+  const add = window.addEventListener.bind(window)
+  vi.spyOn(window, 'addEventListener').mockImplementation((type: string, listener: unknown, options: unknown) => {
+    add(type, listener as EventListener, options as AddEventListenerOptions)
+    if (type === 'keydown') press = listener as typeof press
+  })
   const { container, pass, getByRole } = await show()
   await pass(idleMs - 20_000)
   fireEvent.click(getByRole('button'))
   expect(container.textContent).toBe('in')
   await pass(idleMs - 20_000)
   fireEvent.keyDown(document.body, { key: 'a' })
+  // What a script presses is nobody.
+  expect(container.textContent).not.toBe('in')
+  act(() => press?.({ isTrusted: true }))
   expect(container.textContent).toBe('in')
   await pass(idleMs - 30_000 - 1)
   expect(container.textContent).toBe('in')

@@ -4,6 +4,15 @@ import { pageActivity } from './activity.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
+/** What is dispatched from now on is of somebody who does something: no script can make that true. */
+function trust(): void {
+  const add = window.addEventListener.bind(window)
+  vi.spyOn(window, 'addEventListener').mockImplementation((type: string, listener: unknown, options: unknown) => {
+    const heard = (): void => (listener as (event: { readonly isTrusted: boolean }) => void)({ isTrusted: true })
+    add(type, heard, options as AddEventListenerOptions)
+  })
+}
+
 function show(visibility: DocumentVisibilityState): void {
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(visibility)
   document.dispatchEvent(new Event('visibilitychange'))
@@ -19,6 +28,7 @@ test.each<[string, () => unknown, number]>([
   ['a pointer that moves: a table shakes', () => document.body.dispatchEvent(new Event('pointermove', { bubbles: true })), 0],
   ['something scrolls by itself', () => document.dispatchEvent(new Event('scroll')), 0],
 ])('%s', (_, happen, times) => {
+  trust()
   const listener = vi.fn<() => void>()
   const unsubscribe = pageActivity.subscribe(listener)
   happen()
@@ -28,7 +38,16 @@ test.each<[string, () => unknown, number]>([
   expect(listener).toHaveBeenCalledTimes(times)
 })
 
+test.each(['pointerdown', 'keydown', 'wheel', 'touchstart'])('a %s that a script dispatches is nobody', (type) => {
+  const listener = vi.fn<() => void>()
+  const unsubscribe = pageActivity.subscribe(listener)
+  document.body.dispatchEvent(new Event(type, { bubbles: true }))
+  expect(listener).not.toHaveBeenCalled()
+  unsubscribe()
+})
+
 test('is heard though the page keeps it to itself', () => {
+  trust()
   const listener = vi.fn<() => void>()
   const unsubscribe = pageActivity.subscribe(listener)
   document.body.addEventListener('keydown', (event) => event.stopImmediatePropagation(), { once: true })

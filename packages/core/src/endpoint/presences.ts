@@ -1,3 +1,4 @@
+import type { Wake } from '../browser/wake.ts'
 import { AuthError } from '../errors.ts'
 import type { Presence, PresenceDefinition, PresenceHost, Presences, PresencesHost } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
@@ -14,7 +15,9 @@ export function definePresence<User>(create: (host: PresenceHost<User>) => Prese
 }
 
 function createPresences<User>(options: PresencesHost<User>): Presences {
-  const { environment: { clock }, elsewhere: { wake, tell }, state: { dispatch } } = options
+  const { environment: { clock }, elsewhere, tokens, state: { dispatch } } = options
+  // After a sleep nobody may be there any more, and then no server is asked.
+  const wake: Wake = { subscribe: (listener) => elsewhere.wake.subscribe((reason) => void tokens.settled().then(() => listener(reason))) }
   const answers = createAnswers(options)
   const { mark, failed, failure } = answers
   const presences = options.methods.flatMap(({ name, method, context }) => {
@@ -54,7 +57,7 @@ function createPresences<User>(options: PresencesHost<User>): Presences {
     },
     onTold(name) {
       answers.onTold(name)
-      tell(name)
+      elsewhere.tell(name)
     },
     onLoginLeft: () => dispatch({ type: 'looked', error: failure() }),
     stop() {

@@ -22,6 +22,8 @@ const longestNapMs = 60_000
 export interface Countdown {
   /** Looks at the clock, and again when there will be something to see: at once after anything that moves the end. */
   readonly look: () => void
+  /** The same, where the page may have slept. */
+  readonly onSlept: () => void
   readonly isOver: () => boolean
   readonly stop: () => void
 }
@@ -61,6 +63,10 @@ export function createCountdown({ idleMs, warnMs, clock, timer, tokens, last, sh
 
   return {
     look,
+    onSlept() {
+      question.doubt()
+      look()
+    },
     isOver,
     stop() {
       cancelTimer?.()

@@ -187,6 +187,50 @@ describe('in one tab', () => {
     expect([reason(later), refreshed.mock.calls.length]).toEqual(['idle', 0])
   })
 
+  test('a login that nothing here has seen begins anew, whatever an earlier one left behind', async () => {
+    for (const isLoadedAnew of [true, false]) {
+      origin = createOrigin()
+      const auth: Opened['auth'] = { storage: 'session' }
+      const tab = await open({ auth })
+      await pass(minute)
+      // As where only what is shown to who is signed in watches.
+      tab.stopIdle()
+      await tab.auth.logout()
+      await pass(hour)
+      await tab.auth.login('ada')
+      const later = isLoadedAnew ? load({ world: tab.world, auth }) : tab
+      if (isLoadedAnew) await later.auth.ready
+      else later.idle.start()
+      await pass(idleMs - second)
+      expect(reason(later)).toBe('authenticated')
+      await pass(second + 250)
+      expect(reason(later)).toBe('idle')
+    }
+  })
+
+  test('TM-02 a hidden page whose timers run once a minute signs out by itself', async () => {
+    const { timer } = createWorld(origin).environment
+    const slow = { after: (delayMs: number, run: () => void) => timer.after(Math.ceil(Math.max(delayMs, 1) / minute) * minute, run) }
+    const tab = await open({ instead: { timer: slow } })
+    await pass(idleMs + 3 * minute)
+    expect(reason(tab)).toBe('idle')
+  })
+
+  test('a page that sleeps each time it asks asks at each wake', async () => {
+    const tab = await open()
+    await pass(idleMs)
+    for (let night = 0; night < 3; night++) {
+      await pass(100)
+      const { messages } = listen()
+      sleep(8 * hour)
+      tab.world.wake('visible')
+      await pass(0)
+      expect([reason(tab), messages.length > 0]).toEqual(['authenticated', true])
+    }
+    await pass(250)
+    expect(reason(tab)).toBe('idle')
+  })
+
   test('a login is something done, also after a sign-out and when somebody else was signed in', async () => {
     const tab = await open()
     await pass(10 * minute)
@@ -218,6 +262,77 @@ describe('in one tab', () => {
     await pass(minute)
     world.wake('online')
     await pass(minute)
+    expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
+  })
+
+  test('CK-09 a cookie session ends in all tabs for the same reason', async () => {
+    const tabs = [0, 1].map(() => {
+      const world = createWorld(origin)
+      let isOver = false
+      world.answer = ({ url, method: verb }) => {
+        if (verb === 'POST') signedOut++
+        isOver = signedOut > 0
+        return url.endsWith('/session') && isOver ? new Response(null, { status: 401 }) : Response.json({ sub: 'ada' })
+      }
+      const environment = { ...world.environment, activity: { subscribe: () => () => {} } }
+      const auth = createAuth({ method: cookieSession({ sessionUrl: '/session', logoutUrl: '/logout' }) }, environment)
+      createIdleTimeout(auth, { idleMs }, environment).start()
+      auth.start()
+      return auth
+    })
+    let signedOut = 0
+    await pass(0)
+    expect(tabs.map(({ store }) => store.getState().status)).toEqual(['authenticated', 'authenticated'])
+    await pass(idleMs + minute)
+    expect(tabs.map(({ store }) => store.getState())).toMatchObject([{ reason: 'idle' }, { reason: 'idle' }])
+    expect(signedOut).toBeGreaterThan(0)
+  })
+
+  test('CK-09 after a sleep the server of a cookie is not asked who is signed in before it is known that somebody still is', async () => {
+    const world = createWorld(origin)
+    let isThere = true
+    world.answer = ({ method: verb }) => {
+      if (verb === 'POST') isThere = false
+      return isThere ? Response.json({ sub: 'ada' }) : new Response(null, { status: verb === 'POST' ? 204 : 401 })
+    }
+    const environment = { ...world.environment, activity: { subscribe: () => () => {} } }
+    const auth = createAuth({ method: cookieSession({ sessionUrl: '/session', logoutUrl: '/logout' }) }, environment)
+    auth.start()
+    createIdleTimeout(auth, { idleMs }, environment).start()
+    await auth.ready
+    const asked = (): string[] => world.requests.splice(0).map(({ method: verb, url }) => `${verb} ${new URL(url).pathname}`)
+    expect(asked()).toEqual(['GET /session'])
+    await pass(10 * second)
+    world.wake('visible')
+    await pass(249)
+    expect(asked()).toEqual(['GET /session'])
+    sleep(8 * hour)
+    world.wake('visible')
+    await pass(249)
+    expect(asked()).toEqual([])
+    await pass(1)
+    expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
+    await pass(minute)
+    expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
+  })
+
+  test('CK-09 a cookie session that a page finds when it is loaded anew goes on counting', async () => {
+    const world = createWorld(origin)
+    world.answer = () => Response.json({ sub: 'ada' })
+    const environment = { ...world.environment, activity: { subscribe: () => () => {} } }
+    const show = async () => {
+      const auth = createAuth({ method: cookieSession({ sessionUrl: '/session' }) }, environment)
+      const stop = createIdleTimeout(auth, { idleMs }, environment).start()
+      await auth.ready
+      return { auth, stop }
+    }
+    const before = await show()
+    before.stop()
+    before.auth.dispose()
+    sleep(8 * hour)
+    const { auth } = await show()
+    expect(auth.store.getState().status).toBe('authenticated')
+    await pass(250)
     expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
   })
 

@@ -14,26 +14,28 @@ export interface LastActivity {
   readonly note: () => void
   /** Takes what another tab says, unless something later is known: gives whether it did. A time to come counts as now. */
   readonly hear: (at: number) => boolean
-  /** Goes on from what this tab knew before a reload; from now if it knew nothing. */
+  /** Goes on from what this tab knew before a reload; from now if it knew nothing, or only of an earlier login. */
   readonly recall: () => void
   readonly forget: () => void
 }
 
 interface LastActivityOptions {
+  /** Of the login; `null` where that does not outlive the page. */
+  readonly family: () => string | null
   /** In the storage: a page that is thrown away in its sleep is loaded anew when it is looked at, and that is nobody's doing. */
   readonly key: string
   readonly storage: PageStorage
   readonly clock: Clock
 }
 
-export function createLastActivity({ key, storage, clock: { now } }: LastActivityOptions): LastActivity {
+export function createLastActivity({ family, key, storage, clock: { now } }: LastActivityOptions): LastActivity {
   let last: Moment = { wallAt: -Infinity, elapsedMs: -Infinity }
   let isOwn = true
 
   const keep = (moment: Moment): void => {
     last = moment
     try {
-      storage.setItem(key, String(Math.floor(moment.wallAt)))
+      storage.setItem(key, [Math.floor(moment.wallAt), family()].join(' '))
     } catch {
       // Full or blocked: then a reload counts as something that somebody did.
     }
@@ -59,8 +61,9 @@ export function createLastActivity({ key, storage, clock: { now } }: LastActivit
     note,
     hear,
     recall() {
-      const at = Number(read(storage, key) ?? Number.NaN)
-      if (!Number.isSafeInteger(at)) return note()
+      const [, text, its = ''] = /^(\d+) ?(.*)$/.exec(read(storage, key) ?? '') ?? []
+      const at = Number(text)
+      if (!Number.isSafeInteger(at) || its !== (family() ?? '')) return note()
       last = { wallAt: -Infinity, elapsedMs: -Infinity }
       hear(at)
       isOwn = true

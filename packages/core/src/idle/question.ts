@@ -11,9 +11,14 @@ export interface Question {
    */
   readonly open: (isFirst: boolean) => void
   readonly isOpen: () => boolean
-  /** Whether the others had time to answer. The question is put again when this page has slept over it. */
+  /**
+   * Whether the others had time to answer. The question is put again when this page may have slept over it: once, as the timers of a
+   * hidden page come late each time.
+   */
   readonly isAnswered: () => boolean
   readonly waitMs: () => number
+  /** The page may have slept: who looks late now was not awake. */
+  readonly doubt: () => void
   /** It goes on: whoever waits for that may go on too. */
   readonly close: () => void
   readonly stop: () => void
@@ -27,6 +32,7 @@ const longestLateMs = 2_000
 interface Asked {
   readonly since: Moment
   readonly forMs: number
+  readonly isAgain: boolean
   readonly settled: Promise<void>
   readonly settle: () => void
 }
@@ -43,7 +49,7 @@ export interface QuestionOptions {
 export function createQuestion({ clock: { now }, tokens, isDue, put }: QuestionOptions): Question {
   let asked: Asked | null = null
   const waitMs = (): number => (asked === null ? 0 : asked.forMs - elapsedSince(asked.since, now()))
-  const isOpen = (): boolean => asked !== null && waitMs() >= -longestLateMs
+  const isOpen = (): boolean => asked !== null && (asked.isAgain || waitMs() >= -longestLateMs)
   const pause = (): Promise<void> | null => {
     if (isDue() && !isOpen()) put()
     return asked?.settled ?? null
@@ -58,11 +64,14 @@ export function createQuestion({ clock: { now }, tokens, isDue, put }: QuestionO
   return {
     open(isFirst) {
       // Put again, it is still what somebody waits for.
-      asked = { ...(asked ?? createWait()), since: now(), forMs: isFirst ? answerMs : 2 * answerMs }
+      asked = { ...(asked ?? createWait()), since: now(), forMs: isFirst ? answerMs : 2 * answerMs, isAgain: asked !== null }
     },
     isOpen,
     isAnswered: () => isOpen() && waitMs() <= 0,
     waitMs: () => Math.max(1, waitMs()),
+    doubt() {
+      if (asked !== null) asked = { ...asked, isAgain: false }
+    },
     close() {
       if (asked === null) return
       stop()

@@ -9,7 +9,7 @@ import { createLastActivity } from './lastActivity.ts'
 
 /** The part of an auth that this needs. */
 export interface IdleAuth extends Pick<AuthCore<unknown>, 'name' | 'store' | 'logout'> {
-  readonly tokens: Pick<AuthCore<unknown>['tokens'], 'guard'> & { readonly current: { readonly tokens: { readonly family: string } } | null }
+  readonly tokens: Pick<AuthCore<unknown>['tokens'], 'guard'> & { readonly current: { readonly tokens: { readonly family: string; readonly accessToken: string | null } } | null }
 }
 
 /** The part of an environment that this needs. */
@@ -38,8 +38,8 @@ const noteEveryMs = 1_000
 
 export function watchSession({ auth, environment, isLogin, ...options }: WatchOptions): SessionWatch {
   const { clock, wake, tabStorage: storage, channels, activity = pageActivity } = environment
-  const last = createLastActivity({ key: `tessera:${auth.name}:idle`, storage, clock })
   const family = (): string | undefined => auth.tokens.current?.tokens.family
+  const last = createLastActivity({ family: () => keptFamily(auth), key: `tessera:${auth.name}:idle`, storage, clock })
   let askedAt = clock.now()
 
   const end = (): void => {
@@ -63,7 +63,7 @@ export function watchSession({ auth, environment, isLogin, ...options }: WatchOp
   const onWake = (reason: WakeReason): void => {
     // The line may have been down in the back/forward cache, and what was asked in that moment lost.
     if (reason === 'restored' || elapsedSince(askedAt, clock.now()) >= noteEveryMs) ask()
-    look()
+    onSlept()
   }
   const hear = (at: number, isAsking: boolean): void => {
     const isNews = last.hear(at)
@@ -79,7 +79,7 @@ export function watchSession({ auth, environment, isLogin, ...options }: WatchOp
   else last.recall()
   // Before the wakes: at a return from the back/forward cache it has to be up again when they ask.
   const line = joinIdleLine({ name: auth.name, channels, hear, hearOver })
-  const { look, isOver, stop } = createCountdown({ ...environment, ...options, tokens: auth.tokens, last, ask, end })
+  const { look, onSlept, isOver, stop } = createCountdown({ ...environment, ...options, tokens: auth.tokens, last, ask, end })
   const releases = [activity.subscribe(onActivity), wake.subscribe(onWake), line.leave, stop]
   ask()
   look()
@@ -91,4 +91,9 @@ export function watchSession({ auth, environment, isLogin, ...options }: WatchOp
       if (isSignedOut) last.forget()
     },
   }
+}
+
+/** A session that the browser keeps is of another family in each page. */
+function keptFamily({ tokens: { current } }: IdleAuth): string | null {
+  return current === null || current.tokens.accessToken === null ? null : current.tokens.family
 }

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createConnectedWorld, rejected, type ConnectedWorld } from '../../test/connectedWorld.ts'
 import { startSocketServer, type SocketServer } from '../../test/socketServer.ts'
+import { createEmitter, type Emitter } from '../browser/emitter.ts'
 import { createAuthedEventSource, type EventSourceOptions } from './createAuthedEventSource.ts'
-import type { Connection } from './createReconnection.ts'
+import type { Connection } from './connection.ts'
 import type { StreamEvent } from './eventStream.ts'
 
 /** A request for a stream, and its answer. */
@@ -16,6 +17,7 @@ let server: SocketServer
 let tab: ConnectedWorld
 let exchanges: Exchange[]
 let events: StreamEvent[]
+let leaving: Emitter<void>
 /** What the server answers to each request. */
 let answer: (exchange: Exchange) => void
 const stream = ({ response }: Exchange): void => response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).flushHeaders()
@@ -25,6 +27,7 @@ beforeEach(async () => {
   tab = createConnectedWorld(server.origin)
   exchanges = []
   events = []
+  leaving = createEmitter<void>()
   answer = stream
   server.respond = (request, response) => {
     exchanges.push({ request, response })
@@ -34,14 +37,14 @@ beforeEach(async () => {
 afterEach(() => server.stop())
 
 const create = (options: Partial<EventSourceOptions> = {}): Connection =>
-  createAuthedEventSource(tab.auth, { url: `${server.origin}/news`, onEvent: (event) => void events.push(event), ...options }, tab.environment)
+  createAuthedEventSource(tab.auth, { url: `${server.origin}/news`, onEvent: (event) => void events.push(event), ...options }, { ...tab.environment, leaving })
 async function connect(options: Partial<EventSourceOptions> = {}) {
   const source = create(options)
   const stop = source.start()
   await tab.auth.login('ada')
   return { source, stop }
 }
-const until = (source: Connection, phase: string): Promise<void> => vi.waitFor(() => expect(source.store.getState().phase).toBe(phase))
+const until = (source: Connection, phase: string): Promise<void> => vi.waitFor(() => expect(source.store.getState().phase).toBe(phase), { interval: 5, timeout: 20_000 })
 const last = (): Exchange => {
   const exchange = exchanges.at(-1)
   if (exchange === undefined) throw new Error('nothing was asked for')
@@ -90,6 +93,72 @@ describe('a stream', () => {
     tab.passWaits()
     await until(source, 'open')
     expect(exchanges).toHaveLength(2)
+  })
+
+  test('is read as UTF-8, with or without a mark of that, wherever it is cut', async () => {
+    const { source } = await connect()
+    await until(source, 'open')
+    for (const byte of Buffer.from('\uFEFFdata: é日😀\r\n\r\ndata: \uFEFFb\r\n\r\n')) {
+      last().response.write(Buffer.from([byte]))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await vi.waitFor(() => expect(events.map(({ data }) => data)).toEqual(['é日😀', '\uFEFFb']))
+  })
+
+  test('with an event that has no end is broken off, and says so', async () => {
+    const { source } = await connect()
+    await until(source, 'open')
+    for (let i = 0; i < 17; i++) last().response.write(`data: ${'x'.repeat(1_048_576)}\n`)
+    await until(source, 'waiting')
+    expect(source.store.getState().error).toMatchObject({ code: 'invalid_response' })
+    await vi.waitFor(() => expect(last().response.closed).toBe(true))
+  })
+
+  test('whose answer does not begin within a minute is asked for again', async () => {
+    answer = () => {}
+    const { source } = await connect()
+    await vi.waitFor(() => expect(exchanges).toHaveLength(1))
+    expect([source.store.getState().phase, tab.waits()]).toEqual(['connecting', [60_000]])
+    tab.passWaits()
+    await until(source, 'waiting')
+    expect(source.store.getState().error).toMatchObject({ code: 'timeout' })
+    await vi.waitFor(() => expect(last().response.closed).toBe(true))
+    answer = stream
+    tab.passWaits()
+    await until(source, 'open')
+    expect(tab.waits()).toEqual([])
+  })
+
+  test('goes on after the last event when the page was left and is back', async () => {
+    const { source } = await connect()
+    await until(source, 'open')
+    last().response.write('id: 7\ndata: x\n\n')
+    await vi.waitFor(() => expect(events).toHaveLength(1))
+    leaving.emit()
+    await vi.waitFor(() => expect(last().response.closed).toBe(true))
+    await until(source, 'waiting')
+    tab.world.wake('restored')
+    await until(source, 'open')
+    expect(sent('last-event-id')).toEqual([undefined, '7'])
+  })
+
+  test('that is silent for longer than the server ever is is asked for again; a comment breaks the silence', async () => {
+    let elapsedMs = 0
+    const clock = { now: () => ({ wallAt: 0, elapsedMs }) }
+    const source = createAuthedEventSource(tab.auth, { url: `${server.origin}/news`, onEvent: () => {}, heartbeatMs: 15_000 }, { ...tab.environment, clock })
+    source.start()
+    await tab.auth.login('ada')
+    await until(source, 'open')
+    elapsedMs = 14_000
+    last().response.write(':\n')
+    await vi.waitFor(() => {
+      tab.passWaits()
+      expect(tab.waits()).toEqual([15_000])
+    })
+    elapsedMs = 29_000
+    tab.passWaits()
+    await until(source, 'waiting')
+    expect(source.store.getState().error).toMatchObject({ code: 'timeout' })
   })
 
   test('outlives a listener that throws', async () => {
@@ -194,6 +263,13 @@ describe('a refusal', () => {
     expect([exchanges.length, tab.waits()]).toEqual([1, []])
   })
 
+  test('INV-9 no redirect is followed', async () => {
+    answer = (exchange) => (exchange.request.url === '/news' ? void exchange.response.writeHead(307, { location: '/elsewhere' }).end() : stream(exchange))
+    const { source } = await connect()
+    await until(source, 'waiting')
+    expect([source.store.getState().error?.code, exchanges.map(({ request }) => request.url)]).toEqual(['network', ['/news']])
+  })
+
   test('INV-9 of the destination is the last', async () => {
     const { source } = await connect({ url: 'https://evil.example/news' })
     await until(source, 'failed')
@@ -224,6 +300,7 @@ describe('a failure that may pass', () => {
 test.each<[string, Partial<EventSourceOptions>]>([
   ['url', { url: 'http://api.example/' }],
   ['url', { url: '//api.example/' }],
+  ['heartbeatMs', { heartbeatMs: 15 }],
   ['onEvent', { onEvent: undefined as never }],
   ['withCredentials', { withCredentials: true } as never],
 ])('an invalid %s: %o', (option, options) => {

@@ -1,13 +1,16 @@
 import { environment as realEnvironment } from '../browser/environment.ts'
 import { report } from '../browser/report.ts'
+import { withDeadline } from '../browser/withDeadline.ts'
 import { checkOptions, checkPathOrUrl, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { retryAfterMs } from '../session/retryAfter.ts'
-import { createReconnection, type Connection, type ConnectionAuth, type ConnectionEnvironment, type Ending } from './createReconnection.ts'
+import { failed, type Connecting, type Ending } from './attempt.ts'
+import type { Connection, ConnectionAuth, ConnectionEnvironment, ConnectionOptions } from './connection.ts'
+import { createReconnection } from './createReconnection.ts'
 import { createEventStream, headerOf, type StreamEvent } from './eventStream.ts'
 
 /** Options of {@link createAuthedEventSource}. */
-export interface EventSourceOptions {
+export interface EventSourceOptions extends ConnectionOptions {
   /** A path of this app's own origin, or a URL that `auth.fetch` may send credentials to. */
   readonly url: string
   /** Each event, of whatever type; none once the person has signed out or is somebody else. */
@@ -16,6 +19,8 @@ export interface EventSourceOptions {
 
 /** Of what a server asks to wait. */
 const longestRetryMs = 300_000
+/** Until the head of an answer: some servers send it with the first event alone. */
+const answerMs = 60_000
 
 /**
  * Keeps a stream of server-sent events open while somebody is signed in: an `EventSource` by `auth.fetch`, so that the token travels in
@@ -28,40 +33,40 @@ const longestRetryMs = 300_000
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function createAuthedEventSource(auth: ConnectionAuth, options: EventSourceOptions, environment: ConnectionEnvironment = realEnvironment): Connection {
-  const { url, onEvent } = checkOptions(options, 'createAuthedEventSource', ['url', 'onEvent'])
+  const { url, onEvent, heartbeatMs } = checkOptions(options, 'createAuthedEventSource', ['url', 'onEvent', 'heartbeatMs'])
   checkPathOrUrl(url, 'url')
   if (typeof onEvent !== 'function') throw configError('onEvent', 'expected a function.')
-  const { clock } = environment
+  const { clock, timer } = environment
   let life: AbortSignal | null = null
   let [lastEventId, waitMs] = ['', 0]
 
-  return createReconnection(
-    auth,
-    async ({ signal, onOpen }) => {
-      // What somebody else has seen last is nothing to go on from.
-      if (life !== signal) [life, lastEventId, waitMs] = [signal, '', 0]
-      const headers = { accept: 'text/event-stream', ...(lastEventId === '' ? {} : { 'last-event-id': headerOf(lastEventId) }) }
-      const response = await auth.fetch(url, { headers, cache: 'no-store', signal })
-      const ending = judge(response, clock.now().wallAt)
-      if (ending !== null) {
-        await response.body?.cancel()
-        return ending
-      }
-      onOpen()
-      const take = createEventStream({
-        lastEventId,
-        onEvent(event) {
-          if (!signal.aborted) quietly(() => onEvent(event))
-        },
-        onId: (id) => void (signal.aborted || (lastEventId = id)),
-        onRetry: (retryMs) => void (signal.aborted || (waitMs = Math.min(retryMs, longestRetryMs))),
-      })
-      // When it breaks off in the middle, that is its end.
-      await read(response, take, signal).catch(() => {})
-      return { waitMs }
-    },
-    environment,
-  )
+  const connect = async ({ signal, login, onOpen, onHeard }: Connecting): Promise<Ending> => {
+    // What somebody else has seen last is nothing to go on from.
+    if (life !== login) [life, lastEventId, waitMs] = [login, '', 0]
+    const headers = { accept: 'text/event-stream', ...(lastEventId === '' ? {} : { 'last-event-id': headerOf(lastEventId) }) }
+    const response = await withDeadline({ timer, deadlineMs: answerMs, signal }, (limited) => auth.fetch(url, { headers, cache: 'no-store', signal: limited }))
+    const ending = judge(response, clock.now().wallAt)
+    if (ending !== null) {
+      await response.body?.cancel()
+      return ending
+    }
+    onOpen()
+    const take = createEventStream({
+      lastEventId,
+      onEvent(event) {
+        if (!signal.aborted) quietly(() => onEvent(event))
+      },
+      onId: (id) => void (signal.aborted || (lastEventId = id)),
+      onRetry: (retryMs) => void (signal.aborted || (waitMs = Math.min(retryMs, longestRetryMs))),
+    })
+    const hear = (text: string): void => {
+      onHeard()
+      take(text)
+    }
+    const broken = await read(response, hear, signal).catch(failed)
+    return { ...broken, waitMs }
+  }
+  return createReconnection(auth, { connect, environment, heartbeatMs })
 }
 
 async function read({ body }: Response, take: (text: string) => void, signal: AbortSignal): Promise<void> {

@@ -1,14 +1,20 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createConnectedWorld, rejected, type ConnectedWorld } from '../../test/connectedWorld.ts'
 import { startSocketServer, type Peer, type SocketServer } from '../../test/socketServer.ts'
 import { defer } from '../../test/world.ts'
+import { createEmitter, type Emitter } from '../browser/emitter.ts'
 import { AuthError } from '../errors.ts'
 import { createAuthedSocket, type AuthedSocket, type SocketOptions } from './createAuthedSocket.ts'
 
 let server: SocketServer
 let tab: ConnectedWorld
 let heard: unknown[]
+let leaving: Emitter<void>
+let wallAt: number
 beforeEach(async () => {
+  leaving = createEmitter<void>()
+  wallAt = 0
   server = await startSocketServer()
   tab = createConnectedWorld(server.origin)
   heard = []
@@ -18,7 +24,7 @@ afterEach(() => server.stop())
 const address = (): string => `${server.origin.replace('http', 'ws')}/prices`
 function create(options: Partial<SocketOptions> = {}): AuthedSocket {
   const open = (ticket: string): WebSocket => new WebSocket(address(), [`ticket.${ticket}`])
-  return createAuthedSocket(tab.auth, { url: address(), open, onMessage: ({ data }) => void heard.push(data), ...options }, tab.environment)
+  return createAuthedSocket(tab.auth, { url: address(), open, onMessage: ({ data }) => void heard.push(data), ...options }, { ...tab.environment, leaving, clock: { now: () => ({ wallAt, elapsedMs: 0 }) } })
 }
 async function connect(options: Partial<SocketOptions> = {}) {
   const socket = create(options)
@@ -27,7 +33,7 @@ async function connect(options: Partial<SocketOptions> = {}) {
   await until(socket, 'open')
   return { socket, stop }
 }
-const until = (socket: AuthedSocket, phase: string): Promise<void> => vi.waitFor(() => expect(socket.store.getState().phase).toBe(phase))
+const until = (socket: AuthedSocket, phase: string): Promise<void> => vi.waitFor(() => expect(socket.store.getState().phase).toBe(phase), { interval: 5, timeout: 20_000 })
 const ticketOf = ({ request }: Peer): string | undefined => request.headers['sec-websocket-protocol']?.slice('ticket.'.length)
 const tickets = (): (string | undefined)[] => server.peers.map(ticketOf)
 const last = (): Peer => {
@@ -143,6 +149,140 @@ describe('a socket', () => {
   })
 })
 
+describe('a page', () => {
+  test('that is left closes it, for the back/forward cache, and opens another when it is back', async () => {
+    const { socket } = await connect()
+    const first = last()
+    const own = socket.current
+    leaving.emit()
+    expect([socket.current, own?.readyState]).toEqual([null, WebSocket.CLOSING])
+    await until(socket, 'waiting')
+    await vi.waitFor(() => expect(first.isClosed()).toBe(true))
+    const look = vi.spyOn(tab.auth, 'look')
+    tab.world.wake('restored')
+    await until(socket, 'open')
+    // It may be somebody else's by now.
+    expect([tickets(), look.mock.calls.length]).toEqual([['ada-1', 'ada-1'], 1])
+  })
+
+  test('that is left while it waits goes on when it is back', async () => {
+    const { socket } = await connect()
+    last().close()
+    await until(socket, 'waiting')
+    leaving.emit()
+    expect(tab.waits()).toEqual([2_000])
+    tab.world.wake('restored')
+    await until(socket, 'open')
+  })
+
+  test('that signs out in the cache opens nothing', async () => {
+    const { socket } = await connect()
+    leaving.emit()
+    await until(socket, 'waiting')
+    await tab.auth.logout()
+    tab.world.wake('restored')
+    await tab.auth.login('bob')
+    await until(socket, 'open')
+    expect(tickets()).toEqual(['ada-1', 'bob-2'])
+  })
+
+  test('whose effects are run twice, as by StrictMode, has one socket', async () => {
+    await tab.auth.login('ada')
+    const socket = create()
+    socket.start()()
+    socket.start()
+    await until(socket, 'open')
+    expect(server.peers.filter(({ isClosed }) => !isClosed())).toHaveLength(1)
+  })
+
+  test('that stops during the handshake has none', async () => {
+    server.answers = false
+    const sockets: WebSocket[] = []
+    const open = (): WebSocket => {
+      const opened = new WebSocket(address())
+      sockets.push(opened)
+      return opened
+    }
+    const socket = create({ open })
+    const stop = socket.start()
+    await tab.auth.login('ada')
+    await vi.waitFor(() => expect(sockets).toHaveLength(1))
+    stop()
+    expect(socket.store.getState()).toEqual({ phase: 'idle', error: null })
+    await vi.waitFor(() => expect(sockets.map(({ readyState }) => readyState >= WebSocket.CLOSING)).toEqual([true]))
+    expect(tab.waits()).toEqual([])
+  })
+
+  test('that waits for somebody finds out who is signed in', async () => {
+    const socket = create()
+    expect(tab.auth.store.getState().status).toBe('loading')
+    socket.start()
+    await vi.waitFor(() => expect(tab.auth.store.getState().status).toBe('unauthenticated'))
+  })
+
+  test('INV-18 that reconnects a hundred times holds on to nothing', async () => {
+    const controllers: AbortController[] = []
+    vi.stubGlobal(
+      'AbortController',
+      class extends AbortController {
+        constructor() {
+          super()
+          controllers.push(this)
+        }
+      },
+    )
+    const listeners = (): number => controllers.filter(({ signal }) => !signal.aborted).reduce((sum, { signal }) => sum + getEventListeners(signal, 'abort').length, 0)
+    const { socket, stop } = await connect({ heartbeatMs: 30_000 })
+    const before = [listeners(), tab.waits()]
+    for (let i = 0; i < 100; i++) {
+      last().close()
+      await until(socket, 'waiting')
+      tab.passWaits()
+      await until(socket, 'open')
+    }
+    expect([listeners(), tab.waits()]).toEqual(before)
+    stop()
+    await vi.waitFor(() => expect([tab.waits(), leaving.hasListeners()]).toEqual([[], false]))
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('a silence', () => {
+  test('that is longer than the server is ever silent ends it; whatever it says begins another', async () => {
+    const { socket } = await connect({ heartbeatMs: 30_000 })
+    expect(tab.waits()).toEqual([30_000])
+    wallAt = 29_000
+    last().send('here')
+    await vi.waitFor(() => expect(heard).toEqual(['here']))
+    wallAt = 30_000
+    tab.passWaits()
+    expect([socket.store.getState().phase, tab.waits()]).toEqual(['open', [29_000]])
+    wallAt = 59_000
+    tab.passWaits()
+    await until(socket, 'waiting')
+    expect(socket.store.getState().error).toMatchObject({ code: 'timeout' })
+    await vi.waitFor(() => expect(last().isClosed()).toBe(true))
+    tab.passWaits()
+    await until(socket, 'open')
+  })
+
+  test('that a computer slept through is noticed at the wake, before any timer', async () => {
+    const { socket } = await connect({ heartbeatMs: 30_000 })
+    wallAt = 8 * 3_600_000
+    tab.world.wake('visible')
+    expect(socket.current).toBeNull()
+    await until(socket, 'waiting')
+  })
+
+  test('is borne where nothing is known of it', async () => {
+    const { socket } = await connect()
+    expect(tab.waits()).toEqual([])
+    wallAt = 8 * 3_600_000
+    tab.world.wake('visible')
+    expect(socket.store.getState().phase).toBe('open')
+  })
+})
+
 describe('XT-01 whose it is', () => {
   test('a sign-out closes it, and nothing more is heard; a login opens another', async () => {
     const { socket } = await connect()
@@ -155,6 +295,15 @@ describe('XT-01 whose it is', () => {
     await tab.auth.login('bob')
     await until(socket, 'open')
     expect([heard, tickets()]).toEqual([[], ['ada-1', 'bob-2']])
+  })
+
+  test('nothing can be sent as whoever has left, not even by who hears of it first', async () => {
+    const { socket } = await connect()
+    const seen: unknown[] = []
+    tab.auth.store.subscribe(() => seen.push(socket.current))
+    socket.store.subscribe(() => seen.push(socket.current))
+    await tab.auth.logout()
+    expect(seen).toEqual([null, null])
   })
 
   test('what comes while it closes, as browsers let it, is not heard', async () => {
@@ -217,6 +366,46 @@ describe('a refusal', () => {
     await tab.auth.login('ada')
     await until(socket, 'open')
     expect(tickets().at(-1)).toBe('ada-3')
+  })
+
+  test('of a token that has been replaced since needs no other refresh', async () => {
+    const { socket } = await connect()
+    await tab.auth.tokens.refresh()
+    const refresh = vi.fn<() => void>()
+    tab.refresh = refresh
+    last().close(4401)
+    await vi.waitFor(() => expect(tickets()).toEqual(['ada-1', 'ada-2']))
+    await until(socket, 'open')
+    expect(refresh).not.toHaveBeenCalled()
+  })
+
+  test('is not open while the token is refreshed', async () => {
+    const { socket } = await connect()
+    const phases: unknown[] = []
+    tab.refresh = () => void phases.push(socket.store.getState(), socket.current)
+    last().close(4401)
+    await vi.waitFor(() => expect(phases).toEqual([{ phase: 'connecting', error: null }, null]))
+  })
+
+  test('INV-9 of the browser, which throws at a ticket, is the last, and says nothing of the ticket', async () => {
+    const open = (ticket: string): WebSocket => new WebSocket(address(), [`(${ticket})`])
+    const socket = create({ open, ticket: async () => 'canary-ticket' })
+    socket.start()
+    await tab.auth.login('ada')
+    await until(socket, 'failed')
+    const { error } = socket.store.getState()
+    expect(error).toMatchObject({ code: 'invalid_config', option: 'open' })
+    expect([String(error), error?.stack, String(error?.cause)].join()).not.toContain('canary')
+  })
+
+  test.each(['', undefined, 7])('of a ticket: %j is none, and is tried again', async (none) => {
+    const open = vi.fn<() => WebSocket>()
+    const socket = create({ open, ticket: async () => none as string })
+    socket.start()
+    await tab.auth.login('ada')
+    await vi.waitFor(() => expect(tab.waits()).toEqual([2_000]))
+    expect(socket.store.getState().error).toMatchObject({ code: 'invalid_response' })
+    expect(open).not.toHaveBeenCalled()
   })
 
   test('ends with the session when the refresh is refused as well', async () => {
@@ -286,6 +475,26 @@ describe('the network', () => {
     await until(socket, 'open')
   })
 
+  test('that was gone and is back has the socket made anew, at once: it may be dead without a word', async () => {
+    const { socket } = await connect()
+    const first = last()
+    tab.world.wake('online')
+    await vi.waitFor(() => expect(server.peers).toHaveLength(2))
+    await until(socket, 'open')
+    await vi.waitFor(() => expect(first.isClosed()).toBe(true))
+    expect(tab.waits()).toEqual([])
+  })
+
+  test('that is back leaves a handshake alone', async () => {
+    const socket = create()
+    socket.start()
+    await tab.auth.login('ada')
+    await until(socket, 'connecting')
+    tab.world.wake('online')
+    await until(socket, 'open')
+    expect(server.peers).toHaveLength(1)
+  })
+
   test('that is back ends the wait after a failure; another wake does not', async () => {
     const { socket } = await connect()
     last().close()
@@ -347,6 +556,13 @@ test.each<[string, Partial<SocketOptions>]>([
   ['url', { url: 'ws://api.example/' }],
   ['url', { url: '/prices' }],
   ['open', { open: 'wss://api.example/' as never }],
+  ['ticket', { ticket: 'ticket' as never }],
+  ['onOpen', { onOpen: {} as never }],
+  ['onMessage', { onMessage: null as never }],
+  ['refusedCodes', { refusedCodes: 4401 as never }],
+  ['finalCodes', { finalCodes: ['4403'] as never }],
+  ['heartbeatMs', { heartbeatMs: 30 }],
+  ['heartbeatMs', { heartbeatMs: Infinity }],
   ['api', { api: 'https://api.example/' } as never],
   ['tickets', { tickets: [] } as never],
 ])('an invalid %s: %o', (option, options) => {

@@ -3,10 +3,12 @@ import { environment as realEnvironment, type Environment } from '../browser/env
 import { withDeadline } from '../browser/withDeadline.ts'
 import { checkOptions, checkSecureUrl, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
-import { createReconnection, type Connection, type ConnectionAuth, type ConnectionEnvironment, type Ending } from './createReconnection.ts'
+import type { Connecting, Ending } from './attempt.ts'
+import type { Connection, ConnectionAuth, ConnectionEnvironment, ConnectionOptions } from './connection.ts'
+import { createReconnection } from './createReconnection.ts'
 
 /** Options of {@link createAuthedSocket}. */
-export interface SocketOptions {
+export interface SocketOptions extends ConnectionOptions {
   /** Where it leads: `wss:`, or `ws:` on localhost, and where `auth.fetch` may send credentials, as `https:` or `http:`. */
   readonly url: string
   /** Makes the socket, with the ticket wherever the server wants it; or leaves that to `onOpen`. Its address is `url`, but for the query. */
@@ -32,7 +34,7 @@ export interface AuthedSocket extends Connection {
   readonly current: WebSocket | null
 }
 
-const names = ['url', 'open', 'ticket', 'onOpen', 'onMessage', 'refusedCodes', 'finalCodes'] as const
+const names = ['url', 'open', 'ticket', 'onOpen', 'onMessage', 'refusedCodes', 'finalCodes', 'heartbeatMs'] as const
 
 /** Of one attempt. */
 const connectMs = 10_000
@@ -53,39 +55,63 @@ const ticketMs = 30_000
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function createAuthedSocket(auth: SocketAuth, options: SocketOptions, environment: ConnectionEnvironment = realEnvironment): AuthedSocket {
-  const given = checkOptions(options, 'createAuthedSocket', names)
-  const target = checkSocketUrl(given.url)
-  if (typeof given.open !== 'function') throw configError('open', 'expected a function that makes a WebSocket.')
+  const given = checkSocketOptions(options)
+  const { target } = given
   let current: WebSocket | null = null
 
-  const connection = createReconnection(
-    auth,
-    async ({ signal, onOpen }) => {
-      auth.checkDestination(target)
-      const ticket = await withDeadline({ timer: environment.timer, deadlineMs: ticketMs, signal }, (limited) => (given.ticket ?? auth.getAccessToken)({ signal: limited }))
-      if (signal.aborted) return {}
-      const socket = given.open(ticket)
-      if (!isSame(socket.url, target)) {
-        socket.close()
-        throw new AuthError('destination_not_allowed', 'The socket leads elsewhere than the option "url" says.', { option: 'url' })
-      }
-      const opened = (): void => {
-        current = socket
-        onOpen()
-        given.onOpen?.(socket, ticket)
-      }
-      const ending = await untilClosed(socket, { signal, opened, timer: environment.timer, hear: (event) => given.onMessage?.(event, socket) })
-      current = null
-      return judge(ending, given)
-    },
-    environment,
-  )
+  const connect = async ({ signal, onOpen, onHeard }: Connecting): Promise<Ending> => {
+    auth.checkDestination(target)
+    const ticket = await withDeadline({ timer: environment.timer, deadlineMs: ticketMs, signal }, (limited) => (given.ticket ?? auth.getAccessToken)({ signal: limited }))
+    if (typeof ticket !== 'string' || ticket === '') throw new AuthError('invalid_response', 'The option "ticket" gave no ticket.')
+    if (signal.aborted) return {}
+    const generation = auth.tokens.current?.generation
+    const socket = openSocket(given, ticket)
+    const opened = (): void => {
+      current = socket
+      onOpen()
+      given.onOpen?.(socket, ticket)
+    }
+    const closed = (): void => void (current = current === socket ? null : current)
+    const hear = (event: MessageEvent<unknown>): void => {
+      onHeard()
+      given.onMessage?.(event, socket)
+    }
+    return { ...judge(await untilClosed(socket, { signal, opened, closed, timer: environment.timer, hear }), given), generation }
+  }
   return {
-    ...connection,
+    ...createReconnection(auth, { connect, environment, heartbeatMs: given.heartbeatMs }),
     get current() {
       return current
     },
   }
+}
+
+type CheckedOptions = SocketOptions & { readonly target: URL }
+
+function checkSocketOptions(options: SocketOptions): CheckedOptions {
+  const given = checkOptions(options, 'createAuthedSocket', names)
+  const target = checkSocketUrl(given.url)
+  if (typeof given.open !== 'function') throw configError('open', 'expected a function that makes a WebSocket.')
+  for (const name of ['ticket', 'onOpen', 'onMessage'] as const) {
+    if (given[name] !== undefined && typeof given[name] !== 'function') throw configError(name, 'expected a function.')
+  }
+  for (const name of ['refusedCodes', 'finalCodes'] as const) {
+    if (given[name] !== undefined && !(Array.isArray(given[name]) && given[name].every(Number.isInteger))) throw configError(name, 'expected a list of close codes.')
+  }
+  return { ...given, target }
+}
+
+/** @throws AuthError `invalid_config` when `open` throws, without its error: browsers put addresses and subprotocols in the message, and a ticket may be in them. */
+function openSocket({ open, target }: CheckedOptions, ticket: string): WebSocket {
+  let socket: WebSocket
+  try {
+    socket = open(ticket)
+  } catch (error) {
+    throw configError('open', `it throws ${error instanceof Error ? `a ${error.name}` : 'something'}: perhaps a ticket that cannot be where it is put.`)
+  }
+  if (isSame(socket.url, target)) return socket
+  socket.close()
+  throw new AuthError('destination_not_allowed', 'The socket leads elsewhere than the option "url" says.', { option: 'url' })
 }
 
 /** As the URL of the same place by http. */
@@ -104,18 +130,21 @@ function isSame(url: string, target: URL): boolean {
 interface Waiting {
   readonly signal: AbortSignal
   readonly opened: () => void
+  /** At once, whichever side it comes from. */
+  readonly closed: () => void
   readonly timer: Environment['timer']
   readonly hear: (event: MessageEvent<unknown>) => void
 }
 
 /** The close code; `null`: it did not open in time, or is not wanted any more, and nothing of it is heard. */
-function untilClosed(socket: WebSocket, { signal, opened, timer, hear }: Waiting): Promise<number | null> {
+function untilClosed(socket: WebSocket, { signal, opened, closed, timer, hear }: Waiting): Promise<number | null> {
   return new Promise((resolve) => {
     const detach = new AbortController()
     const heard = { signal: detach.signal }
     const finish = (code: number | null): void => {
       detach.abort()
       cancel()
+      closed()
       resolve(code)
     }
     const drop = (): void => {

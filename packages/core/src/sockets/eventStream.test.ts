@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { AuthError } from '../errors.ts'
 import { createEventStream, headerOf, type StreamEvent } from './eventStream.ts'
 
 /** What comes of a text, in pieces of this size. */
@@ -48,10 +49,29 @@ test('an event without an end is not kept for ever', () => {
   const megabyte = 'x'.repeat(1_048_576)
   expect(() => {
     for (let i = 0; i < 17; i++) take(`data: ${megabyte}\n`)
-  }).toThrow(RangeError)
+  }).toThrow(AuthError)
+})
+
+test('comments are not kept, however many come without an empty line', () => {
+  const events: StreamEvent[] = []
+  const take = createEventStream({ lastEventId: '', onEvent: (event) => events.push(event), onId: () => {}, onRetry: () => {} })
+  const comment = `:${'x'.repeat(1_048_576)}\n`
+  for (let i = 0; i < 17; i++) take(comment)
+  take('data: a\n\n')
+  expect(events).toHaveLength(1)
+})
+
+test('a long line is searched once, into however many pieces it is cut', () => {
+  const split = vi.spyOn(String.prototype, 'split')
+  const text = `data: ${'x'.repeat(100_000)}\n\n`
+  const { events } = read(text, 100)
+  const searched = split.mock.contexts.map((each) => String(each).length).reduce((sum, each) => sum + each, 0)
+  split.mockRestore()
+  expect([events[0]?.data.length, searched]).toEqual([100_000, text.length])
 })
 
 test('an id travels as the bytes of UTF-8', () => {
   expect(Buffer.from(headerOf('日本'), 'latin1').toString('utf8')).toBe('日本')
+  expect(headerOf('x'.repeat(1_000_000))).toHaveLength(1_000_000)
   expect(() => new Headers({ 'last-event-id': headerOf('日本') })).not.toThrow()
 })

@@ -1,3 +1,5 @@
+import { AuthError } from '../errors.ts'
+
 /** An event of a stream (HTML §9.2). */
 export interface StreamEvent {
   /** `message` unless the server names another. */
@@ -17,7 +19,7 @@ interface EventStreamOptions {
   readonly onRetry: (retryMs: number) => void
 }
 
-/** Takes the text of an event stream, piece by piece. Throws when one event is too long to be one. */
+/** Takes the text of an event stream, piece by piece. Throws `invalid_response` when one event is too long to be one. */
 export type EventStream = (text: string) => void
 
 const mostCharacters = 16_777_216
@@ -38,24 +40,30 @@ export function createEventStream({ lastEventId, onEvent, onId, onRetry }: Event
     if (line === '') return endBlock()
     const [, name = '', value = ''] = /^([^:]*)(?:: ?([\s\S]*))?$/.exec(line) ?? []
     if (name === 'event') type = value
-    if (name === 'data') data.push(value)
+    if (name === 'data') {
+      data.push(value)
+      length += line.length
+    }
     if (name === 'id' && !value.includes('\0')) id = value
     if (name === 'retry' && /^\d+$/.test(value)) onRetry(Number(value))
-    length += line.length
   }
 
   return (text) => {
     if (text === '') return
     const own = isAfterReturn && text.startsWith('\n') ? text.slice(1) : text
     isAfterReturn = text.endsWith('\r')
-    const lines = (rest + own).split(/\r\n|\n|\r/)
-    rest = lines.pop() ?? ''
-    lines.forEach(take)
-    if (rest.length + length > mostCharacters) throw new RangeError('An event of the stream is too long.')
+    // What came before has no end of a line in it, and is not searched again: a long line comes in many pieces.
+    const [first = '', ...others] = own.split(/\r\n|\n|\r/)
+    rest += first
+    for (const line of others) {
+      take(rest)
+      rest = line
+    }
+    if (rest.length + length > mostCharacters) throw new AuthError('invalid_response', 'An event of the stream is too long.')
   }
 }
 
 /** A header takes bytes, each as a character: those of UTF-8. */
 export function headerOf(lastEventId: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(lastEventId))
+  return Array.from(new TextEncoder().encode(lastEventId), (byte) => String.fromCharCode(byte)).join('')
 }

@@ -169,9 +169,10 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    * Hands out no token and refreshes none while `pause` gives what to wait for, until the returned function is called. For adapters that
    * have to find out whether the session goes on: it is asked at every use, and `null` means that nothing is in the way.
    */
-  guard(pause: Pause): () => void {
-    return this.#changes.guard(pause)
-  }
+  readonly guard: (pause: Pause) => () => void = (pause) => this.#changes.guard(pause)
+
+  /** Waits for what is in the way of those who want a token, such as a {@link guard}: for adapters that ask a server by other means. Never rejects. */
+  readonly settled: () => Promise<void> = () => this.#changes.settled().catch(() => {})
 
   /** Calls `listener` after each event until the returned function is called. */
   readonly subscribe: (listener: (event: TokenEvent) => void) => () => void = this.#events.subscribe
