@@ -4,5 +4,10 @@ import { useNavigate } from 'react-router'
 
 export function CallbackPage(): ReactNode {
   const navigate = useNavigate()
-  return <AuthCallback onDone={({ returnTo }) => void navigate(returnTo, { replace: true })} />
+  return (
+    <>
+      <h1>Signing in</h1>
+      <AuthCallback onDone={({ returnTo }) => void navigate(returnTo, { replace: true })} />
+    </>
+  )
 }

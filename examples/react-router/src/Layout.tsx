@@ -12,8 +12,12 @@ export function Layout(): ReactNode {
           <NavLink to="/orders">Orders</NavLink>
           <NavLink to="/admin">Admin</NavLink>
         </nav>
-        {isAuthenticated && <span className="soft">{user.name ?? user.sub}</span>}
-        {isAuthenticated && <button onClick={() => void logout()}>Sign out</button>}
+        {isAuthenticated && (
+          <div className="who">
+            <span className="soft">{user.name ?? user.sub}</span>
+            <button onClick={() => void logout()}>Sign out</button>
+          </div>
+        )}
         {status === 'unauthenticated' && <NavLink to="/login">Sign in</NavLink>}
       </header>
       <main>

@@ -1,29 +1,24 @@
-import { isAuthError } from '@tessera-auth/core'
+import { useAuth } from '@tessera-auth/react'
 import { redirectSignedIn } from '@tessera-auth/react/react-router'
 import type { ReactNode } from 'react'
-import { Form, useActionData, useLoaderData, useNavigation, type ActionFunctionArgs } from 'react-router'
+import { Form, useLoaderData, useNavigation, type ActionFunctionArgs } from 'react-router'
 import { auth } from './auth.ts'
 
 export const loadLogin = redirectSignedIn(auth)
 
 /** After an action the loader runs again, and goes on to where the person was going. */
-export async function signIn({ request }: ActionFunctionArgs): Promise<string | null> {
+export async function signIn({ request }: ActionFunctionArgs): Promise<null> {
   const form = await request.formData()
   const [email, password] = [form.get('email'), form.get('password')]
-  if (typeof email !== 'string' || typeof password !== 'string') return 'invalid_input'
-  try {
-    await auth.login('password', { email, password })
-    return null
-  } catch (error) {
-    if (isAuthError(error)) return error.code
-    throw error
-  }
+  // What went wrong is in `error`.
+  if (typeof email === 'string' && typeof password === 'string') await auth.login('password', { email, password }).catch(() => {})
+  return null
 }
 
 export function LoginPage(): ReactNode {
   const { returnTo } = useLoaderData<typeof loadLogin>()
-  const problem = useActionData<typeof signIn>()
-  const isBusy = useNavigation().state !== 'idle'
+  const { login, pending, error } = useAuth()
+  const isBusy = useNavigation().state !== 'idle' || pending !== null
   return (
     <>
       <h1>Sign in</h1>
@@ -36,12 +31,12 @@ export function LoginPage(): ReactNode {
           Password
           <input name="password" type="password" autoComplete="current-password" required />
         </label>
-        {problem && <p role="alert">That did not work ({problem}).</p>}
+        {error !== null && <p role="alert">That did not work ({error.code}).</p>}
         <button className="primary" disabled={isBusy}>
           Sign in
         </button>
         <hr />
-        <button type="button" disabled={isBusy} onClick={() => void auth.login('openid', { returnTo })}>
+        <button type="button" disabled={isBusy} onClick={() => void login('openid', { returnTo }).catch(() => {})}>
           Sign in with OpenID
         </button>
       </Form>

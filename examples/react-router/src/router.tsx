@@ -8,6 +8,7 @@ import { Layout } from './Layout.tsx'
 import { loadLogin, LoginPage, signIn } from './LoginPage.tsx'
 import { loadOrders, OrdersPage } from './OrdersPage.tsx'
 import { ProblemPage } from './ProblemPage.tsx'
+import { loadPerson, SignedIn } from './SignedIn.tsx'
 
 export const router = createBrowserRouter([
   {
@@ -19,8 +20,14 @@ export const router = createBrowserRouter([
         ErrorBoundary: ProblemPage,
         children: [
           { index: true, Component: HomePage },
-          { path: 'orders', loader: loadOrders, Component: OrdersPage },
-          { path: 'admin', loader: loadAdmin, Component: AdminPage },
+          {
+            loader: loadPerson,
+            Component: SignedIn,
+            children: [
+              { path: 'orders', loader: loadOrders, Component: OrdersPage },
+              { path: 'admin', loader: loadAdmin, Component: AdminPage },
+            ],
+          },
           { path: 'login', loader: loadLogin, action: signIn, Component: LoginPage },
           { path: 'callback', Component: CallbackPage },
         ],

@@ -2,10 +2,10 @@ import { createRoute } from '@tanstack/react-router'
 import { requireAuth } from '@tessera-auth/react/tanstack-router'
 import type { ReactNode } from 'react'
 import { auth } from './auth.ts'
-import { rootRoute } from './rootRoute.tsx'
+import { signedInRoute } from './signedInRoute.tsx'
 
 export const adminRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => signedInRoute,
   path: '/admin',
   beforeLoad: requireAuth(auth, { scopes: ['write:resources'] }),
   component: AdminPage,

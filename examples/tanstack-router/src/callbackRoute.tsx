@@ -7,5 +7,10 @@ export const callbackRoute = createRoute({ getParentRoute: () => rootRoute, path
 
 function CallbackPage(): ReactNode {
   const navigate = callbackRoute.useNavigate()
-  return <AuthCallback onDone={({ returnTo }) => void navigate({ href: returnTo, replace: true })} />
+  return (
+    <>
+      <h1>Signing in</h1>
+      <AuthCallback onDone={({ returnTo }) => void navigate({ href: returnTo, replace: true })} />
+    </>
+  )
 }

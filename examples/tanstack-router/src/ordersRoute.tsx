@@ -1,8 +1,7 @@
 import { createRoute } from '@tanstack/react-router'
-import { requireAuth } from '@tessera-auth/react/tanstack-router'
 import type { ReactNode } from 'react'
 import { api, auth } from './auth.ts'
-import { rootRoute } from './rootRoute.tsx'
+import { signedInRoute } from './signedInRoute.tsx'
 
 interface Order {
   readonly id: string
@@ -10,11 +9,10 @@ interface Order {
 }
 
 export const ordersRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => signedInRoute,
   path: '/orders',
   validateSearch: ({ sort }: { readonly sort?: unknown }): { sort?: 'name' } => (sort === 'name' ? { sort } : {}),
   loaderDeps: ({ search: { sort } }) => ({ sort }),
-  beforeLoad: requireAuth(auth),
   loader: ({ deps, abortController }) => loadOrders(deps, abortController.signal),
   component: OrdersPage,
 })

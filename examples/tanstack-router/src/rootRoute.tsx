@@ -16,8 +16,12 @@ function Layout(): ReactNode {
           <Link to="/orders">Orders</Link>
           <Link to="/admin">Admin</Link>
         </nav>
-        {isAuthenticated && <span className="soft">{user.name ?? user.sub}</span>}
-        {isAuthenticated && <button onClick={() => void logout()}>Sign out</button>}
+        {isAuthenticated && (
+          <div className="who">
+            <span className="soft">{user.name ?? user.sub}</span>
+            <button onClick={() => void logout()}>Sign out</button>
+          </div>
+        )}
         {status === 'unauthenticated' && <Link to="/login">Sign in</Link>}
       </header>
       <main>

@@ -8,9 +8,10 @@ import { loginRoute } from './loginRoute.tsx'
 import { ordersRoute } from './ordersRoute.tsx'
 import { ProblemPage } from './ProblemPage.tsx'
 import { rootRoute } from './rootRoute.tsx'
+import { signedInRoute } from './signedInRoute.tsx'
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, ordersRoute, adminRoute, loginRoute, callbackRoute]),
+  routeTree: rootRoute.addChildren([homeRoute, signedInRoute.addChildren([ordersRoute, adminRoute]), loginRoute, callbackRoute]),
   defaultErrorComponent: ProblemPage,
   defaultPreload: 'intent',
 })

@@ -1,48 +1,10 @@
-import { expect, test as base, type Page } from '@playwright/test'
-
-interface App {
-  readonly page: Page
-  readonly heading: (name: string) => Promise<void>
-  readonly signInByPassword: (who?: 'ada' | 'bob') => Promise<void>
-  readonly signInAtProvider: (who?: 'ada' | 'bob') => Promise<void>
-}
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { createApp, expect, test } from './app.ts'
 
 /** Where somebody is going: sorted, to one of the orders. */
 const going = '/orders?sort=name#jacquard-loom'
 const signIn = `/login?returnTo=${encodeURIComponent(going).replaceAll('%20', '+')}`
-
-function createApp(page: Page): App {
-  return {
-    page,
-    heading: (name) => expect(page.getByRole('heading', { level: 1 })).toHaveText(name),
-    async signInByPassword(who = 'ada') {
-      await page.getByLabel('Email').fill(`${who}@example.com`)
-      await page.getByLabel('Password').fill('correct-horse')
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    },
-    async signInAtProvider(who = 'ada') {
-      await page.getByRole('button', { name: 'Sign in with OpenID' }).click()
-      // The app's own page has such fields too.
-      await page.waitForURL('**/interaction/**')
-      await page.getByLabel('Email').fill(`${who}@example.com`)
-      await page.getByLabel('Password').fill('correct-horse')
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-      await page.getByRole('button', { name: 'Allow' }).click()
-    },
-  }
-}
-
-const test = base.extend<{ app: App }>({
-  app: async ({ page, context }, use) => {
-    const complaints: string[] = []
-    context.on('weberror', (error) => complaints.push(String(error.error())))
-    page.on('console', (message) => {
-      if (message.type() === 'warning') complaints.push(message.text())
-    })
-    await use(createApp(page))
-    expect(complaints).toEqual([])
-  },
-})
 
 /** Notes every address that the page shows from now on. */
 async function recordPlaces(page: Page): Promise<() => Promise<readonly string[]>> {
@@ -106,6 +68,17 @@ test('a wrong password says so, and keeps where the person was going', async ({ 
   await app.signInByPassword()
   await app.heading('Orders')
   await expect(page).toHaveURL(going)
+})
+
+test('a provider that does not answer is said on the sign-in page', async ({ app, page }) => {
+  await page.goto(going)
+  await app.heading('Sign in')
+  await page.route('**/.well-known/openid-configuration', (route) => route.abort())
+  await page.getByRole('button', { name: 'Sign in with OpenID' }).click()
+  await expect(page.getByRole('alert')).toHaveText('That did not work (network).')
+  await page.unroute('**/.well-known/openid-configuration')
+  await app.signInAtProvider()
+  await app.heading('Orders')
 })
 
 for (const elsewhere of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
@@ -187,3 +160,92 @@ test('a server that does not answer is no reason to sign in: it is said, and can
   await page.getByRole('button', { name: 'Try again' }).click()
   await app.heading('Orders')
 })
+
+test('a session that the API refuses ends on the sign-in page, once, with where the person was', async ({ app, page }) => {
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await app.signInByPassword()
+  await app.heading('Everybody may be here')
+  const refusal = { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"', 'access-control-allow-origin': '*' } }
+  await page.route('**/v1/resources', (route) => route.fulfill(refusal))
+  const places = await recordPlaces(page)
+  await page.goto(going)
+  await app.heading('Sign in')
+  await expect(page).toHaveURL(signIn)
+  expect((await places()).filter((place) => place.startsWith('/login'))).toHaveLength(1)
+  await page.unroute('**/v1/resources')
+  await app.signInByPassword()
+  await app.heading('Orders')
+  await expect(page).toHaveURL(going)
+})
+
+test('a link that is hovered over goes nowhere and asks no server', async ({ app, page }) => {
+  await page.goto('/')
+  await app.heading('Everybody may be here')
+  await page.clock.install()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  const length = await page.evaluate(() => history.length)
+  for (const name of ['Admin', 'Orders']) {
+    await page.getByRole('link', { name, exact: true }).hover()
+    // A router waits a moment, for whoever only passes by.
+    await page.clock.runFor(1_000)
+  }
+  await expect(page).toHaveURL('/')
+  expect([await page.evaluate(() => history.length), asked]).toEqual([length, []])
+})
+
+test('whoever is signed in has no sign-in page, and it leaves no trace', async ({ app, page }) => {
+  await page.goto('/orders')
+  await app.signInByPassword()
+  await app.heading('Orders')
+  await page.goto('/login?returnTo=%2F')
+  await app.heading('Everybody may be here')
+  await page.goBack()
+  await app.heading('Orders')
+})
+
+/** What axe finds, and whether the page is wider than the screen. */
+async function findProblems(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  return [...violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${JSON.stringify(target)}`)), ...(isTooWide ? ['too wide'] : [])]
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [width, height] of [[1280, 800], [375, 812]] as const) {
+    test(`axe finds nothing on any page at ${width} pixels in ${colorScheme}`, async ({ app, page, context }) => {
+      test.slow()
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height })
+      const visit = async (path: string, heading?: string): Promise<void> => {
+        await page.goto(path)
+        if (heading === undefined) await expect(page.getByRole('alert')).toBeVisible()
+        else await app.heading(heading)
+        expect(await findProblems(page), path).toEqual([])
+      }
+      await visit('/', 'Everybody may be here')
+      await visit('/callback?code=stolen&state=made-up')
+      await visit('/admin', 'Sign in')
+      await page.getByLabel('Email').fill('bob@example.com')
+      await page.getByLabel('Password').fill('wrong')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await expect(page.getByRole('alert')).toBeVisible()
+      expect(await findProblems(page), 'after a wrong password').toEqual([])
+      await app.signInAtProvider('bob')
+      await app.heading('This page is not for you')
+      expect(await findProblems(page), 'not for Bob').toEqual([])
+      await visit('/', 'Everybody may be here')
+      await visit('/orders', 'Orders')
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await app.heading('Sign in')
+      // The provider would know him again.
+      await context.clearCookies()
+      await app.signInAtProvider()
+      await app.heading('Orders')
+      await visit('/admin', 'Administration')
+      await page.route('**/v1/resources', (route) => route.abort())
+      await visit('/orders', 'That did not work')
+    })
+  }
+}

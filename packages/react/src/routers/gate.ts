@@ -3,7 +3,7 @@ import { createLoopBreaker } from './loopBreaker.ts'
 
 /** Options of `requireAuth`. */
 export interface RequireAuthOptions {
-  /** Path of the route where people sign in; it gets `?returnTo=` with where they were going. Default `/login`. */
+  /** Path of the route where people sign in, without search and hash; it gets `?returnTo=` with where they were going. Default `/login`. */
   readonly signInPath?: string
   /** What must have been granted, all of it. Who is signed in without gets an error, and is not sent to sign in. Default: none. */
   readonly scopes?: readonly string[]
@@ -30,16 +30,20 @@ export type GateAuth<User> = Pick<AuthCore<User>, 'ready' | 'store' | 'look'>
 /** What `requireAuth` does with any router. */
 export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptions, environment: Environment): Gate<User> {
   const { signInPath = '/login', scopes = [] } = options
+  if (!/^\/(?![/\\])[^?#]*$/.test(signInPath)) throw optionError('signInPath', 'Invalid option "signInPath": expected a path without search and hash, such as /login.')
+  if (!Array.isArray(scopes)) throw optionError('scopes', 'Invalid option "scopes": expected a list.')
   const findCircle = createLoopBreaker(environment)
-  const circleOf = (navigation: object, href: string): AuthError | null => {
+  const circleOf = (navigation: object, pathname: string): AuthError | null => {
     const known = circles.get(navigation)
     if (known !== undefined) return known
-    const found = findCircle(href)
+    const found = findCircle(pathname)
     circles.set(navigation, found)
     return found
   }
 
   return async ({ pathname, href, navigation }) => {
+    // Whoever asks a server is unknown to it: it would send everybody to sign in, and count them as one.
+    if (environment.page.href() === null) throw new AuthError('unsupported_request', onServer)
     const { status, error } = auth.store.getState()
     // Nobody could say last time: whoever comes here again, or tries again, wants to know anew.
     const state = await (status === 'loading' && error !== null ? auth.look() : auth.ready)
@@ -50,8 +54,8 @@ export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptio
         checkScopes(state, scopes)
         return state
       case 'unauthenticated': {
-        if (isSamePath(pathname, signInPath)) throw guardsItself(signInPath)
-        const circle = navigation === null ? null : circleOf(navigation, href)
+        if (isSamePath(pathname, signInPath)) throw optionError('signInPath', `${signInPath} is where people sign in, and ${guardsItself}`)
+        const circle = navigation === null ? null : circleOf(navigation, pathname)
         if (circle !== null) throw circle
         return `${signInPath}?${new URLSearchParams({ returnTo: href }).toString()}`
       }
@@ -68,6 +72,12 @@ function isSamePath(one: string, other: string): boolean {
   return one.replace(/\/+$/, '') === other.replace(/\/+$/, '')
 }
 
-function guardsItself(signInPath: string): AuthError {
-  return new AuthError('invalid_config', `${signInPath} is where people sign in, and requireAuth guards it, or a route around it: let everybody in there.`, { option: 'signInPath' })
+function optionError(option: string, message: string): AuthError {
+  return new AuthError('invalid_config', message, { option })
 }
+
+const guardsItself = 'requireAuth guards it, or a route around it: let everybody in there.'
+
+const onServer =
+  'requireAuth is for the browser: a server does not know who is signed in there. Guard a clientLoader in the framework mode of ' +
+  'React Router, and set ssr: false on the route in TanStack Start.'

@@ -12,9 +12,10 @@ const key = 'tessera:signInRedirects'
  * Counts who is sent to sign in, and ends what would go on for ever: a sign-in page that takes somebody for signed in and sends
  * them back, or a session that is lost by coming back. Kept in the tab's storage, because a loop may lead through other pages.
  *
- * @returns Called with where the person was going; gives an AuthError `invalid_config` if it goes round, or `null`.
+ * @returns Called with the path to where the person was going: its search may be another in each round. Gives an AuthError
+ * `invalid_config` if it goes round, or `null`.
  */
-export function createLoopBreaker({ clock, tabStorage }: Pick<Environment, 'clock' | 'tabStorage'>): (returnTo: string) => AuthError | null {
+export function createLoopBreaker({ clock, tabStorage }: Pick<Environment, 'clock' | 'tabStorage'>): (path: string) => AuthError | null {
   let kept: string | null = null
   const keep = (text: string): void => {
     kept = text
@@ -25,23 +26,22 @@ export function createLoopBreaker({ clock, tabStorage }: Pick<Environment, 'cloc
     }
   }
 
-  return (returnTo) => {
+  return (path) => {
     const now = clock.now().wallAt
-    const times = timesOf(tabStorage.getItem(key) ?? kept, returnTo).filter((at) => Math.abs(now - at) < withinMs)
+    const times = timesOf(tabStorage.getItem(key) ?? kept, path).filter((at) => Math.abs(now - at) < withinMs)
     // Whoever tries again starts anew.
-    keep(times.length < mostTimes ? `${[...times, now].join(',')} ${returnTo}` : '')
-    return times.length < mostTimes ? null : goesRound(returnTo)
+    keep(times.length < mostTimes ? `${[...times, now].join(',')} ${path}` : '')
+    return times.length < mostTimes ? null : goesRound(path)
   }
 }
 
 /** When somebody was sent to sign in on the way to this place. */
-function timesOf(text: string | null, returnTo: string): number[] {
+function timesOf(text: string | null, path: string): number[] {
   const [times = '', ...place] = (text ?? '').split(' ')
-  return place.join(' ') === returnTo ? times.split(',').map(Number) : []
+  return place.join(' ') === path ? times.split(',').map(Number) : []
 }
 
-function goesRound(returnTo: string): AuthError {
-  const [path = ''] = returnTo.split(/[?#]/)
+function goesRound(path: string): AuthError {
   return new AuthError(
     'invalid_config',
     `Going to ${path} led to the sign-in page again and again, and back. Either that page takes somebody for signed in who is not, ` +

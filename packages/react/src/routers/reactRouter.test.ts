@@ -154,6 +154,83 @@ describe('a guarded route', () => {
     expect(loader).not.toHaveBeenCalled()
   })
 
+  it('comes back from sign-in to the form, and not to where the form goes, which is neither run then nor later', async () => {
+    const auth = authWith(nobody)
+    const world = worldAt('http://localhost/app/orders?page=2#seven')
+    const signedIn = requireAuth(auth, { basename: '/app' }, world.environment)
+    const remove = vi.fn<() => null>(() => null)
+    const routes: RouteObject[] = [
+      { path: '/orders' },
+      { id: 'delete', path: '/orders/:id/delete', action: async (args) => (await signedIn(args), remove()) },
+      { path: '/login', loader: redirectSignedIn(auth) },
+    ]
+    const send = { formMethod: 'post', formData: new FormData() } as const
+    const router = createMemoryRouter(routes, { initialEntries: ['/app/orders?page=2#seven'], basename: '/app' })
+    followAuth(auth, router)
+    for (const how of ['a form', 'a fetcher']) {
+      await settled(router)
+      await (how === 'a form' ? router.navigate('/orders/7/delete', send) : router.fetch('key', 'delete', '/orders/7/delete', send))
+      expect(await settled(router), how).toBe('/app/login?returnTo=%2Forders%3Fpage%3D2%23seven')
+      auth.setState(ada)
+      await vi.waitFor(() => expect(router.state.location.pathname).toBe('/app/orders'))
+      auth.setState(nobody)
+    }
+    expect(remove).not.toHaveBeenCalled()
+  })
+
+  it('names where a form goes when the address bar is not that of the router', async () => {
+    const guard = requireAuth(authWith(nobody), {}, worldAt('https://host.example/story').environment)
+    const thrown: unknown = await guard({ request: new Request('https://app.example/orders', { method: 'POST' }) }).catch((cause: unknown) => cause)
+    expect(thrown instanceof Response && thrown.headers.get('location')).toBe('/login?returnTo=%2Forders')
+  })
+
+  it.each([
+    ['the page there', 'https://app.example/#/orders?page=2#top', 'true'],
+    ['another page', 'https://app.example/#/', null],
+  ])('knows %s where the router keeps the place in the hash', async (_, href, isReplacing) => {
+    const guard = requireAuth(authWith(nobody), {}, worldAt(href).environment)
+    const thrown: unknown = await guard({ request: new Request('https://app.example/orders?page=2') }).catch((cause: unknown) => cause)
+    expect(thrown instanceof Response && thrown.headers.get('x-remix-replace')).toBe(isReplacing)
+  })
+
+  it.each<readonly [string, object]>([
+    ['/login', { loader: true }],
+    ['/orders', { loader: true, shouldRevalidate: () => false }],
+    ['/login', { middleware: true, shouldRevalidate: () => false }],
+  ])('is left for %s at a sign-out when it is made of %j', async (place, { loader, middleware, ...route }: { loader?: true; middleware?: true }) => {
+    const auth = authWith(ada)
+    const guard = requireAuth(auth, {}, createRouterWorld().environment)
+    const before = async (args: LoaderFunctionArgs): Promise<void> => void (await guard(args))
+    const routes: RouteObject[] = [
+      { path: '/orders', ...route, loader: loader === undefined ? () => null : guard, ...(middleware && { middleware: [before] }) },
+      { path: '/login' },
+    ]
+    const router = createMemoryRouter(routes, { initialEntries: ['/orders'] })
+    followAuth(auth, router)
+    await settled(router)
+    auth.setState(nobody)
+    await settled(router)
+    expect(router.state.location.pathname).toBe(place)
+  })
+
+  it('SS-03 refuses on a server, whoever asks and however often, and sends nobody to sign in', async () => {
+    const environment = { ...createRouterWorld().environment, page: { ...createRouterWorld().environment.page, href: () => null } }
+    for (const state of [nobody, ada, unknown]) {
+      const guard = requireAuth(authWith(state), {}, environment)
+      for (let turn = 0; turn < 7; turn++) {
+        const refused = guard({ request: new Request('https://app.example/orders') })
+        await expect(refused).rejects.toMatchObject({ code: 'unsupported_request', message: expect.stringContaining('clientLoader') as unknown })
+      }
+    }
+  })
+
+  it.each([{ signInPath: 'login' }, { signInPath: '//evil.example' }, { signInPath: '/login?from=app' }, { signInPath: '/login#form' }, { signInPath: '' }, { scopes: 'admin' as never }])(
+    'is refused when it is made with %j',
+    (options) => {
+      expect(() => requireAuth(authWith(nobody), options)).toThrow(expect.objectContaining({ code: 'invalid_config', option: Object.keys(options)[0] }))
+    },
+  )
+
   it('knows the place without its hash where a router tells no more, as before version 8', async () => {
     const guard = requireAuth(authWith(nobody), {}, createRouterWorld().environment)
     const thrown: unknown = await guard({ request: new Request('https://app.example/orders?page=2') }).catch((cause: unknown) => cause)
@@ -191,6 +268,11 @@ describe('the sign-in route', () => {
     ['a path that reads as a host', '/login?returnTo=//evil.example'],
     ['a path that reads as a host, with a backslash', '/login?returnTo=/%5Cevil.example'],
     ['a script', '/login?returnTo=javascript:alert(1)'],
+    ['a script with a line break in its name', '/login?returnTo=java%0Ascript:alert(1)'],
+    ['a path that a tab parts', '/login?returnTo=/%09/evil.example'],
+    ['a path that dots make a host', '/login?returnTo=/..//evil.example'],
+    ['a blob of its own origin', '/login?returnTo=blob:http://localhost/1'],
+    ['its own origin with a name before it', '/login?returnTo=http://localhost@evil.example/'],
     ['itself', '/login?returnTo=/login'],
   ])('OR-01 goes home when asked to return to %s', async (_, address) => {
     const router = createApp(authWith(ada)).open(address)
@@ -199,6 +281,16 @@ describe('the sign-in route', () => {
     await settled(signedOut)
     expect(signedOut.state.loaderData['signIn']).toEqual({ returnTo: '/' })
   })
+
+  it.each(['/%5Cevil.example', '/%2Fevil.example', '/%09/evil.example', '/%255Cevil.example', '/@evil.example', '/?to=//evil.example'])(
+    'OR-01 takes what is encoded for what it is, a path of this app: %s',
+    async (place) => {
+      const auth = authWith(ada)
+      const routes: RouteObject[] = [{ path: '/login', loader: redirectSignedIn(auth) }, { path: '*' }]
+      const router = createMemoryRouter(routes, { initialEntries: [`/login?${new URLSearchParams({ returnTo: place }).toString()}`] })
+      expect(await settled(router)).toBe(place)
+    },
+  )
 
   it('is there for people of whom it is not known whether they are signed in', async () => {
     const router = createApp(authWith({ ...unknown, status: 'loading', error: new AuthError('network', 'No answer.') })).open('/login?returnTo=/orders')
@@ -222,6 +314,14 @@ describe('going round in circles', () => {
       places.push(await settled(createApp(authWith(nobody), { world }).open('/orders')))
     }
     expect(places.map((place) => place.startsWith('/login'))).toEqual([true, true, true, true, true, false, true])
+  })
+
+  it('ends where each round adds something to the search', async () => {
+    const guard = requireAuth(authWith(nobody), {}, createRouterWorld().environment)
+    const found: unknown[] = []
+    for (let turn = 0; turn < 6; turn++) found.push(await guard({ request: new Request(`https://app.example/orders?round=${turn}`) }).catch((cause: unknown) => cause))
+    expect(found.map((thrown) => thrown instanceof Response)).toEqual([true, true, true, true, true, false])
+    expect(String(found.at(-1))).toContain('Going to /orders led')
   })
 
   it('counts a navigation once, however many of its routes ask', async () => {

@@ -29,8 +29,9 @@ export interface ReactRouterOptions extends RequireAuthOptions {
  * }
  *
  * @returns For loaders, actions and middleware: gives who is signed in. Throws a redirect, or for the error boundary an AuthError:
- * `insufficient_scope`; `invalid_config` where people would be sent round in circles; a transient code while it is not known who is
- * signed in because a server does not answer, which each call asks again.
+ * `insufficient_scope`; `invalid_config` where people would be sent round in circles; `unsupported_request` on a server; a transient
+ * code while it is not known who is signed in because a server does not answer, which each call asks again.
+ * @throws AuthError `invalid_config`, naming the option.
  */
 export function requireAuth<User>(
   auth: GateAuth<User>,
@@ -40,12 +41,15 @@ export function requireAuth<User>(
   const { basename = '/', ...others } = options
   const gate = createGate(auth, others, environment)
   return async ({ request, url = new URL(request.url) }) => {
-    const pathname = withoutBase(url.pathname, basename)
-    const found = await gate({ pathname, href: pathname + url.search + url.hash, navigation: request })
+    const page = pageOf(environment)
+    // Where a form goes to may show nothing: whoever signs in comes back to the form.
+    const going = request.method !== 'GET' && page?.origin === url.origin ? page : url
+    const pathname = withoutBase(going.pathname, basename)
+    const found = await gate({ pathname, href: pathname + going.search + going.hash, navigation: request })
     if (typeof found !== 'string') return found
     // At the start, on the way back and at a sign-out, the page is there already: else it would stay behind the sign-in page, and trap
     // whoever goes back.
-    const isThere = environment.page.href()?.split('#')[0] === request.url
+    const isThere = page?.href.split('#')[0] === request.url
     // oxlint-disable-next-line typescript/only-throw-error -- That is how loaders redirect.
     throw redirect(found, isThere)
   }
@@ -83,6 +87,14 @@ export function followAuth(auth: Pick<AuthCore<unknown>, 'store'>, router: { rea
 /** As `redirect()` and `replace()` of React Router make them, which are of its server entry as well. */
 function redirect(location: string, isReplacing: boolean): Response {
   return new Response(null, { status: 302, headers: { Location: location, ...(isReplacing && { 'X-Remix-Replace': 'true' }) } })
+}
+
+/** Where the page is; the routers that keep that in the hash write `#/orders`. */
+function pageOf({ page }: Environment): URL | null {
+  const href = page.href()
+  if (href === null) return null
+  const url = new URL(href)
+  return url.hash.startsWith('#/') ? new URL(url.origin + url.hash.slice(1)) : url
 }
 
 function withoutBase(pathname: string, basename: string): string {

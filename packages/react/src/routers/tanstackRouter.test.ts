@@ -109,6 +109,27 @@ describe('a guarded route', () => {
     expect(errorOf(router)).toMatchObject({ code: 'insufficient_scope', retryable: false })
   })
 
+  it.each(['/orders/caf%C3%A9', '/orders/a%2Fb', '/orders/100%25', '/orders/7?filter=%7B%22a%22%3A%5B1%2C2%5D%7D&n=7&text=%227%22#a', '/orders/7?returnTo=%2Fother'])(
+    'is come back to as it was: %s',
+    async (place) => {
+      const auth = authWith(nobody)
+      const router = openApp(auth, place)
+      expect(await settled(router)).toBe(`/login?${new URLSearchParams({ returnTo: place }).toString()}`)
+      auth.setState(ada)
+      expect(await settled(router)).toBe(place)
+    },
+  )
+
+  it('SS-03 refuses on a server, whoever asks, and sends nobody to sign in', async () => {
+    const { environment } = createRouterWorld()
+    const world = { ...createRouterWorld(), environment: { ...environment, page: { ...environment.page, href: () => null } } }
+    for (const state of [nobody, ada]) {
+      const router = openApp(authWith(state), '/orders', { world })
+      expect(await settled(router)).toBe('/orders')
+      expect(errorOf(router)).toMatchObject({ code: 'unsupported_request', message: expect.stringContaining('ssr: false') as unknown })
+    }
+  })
+
   it('is below the base of the router', async () => {
     const auth = authWith(nobody)
     const router = openApp(auth, '/app/orders?page=2', { basepath: '/app' })
@@ -137,7 +158,10 @@ describe('the sign-in route', () => {
     ['a path that reads as a host', '/login?returnTo=//evil.example'],
     ['a path that reads as a host, with a backslash', '/login?returnTo=/%5Cevil.example'],
     ['a script', '/login?returnTo=javascript:alert(1)'],
+    ['a path that a tab parts', '/login?returnTo=/%09/evil.example'],
+    ['a blob of its own origin', '/login?returnTo=blob:https://app.example/1'],
     ['a number', '/login?returnTo=7'],
+    ['a list', '/login?returnTo=%5B%22%2Forders%22%5D'],
     ['an object', '/login?returnTo=%7B%22a%22%3A1%7D'],
     ['itself', '/login?returnTo=/login'],
   ])('OR-01 goes home when asked to return to %s', async (_, address) => {
@@ -179,6 +203,19 @@ describe('going round in circles', () => {
     expect(world.environment.tabStorage.keys()).toEqual([])
     await router.navigate({ to: '/orders' })
     expect(await settled(router)).toBe('/login?returnTo=%2Forders')
+  })
+
+  it('a link that is hovered over asks who is signed in, goes nowhere, and is followed as whoever is signed in by then', async () => {
+    const auth = authWith(nobody)
+    const router = openApp(auth, '/')
+    followAuth(auth, router)
+    await settled(router)
+    const before = router.history.length
+    await router.preloadRoute({ to: '/orders' })
+    expect([router.state.location.href, router.history.location.href, router.history.length]).toEqual(['/', '/', before])
+    auth.setState(ada)
+    await router.navigate({ to: '/orders' })
+    expect(await settled(router)).toBe('/orders')
   })
 
   it('is refused where the sign-in route itself is guarded', async () => {
@@ -229,5 +266,25 @@ describe('followAuth', () => {
     note()
     expect(shown).not.toContain('Ada')
     expect(shown).toContain('Bob')
+  })
+
+  it.each(['a link hovered over', 'a navigation'])('drops what is still on its way for the person before: %s', async (what) => {
+    const auth = authWith(ada)
+    const answers = { Ada: deferred<string>(), Bob: deferred<string>() }
+    const load = vi.fn<(name: string) => Promise<string>>((name) => (name === 'Ada' ? answers.Ada.promise : answers.Bob.promise))
+    const router = openApp(auth, '/', { load })
+    followAuth(auth, router)
+    await settled(router)
+    void (what === 'a navigation' ? router.navigate({ to: '/orders' }) : router.preloadRoute({ to: '/orders' }))
+    await vi.waitFor(() => expect(load).toHaveBeenCalledWith('Ada'))
+    auth.setState(bob)
+    if (what !== 'a navigation') void router.navigate({ to: '/orders' })
+    await vi.waitFor(() => expect(load).toHaveBeenCalledWith('Bob'))
+    answers.Ada.resolve('Ada')
+    await answers.Ada.promise
+    const shown = (): unknown => router.state.matches.at(-1)?.loaderData
+    expect(shown()).toBeUndefined()
+    answers.Bob.resolve('Bob')
+    await vi.waitFor(() => expect(shown()).toBe('Bob'))
   })
 })

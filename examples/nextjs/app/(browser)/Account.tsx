@@ -17,12 +17,12 @@ export function Account(): ReactNode {
       )
     case 'authenticated':
       return (
-        <>
-          <span>{user.name}</span>
+        <div className="who">
+          <span className="soft">{user.name}</span>
           <button type="button" onClick={() => void logout()}>
             Sign out
           </button>
-        </>
+        </div>
       )
   }
 }

@@ -10,8 +10,8 @@ export default function Page(): ReactNode {
       <h1>Your engines</h1>
       <RequireAuth fallback={<SignIn />} loading={<p role="status">One moment…</p>}>
         <ResourceList />
-        <RequireAuth fallback={null} scopes={['write:resources']} forbidden={<p>You may look, and add none.</p>}>
-          <p>You may add some, too.</p>
+        <RequireAuth fallback={null} scopes={['write:resources']} forbidden={<p className="soft">You may look, and add none.</p>}>
+          <p className="soft">You may add some, too.</p>
         </RequireAuth>
       </RequireAuth>
     </>

@@ -7,5 +7,10 @@ import type { ReactNode } from 'react'
 /** Where the provider sends people back to. */
 export default function Page(): ReactNode {
   const router = useRouter()
-  return <AuthCallback onDone={({ returnTo }) => router.replace(returnTo)} />
+  return (
+    <>
+      <h1>Signing in</h1>
+      <AuthCallback onDone={({ returnTo }) => router.replace(returnTo)} />
+    </>
+  )
 }

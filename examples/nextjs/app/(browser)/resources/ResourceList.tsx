@@ -2,9 +2,9 @@
 
 import { useAuthedFetch } from '@tessera-auth/react'
 import { useEffect, useState, type ReactNode } from 'react'
-import { issuer } from '../auth'
-import { Names } from '../Names'
-import { namesIn } from '../namesIn'
+import { backend } from '../../backend'
+import { Names } from '../../Names'
+import { namesIn } from '../../namesIn'
 
 export function ResourceList(): ReactNode {
   const fetch = useAuthedFetch()
@@ -13,7 +13,7 @@ export function ResourceList(): ReactNode {
   useEffect(() => {
     const leaving = new AbortController()
     const read = async (): Promise<void> => {
-      const response = await fetch(`${issuer}/v1/resources`, { signal: leaving.signal })
+      const response = await fetch(`${backend}/v1/resources`, { signal: leaving.signal })
       if (!response.ok) throw new Error(`The API answered ${response.status}.`)
       setNames(namesIn(await response.json()))
     }

@@ -1,7 +1,7 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { readCatalogue } from './catalogue'
-import { Names } from './Names'
+import { Names } from '../Names'
 
 /** For everybody, search engines among them: a server component, and nothing of a person in it. */
 export default async function Page(): Promise<ReactNode> {
@@ -10,7 +10,7 @@ export default async function Page(): Promise<ReactNode> {
   return (
     <>
       <h1>Engines</h1>
-      <p>Everybody sees this list. The server renders it, with a credential of its own.</p>
+      <p className="soft">Everybody sees this list. The server renders it, with a credential of its own.</p>
       <Names names={await readCatalogue()} />
     </>
   )
