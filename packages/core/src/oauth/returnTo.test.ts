@@ -49,6 +49,11 @@ test('OR-08 an address of 10 kB becomes /', () => {
   expect(safeReturnTo(`/${'x'.repeat(10_000)}`, page)).toBe('/')
 })
 
+test('OR-08 an address that is too long once it is escaped becomes / at once, not only when it is checked again', () => {
+  expect(safeReturnTo(`/${'漢'.repeat(300)}`, page)).toBe('/')
+  expect(safeReturnTo(`/${'漢'.repeat(200)}`, page)).toBe(`/${'%E6%BC%A2'.repeat(200)}`)
+})
+
 test('OR-05 pages that would send the person round in circles are refused, whatever their query', () => {
   expect(safeReturnTo('/callback?code=1&state=2', page, ['/callback'])).toBe('/')
   expect(safeReturnTo('/callback/../callback#x', page, ['/callback'])).toBe('/')

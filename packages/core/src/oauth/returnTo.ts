@@ -19,5 +19,7 @@ export function safeReturnTo(value: unknown, pageUrl: string, refused: readonly 
   // `blob:` and `filesystem:` URLs report the origin inside them, so the scheme counts too.
   const isOurs = url.origin === here.origin && url.protocol === here.protocol && url.username === '' && url.password === ''
   const isPath = !/^\/[/\\]/.test(url.pathname) && !refused.includes(url.pathname)
-  return isOurs && isPath ? url.pathname + url.search + url.hash : '/'
+  const path = url.pathname + url.search + url.hash
+  // Escapes are up to nine times as long as what they stand for.
+  return isOurs && isPath && path.length <= maxLength ? path : '/'
 }
