@@ -41,9 +41,12 @@ const codes: Record<AuthErrorCode, boolean> = {
   session_idle: false,
   refresh_rejected: false,
   revoked: false,
+  key_lost: false,
   subject_changed: false,
   user_changed: false,
   insufficient_scope: false,
+  insufficient_user_authentication: false,
+  redirect_loop: false,
   storage_failed: false,
 }
 

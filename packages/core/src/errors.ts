@@ -43,9 +43,12 @@ export type AuthErrorCode =
   | 'session_idle'
   | 'refresh_rejected'
   | 'revoked'
+  | 'key_lost'
   | 'subject_changed'
   | 'user_changed'
   | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'redirect_loop'
   | 'storage_failed'
 
 /** Structured fields of an {@link AuthError}. None of them ever holds a token, code, verifier, password or key. */
@@ -58,6 +61,8 @@ export interface AuthErrorDetails {
   readonly oauthError?: string | undefined
   /** How long the server asks to wait, in milliseconds (RFC 9110 §10.2.3), clamped to 1 s … 5 min. */
   readonly retryAfterMs?: number | undefined
+  /** Of `insufficient_scope`: the scopes that are missing, where that is known. */
+  readonly missingScope?: readonly string[] | undefined
   /** What happened underneath. */
   readonly cause?: unknown
 }
@@ -71,6 +76,7 @@ export const endingCodes: readonly AuthErrorCode[] = [
   'session_idle',
   'user_disabled',
   'revoked',
+  'key_lost',
 ]
 
 /** Codes of failures that can pass by themselves: the session stays, and another attempt may succeed. */
@@ -96,6 +102,7 @@ export class AuthError extends Error {
   declare readonly status?: number | undefined
   declare readonly oauthError?: string | undefined
   declare readonly retryAfterMs?: number | undefined
+  declare readonly missingScope?: readonly string[] | undefined
 
   constructor(code: AuthErrorCode, message: string, details: AuthErrorDetails = {}) {
     const { cause, ...fields } = details

@@ -7,12 +7,30 @@ export type { ReadableStore } from './auth/store.ts'
 export { definePresence } from './endpoint/presences.ts'
 export { AuthError, isAuthError, type AuthErrorCode, type AuthErrorDetails } from './errors.ts'
 export type { AuthedFetch } from './http/authedFetch.ts'
-export { leavingPage, type AuthMethod, type CallbackHost, type CallbackOutcome, type MethodContext, type Presence, type PresenceDefinition, type PresenceHost } from './methods/method.ts'
+export { readStepUp } from './http/readStepUp.ts'
+export {
+  leavingPage,
+  type Arrival,
+  type AuthMethod,
+  type CallbackHost,
+  type CallbackOutcome,
+  type DiagnosisHost,
+  type Keep,
+  type MethodContext,
+  type Presence,
+  type PresenceDefinition,
+  type PresenceHost,
+  type StepUpHost,
+  type StepUpOptions,
+  type StepUpRequest,
+} from './methods/method.ts'
+export type { Finding, FindingCode } from './session/finding.ts'
 export { safeReturnTo } from './oauth/returnTo.ts'
 export { isSamePerson, type Person } from './session/person.ts'
 export type { Session, SessionRecord, TokenSet } from './session/session.ts'
 export type { Claims } from './session/claims.ts'
 export { resumableReasons } from './session/state.ts'
+export type { StepUpChallenge } from './session/stepUpChallenge.ts'
 export type { AuthState, AuthenticatedState, LoadingState, SignedOutReason, UnauthenticatedState } from './session/state.ts'
 export { TokenManager } from './tokens/tokenManager.ts'
 export type { AccessTokenOptions } from './tokens/accessTokenOptions.ts'
@@ -28,7 +46,9 @@ export { webLocks, type HeldLock, type Locks } from './browser/lock.ts'
 export type { Agreement, Sealing } from './browser/sealing.ts'
 export type { Page } from './browser/page.ts'
 export type { Line, Popup, Popups } from './browser/popup.ts'
+export type { Resident } from './browser/roster.ts'
 export type { PageStorage, TokenStorage } from './browser/storage.ts'
+export type { Violation, Violations } from './browser/violations.ts'
 export type { BoundedFetch } from './http/boundedFetch.ts'
 export type { FieldsSchema } from './endpoint/extraFields.ts'
 export type { TokenLifetime } from './endpoint/tokenLifetime.ts'

@@ -1,4 +1,7 @@
+import { createSigner, type Signer } from './signer.ts'
 import type { Answer } from './world.ts'
+
+const signer = await createSigner({ kid: 'one' })
 
 /** What the scripted provider answers; change members to make it misbehave. */
 export interface Provider {
@@ -12,6 +15,16 @@ export interface Provider {
   tokenAnswer: Answer | null
   /** Overrides the whole answer of the endpoint for pushed requests, which the metadata does not name unless a test does. */
   pushAnswer: Answer | null
+  /** Overrides the answer of UserInfo. */
+  userInfoAnswer: Answer | null
+  /** What its ID tokens are signed with. */
+  signer: Signer
+  /** Merged over the header of its ID tokens; a member that is undefined is left out. */
+  header: Record<string, unknown>
+  /** Its key set. */
+  keys: unknown[]
+  /** Overrides the whole answer with the key set. */
+  keysAnswer: Answer | null
   /** The nonce of the login that is to be answered. */
   nonce: string
 }
@@ -28,17 +41,25 @@ export function createProvider(): Provider {
       revocation_endpoint: `${issuer}/revoke`,
       end_session_endpoint: `${issuer}/logout`,
       jwks_uri: `${issuer}/jwks`,
+      userinfo_endpoint: `${issuer}/me`,
       authorization_response_iss_parameter_supported: true,
     },
     claims: {},
     tokens: {},
     tokenAnswer: null,
     pushAnswer: null,
+    userInfoAnswer: null,
+    signer,
+    header: {},
+    keys: [signer.publicKey],
+    keysAnswer: null,
     nonce: '',
     async answer(request) {
       const { pathname } = new URL(request.url)
       if (pathname === '/.well-known/openid-configuration') return Response.json(provider.metadata)
       if (pathname === '/revoke') return new Response(null, { status: 200 })
+      if (pathname === '/jwks') return provider.keysAnswer?.(request) ?? Response.json({ keys: provider.keys })
+      if (pathname === '/me') return provider.userInfoAnswer?.(request) ?? Response.json({ sub: 'ada', picture: 'https://id.example/ada.png', name: 'Countess' })
       if (pathname === '/par') return provider.pushAnswer?.(request) ?? push(request)
       if (pathname !== '/token') return Response.json({ error: 'not_found' }, { status: 404 })
       if (provider.tokenAnswer !== null) return provider.tokenAnswer(request)
@@ -49,11 +70,12 @@ export function createProvider(): Provider {
         refresh_token: `rt-${count}`,
         token_type: 'Bearer',
         expires_in: 3600,
-        ...(provider.claims !== null && { id_token: idToken({ ...(grant === 'authorization_code' && { nonce: provider.nonce }), ...provider.claims }) }),
+        ...(provider.claims !== null && { id_token: await sign({ ...(grant === 'authorization_code' && { nonce: provider.nonce }), ...provider.claims }) }),
         ...provider.tokens,
       })
     },
   }
+  const sign = (claims: Record<string, unknown>): Promise<string> => provider.signer.sign(idTokenClaims(claims), provider.header)
   const push: Answer = async (request) => {
     provider.nonce = new URLSearchParams(await request.text()).get('nonce') ?? ''
     return Response.json({ request_uri: `urn:ietf:params:oauth:request_uri:${++count}`, expires_in: 60 }, { status: 201 })
@@ -61,14 +83,15 @@ export function createProvider(): Provider {
   return provider
 }
 
-/** A JWT whose signature nobody checks: over TLS straight from the token endpoint it need not be (OpenID Connect Core §3.1.3.7). */
+/** A JWT with a signature that is none. */
 export function jwt(claims: Record<string, unknown>, header: Record<string, unknown> = { alg: 'RS256', typ: 'JWT' }): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part(header)}.${part(claims)}.c2lnbmF0dXJl`
 }
 
-function idToken(claims: Record<string, unknown>): string {
+/** Those of a good ID token, issued now, with others over them; one that is undefined is left out. */
+export function idTokenClaims(claims: Record<string, unknown>): Record<string, unknown> {
   const nowS = Math.floor(Date.now() / 1000)
   const good = { iss: issuer, aud: 'web', sub: 'ada', iat: nowS, exp: nowS + 3600, name: 'Ada Lovelace', email: 'ada@example.com' }
-  return jwt(Object.fromEntries(Object.entries({ ...good, ...claims }).filter(([, value]) => value !== undefined)))
+  return Object.fromEntries(Object.entries({ ...good, ...claims }).filter(([, value]) => value !== undefined))
 }

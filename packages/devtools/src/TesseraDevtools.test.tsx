@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { createAuth, type AuthMethod, type Environment } from '@tessera-auth/core'
+import { createAuth, type AuthMethod, type Environment, type Finding } from '@tessera-auth/core'
 import { AuthProvider, useAuth } from '@tessera-auth/react'
 import { createBrowser, createMockAuth } from '@tessera-auth/testing'
 import { act, cleanup, fireEvent, render, within } from '@testing-library/react'
@@ -32,6 +32,25 @@ describe('the panel', () => {
   it('has the name of the auth in its title', async () => {
     const panel = await openPanel({ auth: { ...createMockAuth(), name: 'work' } })
     expect(panel.getByRole('heading', { name: 'Tessera work' })).toBeDefined()
+  })
+
+  it('“Diagnose” lists what is found, without a secret', async () => {
+    let found: readonly Finding[] | Error = []
+    const { access, ...others } = { access: 'canary-access', refresh: 'canary-refresh', id: 'canary-id', own: 'canary-own' }
+    const auth = createAuth({ method: leaky({ access, ...others }) }, createBrowser().openTab((given) => given).app)
+    await auth.login()
+    const diagnose = () => (found instanceof Error ? Promise.reject(found) : Promise.resolve(found))
+    const panel = await openPanel({ auth: { ...auth, tokens: auth.tokens, lastSignOut: null, diagnose } as never })
+    const diagnosis = panel.getByRole('group', { name: 'Diagnosis' })
+    await press(panel, 'Diagnose')
+    expect(diagnosis.textContent).toContain('Nothing was found.')
+    found = [{ code: 'unreachable', severity: 'error', message: `Nothing answers with ${access}.`, cure: `Look at ${access}.` }]
+    await press(panel, 'Diagnose')
+    expect(diagnosis.textContent).toContain('Found: 1.unreachable Nothing answers with •••. Look at •••.')
+    found = new Error('disposed')
+    await press(panel, 'Diagnose')
+    expect(diagnosis.textContent).toContain('Could not look')
+    auth.dispose()
   })
 
   it('says why somebody was signed out', async () => {
@@ -103,7 +122,8 @@ describe('who uses it by ear or by keys', () => {
     const panel = await openPanel((await open()).app)
     const said: (string | null)[] = []
     const live = panelRoot().querySelectorAll('[aria-live], [role="status"], [role="alert"], [role="log"], [role="timer"], output')
-    expect(live.length).toBe(1)
+    // That of the buttons, and that of the diagnosis, which says nothing unasked.
+    expect(live.length).toBe(2)
     const observer = new MutationObserver(() => said.push(live[0]?.textContent ?? null))
     for (const element of live) observer.observe(element, { subtree: true, childList: true, characterData: true, attributes: true })
     await act(() => browser.advance(10_000))

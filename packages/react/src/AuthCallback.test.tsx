@@ -54,7 +54,7 @@ describe('a login that worked', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('is one exchange and one onDone in StrictMode', async () => {
+  it('SS-06 is one exchange and one onDone in StrictMode', async () => {
     const world = createWorld()
     serveOAuth(world)
     const auth = await returnFromProvider(world, '/orders', code)
@@ -67,7 +67,7 @@ describe('a login that worked', () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('is one exchange when it is mounted anew halfway', async () => {
+  it('SS-06 is one exchange when it is mounted anew halfway', async () => {
     const world = createWorld()
     serveOAuth(world)
     const auth = await returnFromProvider(world, '/orders', code)
@@ -80,7 +80,7 @@ describe('a login that worked', () => {
     expect(onDone.mock.calls).toEqual([[{ returnTo: '/orders' }]])
   })
 
-  it('calls the onDone of the latest render', async () => {
+  it('SS-08 calls the onDone of the latest render', async () => {
     const world = createWorld()
     serveOAuth(world)
     const auth = await returnFromProvider(world, '/orders', code)
@@ -93,7 +93,7 @@ describe('a login that worked', () => {
     expect(latest).toHaveBeenCalledTimes(1)
   })
 
-  it('tells nobody when it was unmounted before', async () => {
+  it('SS-06 tells nobody when it was unmounted before', async () => {
     const world = createWorld()
     serveOAuth(world)
     const auth = await returnFromProvider(world, '/orders', code)

@@ -67,7 +67,7 @@ describe('AuthProvider', () => {
     expect(world.sent).toEqual(['POST /login', 'POST /refresh'])
   })
 
-  it('starts once, and refreshes once, in StrictMode', async () => {
+  it('SS-06 starts once, and refreshes once, in StrictMode', async () => {
     fakeTime()
     const world = await signedInBefore()
     const auth = createPasswordAuth(world)
@@ -108,7 +108,7 @@ describe('AuthProvider', () => {
     expect(screen.getByText('ada')).toBeDefined()
   })
 
-  it('starts nothing anew when rendered again with the same auth', async () => {
+  it('SS-08 starts nothing anew when rendered again with the same auth', async () => {
     const world = await signedInBefore()
     const auth = createPasswordAuth(world)
     const start = vi.fn<typeof auth.start>(auth.start)
@@ -150,7 +150,7 @@ describe('AuthProvider', () => {
     expect(worldB.remains()).toEqual(nothing)
   })
 
-  it.runIf('Activity' in React)('rests while it is hidden, and goes on when it is shown again', async () => {
+  it.runIf('Activity' in React)('SS-06 rests while it is hidden, and goes on when it is shown again', async () => {
     const world = await signedInBefore()
     const auth = createPasswordAuth(world)
     const inActivity = (mode: 'hidden' | 'visible'): ReactNode => <React.Activity mode={mode}>{app(auth)}</React.Activity>
@@ -165,7 +165,40 @@ describe('AuthProvider', () => {
     expect(world.remains()).toEqual({ timers: 1, listeners: 1 })
   })
 
-  it('survives unmounting while a login is under way', async () => {
+  it('SS-06 starts nothing for a render that is abandoned, and leaves nothing of it', async () => {
+    const world = await signedInBefore()
+    const auth = createPasswordAuth(world)
+    const start = vi.fn<typeof auth.start>(auth.start)
+    const load = vi.fn<() => Promise<never>>(() => new Promise(() => {}))
+    const Suspended = React.lazy(load)
+    const show = { it: (_what: 'nothing' | 'suspended' | 'done'): void => {} }
+    function Page(): ReactNode {
+      const [what, setWhat] = React.useState<'nothing' | 'suspended' | 'done'>('nothing')
+      React.useEffect(() => void (show.it = setWhat), [])
+      if (what !== 'suspended') return <p>{what}</p>
+      return (
+        <AuthProvider auth={{ ...auth, start }}>
+          <Suspended />
+        </AuthProvider>
+      )
+    }
+    const { unmount } = render(
+      <React.Suspense fallback={<p>fallback</p>}>
+        <Page />
+      </React.Suspense>,
+    )
+    await act(async () => React.startTransition(() => show.it('suspended')))
+    expect(screen.getByText('nothing')).toBeDefined()
+    await act(async () => React.startTransition(() => show.it('done')))
+    expect(screen.getByText('done')).toBeDefined()
+    expect(load).toHaveBeenCalled()
+    expect(start).not.toHaveBeenCalled()
+    expect(world.remains()).toEqual(nothing)
+    unmount()
+    expect(world.remains()).toEqual(nothing)
+  })
+
+  it('SS-06 survives unmounting while a login is under way', async () => {
     const world = createWorld()
     servePasswords(world)
     const auth = createPasswordAuth(world)

@@ -1,4 +1,4 @@
-import type { AuthState, LogoutResult, SignedOutReason } from '@tessera-auth/core'
+import type { AuthCore, AuthState, LogoutResult, SignedOutReason } from '@tessera-auth/core'
 import { oncePerState } from './oncePerState.ts'
 import type { RegisteredAuth, RegisteredUser } from './register.ts'
 
@@ -9,6 +9,8 @@ interface Shared {
   readonly pending: string | null
   /** Signs in: the same function at every render. Rejects as `auth.login` does, and `error` tells why too. */
   readonly login: RegisteredAuth['login']
+  /** Signs in again whoever is signed in, with what an API asked for: the same function at every render. Rejects as `auth.stepUp` does. */
+  readonly stepUp: AuthCore<unknown>['stepUp']
   /** Signs out: the same function at every render. Never rejects. */
   readonly logout: () => Promise<LogoutResult>
 }
@@ -50,8 +52,8 @@ export type State = AuthState<RegisteredUser>
 const nobody = { reason: null, method: null, user: null, scope: [] } as const
 
 /** Makes the view of a state, the same object for the same state. */
-export function createAuthView({ login, logout }: RegisteredAuth): (state: State) => AuthView {
-  const shared = { ...nobody, login, logout }
+export function createAuthView({ login, stepUp, logout }: RegisteredAuth): (state: State) => AuthView {
+  const shared = { ...nobody, login, stepUp, logout }
   return oncePerState((state) =>
     state.status === 'authenticated'
       ? { ...shared, ...state, isAuthenticated: true }

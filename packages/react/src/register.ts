@@ -11,7 +11,7 @@ import type { AuthCore, AuthState, Claims, ReadableStore } from '@tessera-auth/c
 export interface Register {}
 
 /** Any auth, of one method or of several, whatever its login takes and whatever its user looks like. */
-export interface AnyAuth extends Pick<AuthCore<unknown>, 'name' | 'store' | 'refreshStore' | 'logout' | 'handleCallback' | 'fetch' | 'start' | 'ready'> {
+export interface AnyAuth extends Pick<AuthCore<unknown>, 'name' | 'store' | 'refreshStore' | 'logout' | 'stepUp' | 'handleCallback' | 'fetch' | 'start' | 'ready'> {
   readonly login: (...input: never) => Promise<void>
   readonly tokens: Pick<AuthCore<unknown>['tokens'], 'current' | 'guard' | 'subscribe'>
 }

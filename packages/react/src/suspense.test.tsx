@@ -81,7 +81,7 @@ describe.skipIf(!('use' in React))('use(auth.ready)', () => {
     expect(texts()).toEqual(['', '…', shown])
   })
 
-  it('is one wait and one look, however many ask beside and below each other', async () => {
+  it('SS-06 is one wait and one look, however many ask beside and below each other', async () => {
     const slow = slowStorage(world.environment.tabStorage)
     const auth = createPasswordAuth(world, { storage: slow.storage })
     const container = document.createElement('div')

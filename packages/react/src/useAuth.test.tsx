@@ -34,7 +34,7 @@ function providing(auth: PasswordAuth): ComponentType<{ children: ReactNode }> {
 }
 
 describe('what useAuth() gives', () => {
-  const own = { login: expect.any(Function) as unknown, logout: expect.any(Function) as unknown }
+  const own = { login: expect.any(Function) as unknown, stepUp: expect.any(Function) as unknown, logout: expect.any(Function) as unknown }
 
   it.each([
     { state: loading, status: 'loading', isAuthenticated: false, user: null, method: null, scope: [], reason: null },
@@ -63,6 +63,7 @@ describe('what useAuth() gives', () => {
 
     expect(result.current).toEqual({ ...expected, ...own, pending: 'password', error })
     expect(result.current.login).toBe(auth.login)
+    expect(result.current.stepUp).toBe(auth.stepUp)
     expect(result.current.logout).toBe(auth.logout)
   })
 
@@ -190,7 +191,7 @@ describe('concurrent rendering', () => {
     expect(new Set(commits)).toEqual(new Set(['nobody ', 'nobody nobody nobody ']))
   })
 
-  it('subscribes to nothing while suspended, and shows the state of when it comes back', async () => {
+  it('SS-06 subscribes to nothing while suspended, and shows the state of when it comes back', async () => {
     const { auth, set, watchers } = authInState(signedIn)
     const loaded = deferred<{ default: () => ReactNode }>()
     const Later = lazy(() => loaded.promise)

@@ -1,8 +1,10 @@
 import type { AuthError } from '../errors.ts'
 import type { AuthedFetch } from '../http/authedFetch.ts'
-import type { AuthMethod, CallbackOutcome } from '../methods/method.ts'
+import type { AuthMethod, CallbackOutcome, StepUpOptions } from '../methods/method.ts'
+import type { Finding } from '../session/finding.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { AuthState } from '../session/state.ts'
+import type { StepUpChallenge } from '../session/stepUpChallenge.ts'
 import type { RefreshStatus } from '../tokens/refreshStatus.ts'
 import type { AccessTokenOptions } from '../tokens/accessTokenOptions.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
@@ -36,7 +38,7 @@ type Refusal = Extract<CallbackOutcome, { readonly error: AuthError }>
 export type CallbackResult =
   | Exclude<CallbackOutcome, Refusal>
   | (Refusal & {
-      /** Starts the login again, by the same method and to the same place. Rejects as `login()` does. */
+      /** Starts the login, or the step-up, again, by the same method and to the same place. Rejects as `login()` or `stepUp()` does. */
       readonly retry: () => Promise<void>
     })
 
@@ -73,12 +75,25 @@ export interface AuthCore<User> {
    */
   readonly handleCallback: (url?: string | URL) => Promise<CallbackResult>
   /**
+   * Has the person who is signed in sign in again with more, as an API asked for (RFC 6750 §3.1, RFC 9470): with the scopes granted and
+   * those of the challenge, with its ways to sign in and its greatest age. The session in use stays until the same person is back.
+   * Resolves when the session has what was asked for, or when the page is leaving for the provider; calls for the same thing share one
+   * sign-in. What this session was given already is not asked for again: then it resolves once for each address, and rejects from then on.
+   *
+   * @param challenge What `readStepUp(response)` gave.
+   * @throws AuthError `not_authenticated`; `unsupported_request` when the method cannot, when it knows nobody by name, or has no ID token
+   * that would tell; `invalid_input`; `insufficient_scope` or `insufficient_user_authentication` when the provider gave less;
+   * `user_changed` when somebody else came back; `redirect_loop` when it does not help to ask again; what {@link Auth.login} throws.
+   */
+  readonly stepUp: (challenge: StepUpChallenge, options?: StepUpOptions) => Promise<void>
+  /**
    * A fresh access token.
    *
-   * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed`, `unsupported_request` when the
-   * session lives in a cookie, or a transient code.
+   * @param options.scope Scopes that it must have been granted.
+   * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed`, `insufficient_scope`,
+   * `unsupported_request` when the session lives in a cookie, or a transient code.
    */
-  readonly getAccessToken: (options?: AccessTokenOptions) => Promise<string>
+  readonly getAccessToken: (options?: AccessTokenOptions & { readonly scope?: readonly string[] | undefined }) => Promise<string>
   /**
    * `fetch` with the credentials, for allowed destinations.
    *
@@ -96,6 +111,14 @@ export interface AuthCore<User> {
   readonly inspect: (listener: (event: InspectEvent) => void) => () => void
   /** Looks who is signed in and refreshes ahead of need, until the returned function is called; calls count. */
   readonly start: () => () => void
+  /**
+   * Looks for what keeps this from working, such as a blocked request, a redirect URI that is not registered, a clock that is wrong:
+   * each with cause and cure, errors first. Empty: nothing was found. For developers; asks the provider and the destinations, without a
+   * credential.
+   *
+   * @throws AuthError `disposed`; `network` when its code could not be loaded.
+   */
+  readonly diagnose: () => Promise<readonly Finding[]>
   /** Ends all work for good. The storage keeps the session. */
   readonly dispose: () => void
 }

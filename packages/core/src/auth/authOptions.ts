@@ -23,6 +23,11 @@ interface SharedOptions {
   readonly refreshLeadMs?: number | undefined
   /** How long one request to the token server may take, in milliseconds. Default 10 000. */
   readonly requestTimeoutMs?: number | undefined
+  /**
+   * Whether people may sign in while this page is in a frame of another origin, which could lead their clicks astray (RFC 9700 §4.16).
+   * Then name who may frame it in the policy's `frame-ancestors`. Default `false`: a login there rejects with `unsupported_request`.
+   */
+  readonly allowFraming?: boolean | undefined
   /** Tells several auths on one origin apart: letters, digits, `.`, `_` and `-`. Default `default`. */
   readonly name?: string | undefined
 }
@@ -54,13 +59,14 @@ export interface EitherOptions<User> extends SharedOptions {
 
 /** @throws AuthError `invalid_config`, naming the option; `api` and `storage` are checked where they are used. */
 export function checkAuthOptions<User>(options: EitherOptions<User>): CheckedAuthOptions<User> {
-  const known = ['method', 'methods', 'api', 'storage', 'shareAcrossTabs', 'refreshLeadMs', 'requestTimeoutMs', 'name'] as const
+  const known = ['method', 'methods', 'api', 'storage', 'shareAcrossTabs', 'refreshLeadMs', 'requestTimeoutMs', 'allowFraming', 'name'] as const
   const { method, methods, ...others } = checkOptions(options, 'createAuth', known)
-  const checked = { storage: 'memory' as const, shareAcrossTabs: false, refreshLeadMs: 300_000, requestTimeoutMs: 10_000, name: 'default', ...others }
+  const checked = { storage: 'memory' as const, shareAcrossTabs: false, refreshLeadMs: 300_000, requestTimeoutMs: 10_000, allowFraming: false, name: 'default', ...others }
   if (typeof checked.name !== 'string' || !/^[\w.-]{1,64}$/.test(checked.name)) {
     throw configError('name', 'expected 1 to 64 letters, digits, ".", "_" or "-".')
   }
   checkDurationMs(checked.requestTimeoutMs, 'requestTimeoutMs')
+  if (typeof checked.allowFraming !== 'boolean') throw configError('allowFraming', 'expected true or false.')
   if (methods === undefined) {
     const only = checkMethod(method, 'method')
     return { ...checked, methods: { [only.name]: only }, isByName: false }

@@ -1,13 +1,13 @@
 import type { Page } from '../browser/page.ts'
-import type { CallbackOutcome } from '../methods/method.ts'
+import type { CallbackHost, CallbackOutcome } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
-import type { CallbackResult } from './auth.ts'
+import type { AuthCore, CallbackResult } from './auth.ts'
 import type { Intents } from './intents.ts'
 import type { Methods, NamedMethod } from './methods.ts'
 import type { SignIn } from './signIn.ts'
 
-interface CallbacksOptions<User> extends SignIn<User> {
+interface CallbacksOptions<User> extends Pick<SignIn<User>, 'login' | 'takeUp'>, Pick<AuthCore<User>, 'stepUp'> {
   readonly methods: Methods<User>
   readonly tokens: TokenManager<SessionRecord<User>>
   readonly ready: () => Promise<unknown>
@@ -19,16 +19,25 @@ interface CallbacksOptions<User> extends SignIn<User> {
 
 /** Takes callbacks to the method that knows them. */
 export function createCallbacks<User>(options: CallbacksOptions<User>): (url?: string | URL) => Promise<CallbackResult> {
-  const { methods, tokens, ready, page, login, takeUp, intents, disposal } = options
+  const { methods, tokens, ready, page, login, takeUp, stepUp, intents, disposal } = options
   const currentFamily = async (): Promise<string | null> => {
     await ready()
     return tokens.current?.tokens.family ?? null
   }
   const handlers = methods.all.flatMap((named) => {
-    const signIn = (obtain: Parameters<typeof takeUp>[1], family: string): Promise<void> => takeUp(named, obtain, family)
-    const handle = named.method.callback?.({ context: named.context, signIn, currentFamily, mark: intents.mark })
+    const signIn: CallbackHost<User>['signIn'] = (obtain, family, keep) => takeUp(named, obtain, { family, keep })
+    const handle = named.method.callback?.({ context: named.context, signIn, held: () => tokens.current?.tokens ?? null, currentFamily, mark: intents.mark })
     return handle === undefined ? [] : [{ named, handle }]
   })
+
+  const withRetry = (outcome: CallbackOutcome, named: NamedMethod<User>): CallbackResult => {
+    if (!('error' in outcome)) return outcome
+    const { returnTo, stepUp: challenge } = outcome
+    const retry = (): Promise<void> =>
+      // With nobody signed in, there is nobody to step up.
+      challenge === undefined || tokens.current === null ? login(named, named.method.retryInput?.() ?? { returnTo }) : stepUp(challenge, { returnTo })
+    return { ...outcome, retry }
+  }
 
   return async (url) => {
     disposal.throwIfAborted()
@@ -36,15 +45,11 @@ export function createCallbacks<User>(options: CallbacksOptions<User>): (url?: s
     if (address === null) return { type: 'none' }
     let foreign: CallbackResult | null = null
     for (const { named, handle } of handlers) {
-      const result = withRetry(await handle(address), named, login)
+      const result = withRetry(await handle(address), named)
       // Methods may share a redirect URI: the login may be of the next one.
       if ('error' in result && result.error.code === 'transaction_not_found') foreign ??= result
       else if (result.type !== 'none') return result
     }
     return foreign ?? { type: 'none' }
   }
-}
-
-function withRetry<User>(outcome: CallbackOutcome, named: NamedMethod<User>, login: SignIn<User>['login']): CallbackResult {
-  return 'error' in outcome ? { ...outcome, retry: () => login(named, named.method.retryInput?.() ?? { returnTo: outcome.returnTo }) } : outcome
 }

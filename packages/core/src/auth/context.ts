@@ -20,13 +20,14 @@ interface ContextOptions {
  * @param disposal Aborts on `dispose()`.
  */
 export function createContext(environment: Environment, { name, requestTimeoutMs }: ContextOptions, disposal: AbortSignal): ContextFactory {
-  const { network, timer, clock, page, popups, crypto, tabStorage } = environment
+  const { network, timer, clock, page, popups, database, crypto, tabStorage } = environment
   const shared = {
     fetch: createBoundedFetch(network, timer, requestTimeoutMs),
     now: () => clock.now().wallAt,
     isWanted: () => true,
     page,
     popups,
+    database,
     timer,
     random: crypto.random,
     isSecureContext: crypto.isSecureContext,
@@ -34,6 +35,7 @@ export function createContext(environment: Environment, { name, requestTimeoutMs
   return (method, signal = disposal) => ({
     ...shared,
     scratch: prefixed(tabStorage, `tessera:${name}:scratch:${method}:`),
+    owner: `${name} ${method}`,
     signal,
   })
 }

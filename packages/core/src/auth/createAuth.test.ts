@@ -83,6 +83,10 @@ describe('construction', () => {
     expect(world.requests).toEqual([])
   })
 
+  test.each(['cookie', 'cookies', 'localStorage', 'local'])('ST-16 there is no storage %j: cookies and localStorage are refused, by name', (storage) => {
+    expect(() => createAuth({ method, storage } as never, world.environment)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'storage' }))
+  })
+
   test('an option given as undefined is one not given', async () => {
     const auth = create({ name: undefined, api: undefined, storage: undefined, refreshLeadMs: undefined, requestTimeoutMs: undefined })
     await auth.login({ email: 'ada@example.com', password: 'x' })

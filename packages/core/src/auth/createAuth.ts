@@ -5,12 +5,14 @@ import { checkAuthOptions, type AuthByNameOptions, type AuthOptions, type Either
 import { createCallbacks } from './callbacks.ts'
 import { createContext } from './context.ts'
 import { createCredentialSource } from './credentialSource.ts'
+import { createDiagnosis } from './diagnosis.ts'
 import { createElsewhere } from './elsewhere.ts'
 import { createIntents } from './intents.ts'
 import { createMethods, prepareAhead, type Methods, type NamedMethod } from './methods.ts'
 import { createReady } from './ready.ts'
 import { createSending } from './sending.ts'
 import { createSigning } from './signing.ts'
+import { createStepUp } from './stepUp.ts'
 import { createStores } from './stores.ts'
 import { createTokens } from './tokens.ts'
 
@@ -48,8 +50,10 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
   const ready = createReady(tokens, presences, state)
   const source = createCredentialSource(tokens, methods, async () => presences?.known(ready) ?? ready())
   const intents = createIntents()
-  const { login, takeUp, logout, stop } = createSigning({ methods, tokens, discards, stores, elsewhere, presences, ready, intents, environment })
-  const handleCallback = createCallbacks({ methods, tokens, ready, page: environment.page, intents, disposal: disposal.signal, takeUp, login })
+  const diagnosis = createDiagnosis({ ...checked, methods: methods.all, environment, signal: disposal.signal }, state.store)
+  const { login, takeUp, again, logout, stop } = createSigning({ methods, tokens, discards, stores, elsewhere, presences, ready, intents, environment, allowFraming: checked.allowFraming })
+  const stepUp = createStepUp({ methods, tokens, ready, again })
+  const handleCallback = createCallbacks({ methods, tokens, ready, page: environment.page, intents, disposal: disposal.signal, takeUp, login, stepUp })
   prepareAhead(methods, tokens)
 
   return {
@@ -66,15 +70,13 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     },
     login: async (...args: readonly unknown[]) => (checked.isByName ? login(named(methods, args[0]), args[1]) : login(methods.all[0], args[0])),
     logout,
+    stepUp,
     handleCallback,
-    getAccessToken(accessTokenOptions) {
-      void ready()
-      return tokens.getAccessToken(accessTokenOptions)
-    },
-    ...createSending({ api: checked.api, source, emit, environment }),
+    ...createSending({ api: checked.api, source, tokens, ready, emit, environment }),
     inspect: events.subscribe,
+    diagnose: diagnosis.diagnose,
     start() {
-      const releases = [tokens.start(), presences?.watch()]
+      const releases = [tokens.start(), presences?.watch(), diagnosis.enter()]
       void ready()
       return () => releases.forEach((release) => release?.())
     },

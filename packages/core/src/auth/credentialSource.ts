@@ -1,4 +1,4 @@
-import { AuthError, isAuthError } from '../errors.ts'
+import { AuthError, endingCodes, isAuthError } from '../errors.ts'
 import { attachBearer } from '../http/attachBearer.ts'
 import type { Credential, CredentialSource } from '../http/authedFetch.ts'
 import { rejectsToken } from '../http/challenge.ts'
@@ -26,7 +26,7 @@ export function createCredentialSource<User>(
       if (asker !== undefined && held.tokens.family !== asker) {
         throw new AuthError('user_changed', 'Somebody else signed in meanwhile: not sent.')
       }
-      return toCredential(held, methods)
+      return toCredential(held, { tokens, methods })
     },
     async refresh(used, signal) {
       try {
@@ -47,14 +47,29 @@ export function createCredentialSource<User>(
   }
 }
 
-function toCredential<User>({ tokens, generation }: Held<SessionRecord<User>>, methods: Methods<User>): Credential {
-  const { attach, isRefusal } = methods.of(tokens).method
-  const { accessToken, family } = tokens
+interface Parts<User> {
+  readonly tokens: TokenManager<SessionRecord<User>>
+  readonly methods: Methods<User>
+}
+
+function toCredential<User>({ tokens: session, generation }: Held<SessionRecord<User>>, { tokens, methods }: Parts<User>): Credential {
+  const { method, context } = methods.of(session)
+  const { attach, asksAgain, isRefusal } = method
+  const { accessToken, family } = session
   const attachDefault = (request: Request): Request => (accessToken === null ? request : attachBearer(request, accessToken))
+  const end = async (error: unknown): Promise<never> => {
+    if (isAuthError(error, ...endingCodes)) await tokens.refuse(generation, error)
+    throw error
+  }
+  const attachOwn = (request: Request): ReturnType<Credential['attach']> => {
+    const attached = attach?.(request, session, context()) ?? null
+    return attached instanceof Promise ? attached.catch(end) : attached
+  }
   return {
     generation,
     family,
-    attach: attach === undefined ? attachDefault : (request) => attach(request, tokens),
+    attach: attach === undefined ? attachDefault : attachOwn,
+    asksAgain,
     isRefusal: isRefusal ?? (attach === undefined ? rejectsToken : ({ status }) => status === 401),
   }
 }

@@ -57,7 +57,7 @@ export function createSignOutMemory({ name, store, environment }: SignOutMemoryO
   }
 }
 
-const reasons: readonly SignedOutReason[] = ['user', 'other_tab', 'refresh_rejected', 'revoked', 'subject_changed', 'expired', 'idle', 'storage_cleared']
+const reasons: readonly SignedOutReason[] = ['user', 'other_tab', 'refresh_rejected', 'revoked', 'key_lost', 'subject_changed', 'expired', 'idle', 'storage_cleared']
 
 /** Of errors that end a session, be it because its storage was cleared. */
 const codes: readonly AuthErrorCode[] = [...endingCodes, 'storage_failed']

@@ -1,20 +1,33 @@
 import type { Environment } from '../browser/environment.ts'
+import { AuthError } from '../errors.ts'
 import { createAuthedFetch, type CredentialSource, type FetchEvent } from '../http/authedFetch.ts'
 import { createDestinations } from '../http/destinations.ts'
+import type { SessionRecord } from '../session/session.ts'
+import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { AuthCore } from './auth.ts'
 
-interface SendingOptions {
+interface SendingOptions<User> {
   readonly api: string | readonly string[] | undefined
   readonly source: CredentialSource
+  readonly tokens: TokenManager<SessionRecord<User>>
+  readonly ready: () => Promise<unknown>
   readonly emit: (event: FetchEvent) => void
   readonly environment: Pick<Environment, 'network' | 'page'>
 }
 
-/** Sends with the credentials, and says where they may go. */
-export function createSending({ api, source, emit, environment: { network, page } }: SendingOptions): Pick<AuthCore<unknown>, 'fetch' | 'checkDestination'> {
+/** Sends with the credentials, gives them out, and says where they may go. */
+export function createSending<User>(options: SendingOptions<User>): Pick<AuthCore<unknown>, 'fetch' | 'checkDestination' | 'getAccessToken'> {
+  const { api, source, tokens, ready, emit, environment: { network, page } } = options
   const destinations = createDestinations(api, page.href)
   return {
     checkDestination: destinations.check,
     fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source, emit }),
+    async getAccessToken({ scope = [], ...asked } = {}) {
+      void ready()
+      const accessToken = await tokens.getAccessToken(asked)
+      const missingScope = scope.filter((each) => tokens.current?.tokens.scope.includes(each) !== true)
+      if (missingScope.length > 0) throw new AuthError('insufficient_scope', `Not granted: ${missingScope.join(' ')}.`, { missingScope })
+      return accessToken
+    },
   }
 }

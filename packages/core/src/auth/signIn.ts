@@ -1,6 +1,6 @@
 import type { Environment } from '../browser/environment.ts'
 import { AuthError, toAuthError } from '../errors.ts'
-import { leavingPage, type MethodContext, type Presences } from '../methods/method.ts'
+import { leavingPage, type Arrival, type Keep, type MethodContext, type Presences } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
@@ -26,29 +26,38 @@ export interface SignInOptions<User> {
   readonly intents: Intents
   readonly watch: ReturnWatch
   readonly environment: Environment
+  /** Whether somebody may sign in where a page of another origin could lead their clicks astray. */
+  readonly allowFraming: boolean
 }
 
 /** Signing in, where the last intent wins. */
 export interface SignIn<User> {
   readonly login: (named: NamedMethod<User>, input: unknown) => Promise<void>
-  /** Takes a login up where the provider left it. `family` will mark the session. */
-  readonly takeUp: (named: NamedMethod<User>, obtain: Obtain<User>, family: string) => Promise<void>
+  /** Takes a login up where the provider left it. */
+  readonly takeUp: Resume<User>
+  /** Signs in again whoever is signed in. */
+  readonly again: Resume<User>
 }
+
+type Resume<User> = (named: NamedMethod<User>, obtain: Obtain<User>, marks: Pick<Attempt<User>, 'family' | 'keep'>) => Promise<void>
 
 type Obtain<User> = (ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
 
 interface Attempt<User> {
   readonly obtain: Obtain<User>
+  /** Will mark the session. */
   readonly family: string
+  /** Default: whoever it is, the tokens become the current ones. */
+  readonly keep?: Keep | undefined
   /** What the app gave to sign in with. */
   readonly input?: unknown
 }
 
 export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
-  const { tokens, discards, stores, elsewhere, ready, intents, watch, environment } = options
+  const { tokens, discards, stores, elsewhere, ready, intents, watch, environment, allowFraming } = options
   const { emit, begin, state: { dispatch } } = stores
 
-  const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, input }: Attempt<User>): Promise<void> => {
+  const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, keep = ({ set }) => set(), input }: Attempt<User>): Promise<void> => {
     const ctx = context()
     ctx.signal.throwIfAborted()
     const isLatest = intents.next()
@@ -58,13 +67,18 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
     void ready()
     begin(name, family)
     try {
+      if (!allowFraming && environment.page.isFramed?.() === true) {
+        throw new AuthError('unsupported_request', 'Nobody signs in within a frame of another origin, unless "allowFraming" is set.')
+      }
       const exchange = timed(leavingOnlyIf(ctx, isLatest), environment.clock)
       const session = await obtain(exchange.ctx)
       if (session === leavingPage && isLatest()) return watch.start()
       const record = session === leavingPage ? null : { ...aged(session, exchange.ageMs()), method: name, family }
       if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
-      const isKept = record !== null && isLatest() && (await tokens.setTokens(record))
+      const isKept = record !== null && isLatest() && (await keep(arrive(record, options)))
       if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
+      // Not said by tokens that only replace those of the same session.
+      dispatch({ type: 'login_left' })
       elsewhere.tell(name)
       if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
@@ -77,15 +91,27 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
     }
   }
 
+  const resume = (type: 'login_started' | 'login_resumed'): Resume<User> => async (named, obtain, marks) => {
+    emit({ type, method: named.name })
+    await signIn(named, { obtain, ...marks })
+  }
+
   return {
     async login(named, input) {
       emit({ type: 'login_started', method: named.name })
       await signIn(named, { obtain: (ctx) => named.method.login(input, ctx), family: environment.crypto.random(), input })
     },
-    async takeUp(named, obtain, family) {
-      emit({ type: 'login_resumed', method: named.name })
-      await signIn(named, { obtain, family })
-    },
+    takeUp: resume('login_resumed'),
+    again: resume('login_started'),
+  }
+}
+
+function arrive<User>(session: SessionRecord<User>, { tokens, discards }: Pick<SignInOptions<User>, 'tokens' | 'discards'>): Arrival {
+  return {
+    session,
+    set: () => tokens.setTokens(session),
+    replace: () => tokens.replaceTokens(({ family }) => ({ ...session, family })),
+    discard: () => discards.add(session),
   }
 }
 

@@ -37,6 +37,7 @@ const reasons: Partial<Record<AuthErrorCode, SignedOutReason>> = {
   session_expired: 'expired',
   session_idle: 'idle',
   revoked: 'revoked',
+  key_lost: 'key_lost',
   subject_changed: 'subject_changed',
   storage_failed: 'storage_cleared',
 }

@@ -5,6 +5,7 @@ import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import { elapsedSince } from '../session/lifetime.ts'
 import { isSessionRecord } from '../session/record.ts'
+import { keptRefreshLife, refreshLeftMs } from '../session/refreshLife.ts'
 import type { SessionRecord, TokenSet } from '../session/session.ts'
 import { TokenManager } from '../tokens/tokenManager.ts'
 import type { TokenManagerOptions } from '../tokens/tokenManagerOptions.ts'
@@ -37,6 +38,9 @@ export function createTokens<User>(
   const canRefresh = (session: SessionRecord<User> | null): boolean => {
     if (session === null) return false
     const { refresh, canRefresh: can } = methods.of(session).method
+    const held = tokens.current
+    // What is known to have run out is not sent: the session lasts as long as its access token.
+    if (held?.tokens === session && refreshLeftMs(held, environment.clock.now()) <= 0) return false
     return refresh !== undefined && (can === undefined ? session.refreshToken !== undefined : can(session))
   }
 
@@ -48,7 +52,10 @@ export function createTokens<User>(
     const { method, context } = methods.of(current)
     if (method.refresh === undefined) throw new AuthError('session_expired', 'This session cannot be refreshed.')
     const isInUse = (): boolean => tokens.current?.tokens === current
-    const next = { ...(await method.refresh(current, inTime(leavingOnlyIf(context(signal), isInUse), environment.clock, deadlineMs))), method: current.method, family: current.family }
+    const held = tokens.current
+    const answer = await method.refresh(current, inTime(leavingOnlyIf(context(signal), isInUse), environment.clock, deadlineMs))
+    const life = held?.tokens === current ? keptRefreshLife(answer, held, environment.clock.now()) : {}
+    const next = { ...answer, ...life, method: current.method, family: current.family }
     // Somebody unnamed who gets a name is nobody else.
     if (current.subject === null || next.subject === current.subject) return next
     // Unless somebody signed in or out meanwhile: that is newer.

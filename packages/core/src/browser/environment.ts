@@ -9,6 +9,7 @@ import type { Popups } from './popup.ts'
 import type { Sealing } from './sealing.ts'
 import { tabStorage, type PageStorage } from './storage.ts'
 import { systemTimer, type Timer } from './timer.ts'
+import type { Violations } from './violations.ts'
 import { pageWake, type Wake } from './wake.ts'
 
 /** Everything this library asks of the world around it: replace it to test without a browser. */
@@ -29,6 +30,8 @@ export interface Environment {
   readonly page: Page
   /** Default: the real windows. Named by the methods that open some, so that others do not carry them. */
   readonly popups?: Popups | undefined
+  /** What the page's own policy blocks. Default: the real events, named by `auth.diagnose()`, which is loaded when it is called. */
+  readonly violations?: Violations | undefined
   readonly crypto: Crypto
 }
 

@@ -1,3 +1,6 @@
+import { isFramed } from './isFramed.ts'
+import { pageRoster, type Resident } from './roster.ts'
+
 /** The page, and its address bar. */
 export interface Page {
   /** The current address, or `null` where there is no page (Node, a worker). */
@@ -10,6 +13,10 @@ export interface Page {
   readonly isBrowser: () => boolean
   /** Default: {@link whenActivated}. Named by the method that waits for it, so that others do not carry it. */
   readonly whenActivated?: ((signal: AbortSignal) => Promise<void>) | undefined
+  /** Whether the page is in a frame of another origin. Absent: it is not. */
+  readonly isFramed?: (() => boolean) | undefined
+  /** Who is at work on this page: everybody of this library adds themselves. Absent: nobody looks. */
+  readonly roster?: (() => Set<Resident>) | undefined
 }
 
 /** The real page. */
@@ -19,6 +26,8 @@ export const browserPage: Page = {
   replace: (url) => history.replaceState(history.state, '', url),
   // Pages and workers come from an address; programs of Node, Deno, Bun and edge servers have none.
   isBrowser: () => typeof location !== 'undefined',
+  isFramed,
+  roster: pageRoster,
 }
 
 /** Resolves when a page that was loaded ahead of a click that may never come is really shown; at once for any other, and on an abort. */

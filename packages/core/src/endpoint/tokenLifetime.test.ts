@@ -11,6 +11,8 @@ describe('tokenLifetimeMs', () => {
     [undefined, hourJwt, undefined, 3_600_000],
     [undefined, 'opaque', undefined, undefined],
     [undefined, hourJwt, 0, 0],
+    [undefined, hourJwt, 7_200_000, 3_600_000],
+    [undefined, 'opaque', 7_200_000, 7_200_000],
     ['expires_in', hourJwt, 60_000, 60_000],
     ['expires_in', hourJwt, undefined, undefined],
     ['jwt', hourJwt, 60_000, 3_600_000],

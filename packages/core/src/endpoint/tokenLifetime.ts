@@ -7,10 +7,15 @@ import type { TokenResponse } from './tokenResponse.ts'
  */
 export type TokenLifetime = 'expires_in' | 'jwt' | 'permanent' | { readonly expiresInMs: number }
 
-/** Milliseconds; `undefined`: unknown, or for ever. Without an option, `expires_in` counts, and what the JWT says in its absence. */
+/**
+ * Milliseconds; `undefined`: unknown, or for ever. Without an option, `expires_in` counts and what a JWT says of itself (RFC 9068 §2.2),
+ * whichever ends earlier: what a server refuses before its time costs a request, and what it takes for longer costs nothing.
+ */
 export function tokenLifetimeMs(lifetime: TokenLifetime | undefined, { accessToken, expiresInMs }: TokenResponse): number | undefined {
   if (typeof lifetime === 'object') return lifetime.expiresInMs
   if (lifetime === 'permanent') return undefined
-  const stated = lifetime === 'jwt' ? undefined : expiresInMs
-  return stated ?? (lifetime === 'expires_in' ? undefined : jwtLifetimeMs(decodeClaims(accessToken)))
+  if (lifetime === 'expires_in') return expiresInMs
+  const statedMs = jwtLifetimeMs(decodeClaims(accessToken))
+  if (lifetime === 'jwt' || expiresInMs === undefined) return statedMs
+  return Math.min(expiresInMs, statedMs ?? Infinity)
 }

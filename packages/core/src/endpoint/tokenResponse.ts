@@ -2,11 +2,16 @@ import { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import { isToken, type TokenSet } from '../session/session.ts'
 
+/** How an access token is sent (RFC 6750, RFC 9449 §5). */
+export type TokenType = 'Bearer' | 'DPoP'
+
 /** A successful answer of a token endpoint (RFC 6749 §5.1) in our units: only the members that we know. */
 export interface TokenResponse extends TokenSet {
   readonly accessToken: string
   readonly scope?: readonly string[] | undefined
   readonly idToken?: string | undefined
+  /** See {@link Session}. */
+  readonly refreshExpiresInMs?: number | undefined
 }
 
 /**
@@ -27,19 +32,21 @@ export async function readJson(response: Response): Promise<unknown> {
 /**
  * Checks a token response and copies its known members.
  *
- * @throws AuthError `invalid_response`: not an object, an error inside a 200, no usable access token,
- * or a token type other than Bearer (RFC 6749 §7.1).
+ * @param tokenType What it has to be of (RFC 6749 §7.1).
+ * @throws AuthError `invalid_response`: not an object, an error inside a 200, no usable access token, or another token type.
  */
-export function parseTokenResponse(body: unknown): TokenResponse {
+export function parseTokenResponse(body: unknown, tokenType: TokenType = 'Bearer'): TokenResponse {
   const { error, access_token: accessToken, token_type: type, refresh_token: refreshToken, ...rest } = membersOf(body)
   if (isError(error)) throw invalid('an error inside a successful answer')
   if (!isToken(accessToken)) throw invalid('no usable "access_token"')
-  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw invalid('a "token_type" other than Bearer')
+  if (typeof type !== 'string' || type.toLowerCase() !== tokenType.toLowerCase()) throw invalid(`a "token_type" other than ${tokenType}`)
   const idToken = rest['id_token']
   return {
     accessToken,
     refreshToken: isToken(refreshToken) ? refreshToken : undefined,
     expiresInMs: durationMs(rest['expires_in']),
+    // Some servers say 0 where it does not run out.
+    refreshExpiresInMs: durationMs(rest['refresh_token_expires_in']) || undefined,
     scope: parseScope(rest['scope']),
     idToken: isToken(idToken) ? idToken : undefined,
   }

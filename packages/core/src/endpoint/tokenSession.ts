@@ -5,7 +5,7 @@ import { openMembers } from '../session/openMembers.ts'
 import { isToken, type Session } from '../session/session.ts'
 import { readExtraFields, type FieldsSchema } from './extraFields.ts'
 import { tokenLifetimeMs, type TokenLifetime } from './tokenLifetime.ts'
-import { parseTokenResponse, readJson, type TokenResponse } from './tokenResponse.ts'
+import { parseTokenResponse, readJson, type TokenResponse, type TokenType } from './tokenResponse.ts'
 
 /** How an answer is read. */
 export interface AnswerOptions<Fields> {
@@ -13,6 +13,8 @@ export interface AnswerOptions<Fields> {
   readonly fields?: FieldsSchema<Fields> | undefined
   /** What counts as granted where the answer to a login does not say: what was asked for (RFC 6749 §5.1). */
   readonly requestedScope?: readonly string[] | undefined
+  /** Default `Bearer`. */
+  readonly tokenType?: TokenType | undefined
   /** Finds out whose tokens these are, or refuses them; `null`: the answer does not say. Default: decodes them. */
   readonly claimsOf?: ((tokens: TokenResponse) => Promise<Claims | null>) | undefined
 }
@@ -44,9 +46,9 @@ export async function readTokenSession<Fields>(
 async function toSession<Fields>(
   body: unknown,
   previous: Session<Claims & Fields> | null,
-  { lifetime, fields, requestedScope = [], claimsOf }: AnswerOptions<Fields>,
+  { lifetime, fields, requestedScope = [], tokenType, claimsOf }: AnswerOptions<Fields>,
 ): Promise<Session<Claims & Fields>> {
-  const { scope, ...tokens } = parseTokenResponse(body)
+  const { scope, ...tokens } = parseTokenResponse(body, tokenType)
   // Whom the ID token of the login named, the access token of a refresh does not rename.
   const idToken = tokens.idToken ?? previous?.idToken
   const claims = claimsOf === undefined ? decodeClaims(idToken ?? tokens.accessToken) : await claimsOf(tokens)

@@ -9,7 +9,9 @@ export type AuthedFetch = (input: string | URL | Request, init?: RequestInit) =>
 /** A credential as it was when a request was sent. */
 export interface Credential {
   /** Puts it on a request; `null`: that has one of its own. */
-  readonly attach: (request: Request) => Promise<Request> | Request | null
+  readonly attach: (request: Request) => Promise<Request | null> | Request | null
+  /** Sees each answer and from which origin it came; gives whether the server asks for the same once more, attached anew. */
+  readonly asksAgain?: ((response: Response, origin: string) => Promise<boolean>) | undefined
   /** Whether an answer says that it is no good. */
   readonly isRefusal: (response: Response) => boolean
   /** Grows when the token is replaced. */
@@ -45,7 +47,7 @@ interface AuthedFetchOptions {
 /**
  * Makes the `fetch` that spends a session.
  *
- * A refusal, usually a 401, refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a
+ * A server that asks for the same request with a nonce of its own gets it, once. A refusal, usually a 401, refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a
  * second 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom
  * headers travel to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects
  * with the signal's reason, as `fetch` does.
@@ -65,9 +67,8 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
     const { origin, pathname } = new URL(request.url)
     const url = origin + pathname
     const used = await acquire(source, request.signal)
-    const attached = await used.attach(request)
-    if (attached === null) return network.fetch(request)
-    const response = await network.fetch(attached)
+    const response = await send(network, used, { request, replay })
+    if (response === null) return network.fetch(request)
     if (!isRefusal(response, used, origin)) {
       if (response.status === 403) emit({ type: 'forbidden', url })
       return response
@@ -75,14 +76,34 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
     emit({ type: 'unauthorized', url })
 
     const next = await renew(source, used, request.signal)
-    const again = next === null || replay === null ? null : await next.attach(replay)
-    if (next === null || again === null) return response
-    void response.body?.cancel().catch(() => {})
-    const second = await network.fetch(again)
+    const second = next === null || replay === null ? null : await send(network, next, { request: replay, replay, before: response })
+    if (next === null || second === null) return response
     emit({ type: 'replayed', url, status: second.status })
     if (second.status === 401 && isRefusal(second, next, origin)) source.onRejected(next)
     return second
   }
+}
+
+interface Sending extends Prepared {
+  /** What it is sent in the place of. */
+  readonly before?: Response
+}
+
+/** Sends with a credential, and the same once more where the server asks for it; `null`: the request has a credential of its own. */
+async function send(network: Network, credential: Credential, { request, replay, before }: Sending): Promise<Response | null> {
+  const { asksAgain } = credential
+  // A request is spent once it is sent.
+  const again = asksAgain === undefined || replay === null ? null : replay.clone()
+  const attached = await credential.attach(request)
+  if (attached === null) return null
+  void before?.body?.cancel().catch(() => {})
+  const response = await network.fetch(attached)
+  if (asksAgain === undefined) return response
+  const { origin } = new URL(request.url)
+  const from = response.redirected ? new URL(response.url).origin : origin
+  const isAsked = (await asksAgain(response, from)) && from === origin
+  if (!isAsked || again === null) return response
+  return (await send(network, credential, { request: again, replay: null, before: response })) ?? response
 }
 
 /** Whether our credentials were refused. A 401 from where a redirect led is not an answer to them. */

@@ -6,6 +6,9 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>
 }
 
+/** Of the access tokens that an authorization server issues (RFC 6750 §3, RFC 9449 §7.1). */
+export const tokenSchemes: readonly string[] = ['bearer', 'dpop']
+
 /** Longest header that is read, in characters. */
 const maxLength = 8_192
 
@@ -30,7 +33,7 @@ function addParameter(parameters: Map<string, string> | undefined, name: string,
 }
 
 /**
- * Whether a 401 says that the bearer token is no good (RFC 6750 §3.1), so that a fresh one may help.
+ * Whether a 401 says that the access token is no good (RFC 6750 §3.1, RFC 9449 §7.1), so that a fresh one may help.
  * An API on another origin often hides the header; without one, a 401 is taken at its word.
  */
 export function rejectsToken(response: Response): boolean {
@@ -39,6 +42,12 @@ export function rejectsToken(response: Response): boolean {
   if (header === null) return true
   return parseChallenges(header).some(({ scheme, parameters }) => {
     const error = parameters.get('error')
-    return scheme === 'bearer' && (error === undefined || error === 'invalid_token')
+    return tokenSchemes.includes(scheme) && (error === undefined || error === 'invalid_token')
   })
+}
+
+/** Whether a 401 asks for a proof with the nonce of the server (RFC 9449 §9). */
+export function wantsNonce({ status, headers }: Response): boolean {
+  const challenges = status === 401 ? parseChallenges(headers.get('www-authenticate') ?? '') : []
+  return challenges.some(({ scheme, parameters }) => scheme === 'dpop' && parameters.get('error') === 'use_dpop_nonce')
 }

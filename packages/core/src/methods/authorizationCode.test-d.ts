@@ -21,6 +21,12 @@ test('a provider is an issuer, its endpoints, or both', () => {
 
 test('options are checked', () => {
   authorizationCode({ clientId: 'web', issuer, resource: ['https://api.example/'], presentation: 'popup', popupTimeoutMs: 60_000, lifetime: 'permanent' })
+  authorizationCode({ clientId: 'web', issuer, endpoints: { ...endpoints, jwks: `${issuer}/jwks`, userInfo: `${issuer}/me` }, userInfo: true })
+  authorizationCode({ clientId: 'web', issuer, endpoints, idTokenSignature: 'unchecked' })
+  // @ts-expect-error not a way to treat a signature
+  authorizationCode({ clientId: 'web', issuer, idTokenSignature: false })
+  // @ts-expect-error without an issuer there is no ID token to compare with
+  authorizationCode({ clientId: 'web', endpoints, userInfo: true })
   // @ts-expect-error there is no such presentation
   authorizationCode({ clientId: 'web', issuer, presentation: 'tab' })
   // @ts-expect-error a parameter is text

@@ -1,4 +1,6 @@
 import { AuthError } from '../errors.ts'
+import { attachBearer } from '../http/attachBearer.ts'
+import { rejectsToken, wantsNonce } from '../http/challenge.ts'
 import {
   checkAuthorizationCodeOptions,
   checkPresentation,
@@ -8,10 +10,15 @@ import {
 import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
 import type { CodeClient } from '../oauth/codeClient.ts'
 import type * as CodeFlow from '../oauth/codeFlow.ts'
+import type * as Doctor from '../oauth/diagnoseProvider.ts'
+import type { BoundClient } from '../oauth/sessionKey.ts'
+import type { DpopMemory } from '../oauth/dpopMemory.ts'
 import { loadChunk } from '../oauth/loadChunk.ts'
 import { popupsOf } from '../oauth/popupsOf.ts'
 import { onThisOrigin, readRedirectCallback, returnToIn } from '../oauth/redirectCallback.ts'
+import type { StepUpTerms } from '../oauth/stepUpTerms.ts'
 import type { Claims } from '../session/claims.ts'
+import type { Session } from '../session/session.ts'
 import { leavingPage, type AuthMethod, type MethodContext } from './method.ts'
 
 export type { AuthorizationCodeInput, AuthorizationCodeOptions, AuthorizationEndpoints, Presentation } from '../oauth/authorizationCodeOptions.ts'
@@ -19,9 +26,12 @@ export type { AuthorizationCodeInput, AuthorizationCodeOptions, AuthorizationEnd
 /** The protocol's code, a chunk of its own: nothing of it is needed to start an app. */
 const protocol = (): Promise<typeof CodeFlow> => loadChunk(() => import('../oauth/codeFlow.ts'))
 
+/** What `auth.diagnose()` asks of a provider: another chunk. */
+const doctor = (): Promise<typeof Doctor> => loadChunk(() => import('../oauth/diagnoseProvider.ts'))
+
 /**
  * Signs in at an OAuth 2.0 or OpenID Connect provider by authorization code with PKCE, by redirect or in a popup
- * (RFC 6749 §4.1, RFC 7636, RFC 8707, RFC 9126, RFC 9207, RFC 9700). Its protocol code is loaded when first needed.
+ * (RFC 6749 §4.1, RFC 7636, RFC 8707, RFC 9126, RFC 9207, RFC 9449, RFC 9700). Its protocol code is loaded when first needed.
  *
  * @example
  * createAuth({ method: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }) })
@@ -31,45 +41,71 @@ const protocol = (): Promise<typeof CodeFlow> => loadChunk(() => import('../oaut
 export function authorizationCode<Fields = unknown>(options: AuthorizationCodeOptions<Fields>): AuthMethod<AuthorizationCodeInput | void, Claims & Fields> {
   const checked = checkAuthorizationCodeOptions(options)
   const { redirectUri, postLogoutRedirectUri } = checked
+  const dpop: DpopMemory | null = checked.dpop ? { key: null, nonces: new Map() } : null
   /** Addresses are resolved when they are used: at construction there may be no page. */
   const clientIn = (ctx: MethodContext): CodeClient<Fields> => ({
     ...checked,
     redirectUri: onThisOrigin(redirectUri, ctx, 'redirectUri'),
     postLogoutRedirectUri: postLogoutRedirectUri === undefined ? undefined : onThisOrigin(postLogoutRedirectUri, ctx, 'postLogoutRedirectUri'),
+    dpop,
     ctx,
   })
 
+  const signIn = async (input: AuthorizationCodeInput, ctx: MethodContext, terms?: StepUpTerms): Promise<Session<Claims & Fields> | typeof leavingPage> => {
+    if (!ctx.isSecureContext()) throw new AuthError('insecure_context', 'PKCE needs crypto.subtle: use https or localhost.')
+    const client = terms === undefined ? clientIn(ctx) : { ...clientIn(ctx), scope: terms.scope }
+    const returnTo = returnToIn(client.redirectUri, input.returnTo ?? ctx.page.href())
+    const presentation = checkPresentation(input.presentation ?? checked.presentation, wrongPresentation)
+    // Before the first await: only within the click do browsers allow it.
+    const popup = presentation === 'redirect' ? null : popupsOf(ctx).open()
+    if (popup === null && presentation === 'popup') {
+      throw new AuthError('popup_blocked', 'The browser blocked the popup: call login() within a click.')
+    }
+    try {
+      const { startCodeFlow } = await protocol()
+      return (await startCodeFlow(client, { input, returnTo, stepUp: terms && JSON.stringify(terms) }, popup)) ?? leavingPage
+    } finally {
+      popup?.close()
+    }
+  }
+
   return {
     name: 'authorizationCode',
-    async login(given, ctx) {
-      const input = given ?? {}
-      if (!ctx.isSecureContext()) throw new AuthError('insecure_context', 'PKCE needs crypto.subtle: use https or localhost.')
-      const client = clientIn(ctx)
-      const returnTo = returnToIn(client.redirectUri, input.returnTo ?? ctx.page.href())
-      const presentation = checkPresentation(input.presentation ?? checked.presentation, wrongPresentation)
-      // Before the first await: only within the click do browsers allow it.
-      const popup = presentation === 'redirect' ? null : popupsOf(ctx).open()
-      if (popup === null && presentation === 'popup') {
-        throw new AuthError('popup_blocked', 'The browser blocked the popup: call login() within a click.')
-      }
-      try {
-        const { startCodeFlow } = await protocol()
-        return (await startCodeFlow(client, { input, returnTo }, popup)) ?? leavingPage
-      } finally {
-        popup?.close()
-      }
-    },
+    login: (input, ctx) => signIn(input ?? {}, ctx),
     // A tab may outlive the version of the app that it was loaded from, and the chunk with it.
     prepare: () => void protocol().catch(() => {}),
     callback: (host) => createCallbackHandler((url, ctx) => readCallback(url, clientIn(ctx)), host),
+    async stepUp(request, host) {
+      const { stepUp } = await protocol()
+      return stepUp(request, host, { client: checked, login: ({ input, terms }, ctx) => signIn(input, ctx, terms) })
+    },
     async refresh(session, ctx) {
       const { refreshLogin } = await protocol()
       return refreshLogin(clientIn(ctx), session)
     },
+    ...(dpop !== null && boundSending(checked, dpop)),
+    diagnose: async (host) => (await doctor()).diagnoseProvider(checked, host),
     async logout(session, ctx) {
       const { endLogin } = await protocol()
       return endLogin(clientIn(ctx), session)
     },
+  }
+}
+
+/** How tokens travel that are bound to a key, with a proof each time (RFC 9449 §7). */
+function boundSending(client: Omit<BoundClient, 'ctx' | 'dpop'>, dpop: DpopMemory): Required<Pick<AuthMethod, 'attach' | 'asksAgain' | 'isRefusal'>> {
+  return {
+    async attach(request, session, ctx) {
+      // From before `dpop` was asked for: bound from its next refresh on.
+      if (session.secrets?.['jkt'] === undefined) return attachBearer(request, session.accessToken ?? '')
+      const { attachDpop } = await protocol()
+      return attachDpop(request, session, { ...client, dpop, ctx })
+    },
+    async asksAgain(response, origin) {
+      const { noteNonce } = await protocol()
+      return noteNonce(response, origin, dpop) && wantsNonce(response)
+    },
+    isRefusal: rejectsToken,
   }
 }
 
@@ -81,5 +117,13 @@ function readCallback<Fields>(address: URL, client: CodeClient<Fields>): Callbac
     ctx: client.ctx,
     complete: async (url, transaction) => (await protocol()).completeLogin(client, url, transaction),
     handOver: async (url, state) => (await protocol()).handOver(url, state, client.ctx),
+    stepUp: (text) => ({
+      keep: (host) => async (arrival) => {
+        const { readTerms, keepStepUp } = await protocol()
+        const terms = readTerms(text)
+        return terms !== null && keepStepUp(terms, host)(arrival)
+      },
+      challenge: async () => (await protocol()).readTerms(text)?.challenge ?? null,
+    }),
   })
 }

@@ -46,7 +46,7 @@ export interface BackendCodeSessionOptions<User> extends SharedOptions {
 /** Options of {@link backendCode} whose backend hands the provider's token on. */
 export interface BackendCodeTokenOptions<Fields> extends SharedOptions {
   readonly session?: undefined
-  /** How long access tokens live. Default: as `expires_in` says, or the JWT; without either, until a server refuses them. */
+  /** How long access tokens live. Default: as `expires_in` says, or the JWT, the earlier; without either, until a server refuses them. */
   readonly lifetime?: TokenLifetime | undefined
   /** Validates further members of the answer, which become members of `user`. */
   readonly fields?: FieldsSchema<Fields> | undefined

@@ -267,8 +267,22 @@ describe('in a browser', () => {
     expect(sent()).toHaveLength(1)
   })
 
+  test('MD-09 unless the app insists: then it is warned, once, and the secret is stored nowhere', async () => {
+    vi.stubGlobal('location', {})
+    const seen = vi.spyOn(console, 'warn').mockReturnValue()
+    const insisting = create({ dangerouslyAllowBrowser: true }, 'session')
+    await insisting.login()
+    expect(seen).toHaveBeenCalledTimes(1)
+    await insisting.tokens.refresh()
+    expect(seen.mock.calls).toEqual([[expect.stringMatching(/clientCredentials.*can read the secret/)]])
+    expect(world.tabStorage.keys().map((key) => world.tabStorage.getItem(key)).join()).toContain('canary-at')
+    expect(JSON.stringify([world.tabStorage.keys().map((key) => world.tabStorage.getItem(key)), [...world.origin.records.values()], seen.mock.calls])).not.toContain('canary-secret')
+    seen.mockRestore()
+  })
+
   test('unless the app insists', async () => {
     vi.stubGlobal('location', {})
+    vi.spyOn(console, 'warn').mockReturnValueOnce()
     const auth = create({ dangerouslyAllowBrowser: true })
     await auth.login()
     expect(await auth.getAccessToken()).toBe('canary-at-1')

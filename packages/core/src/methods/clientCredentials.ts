@@ -1,4 +1,5 @@
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
+import { warn } from '../browser/warn.ts'
 import { withDeadline } from '../browser/withDeadline.ts'
 import { checkOptions, checkSecureUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError, isAuthError } from '../errors.ts'
@@ -24,7 +25,7 @@ export interface ClientCredentialsOptions {
   readonly authentication?: 'basic' | 'body' | undefined
   /** Without `true` nothing is sent from a page or a worker: whoever opens it can read the secret. */
   readonly dangerouslyAllowBrowser?: boolean | undefined
-  /** How long access tokens live. Default: as `expires_in` says, or the JWT. */
+  /** How long access tokens live. Default: as `expires_in` says, or the JWT, the earlier. */
   readonly lifetime?: TokenLifetime | undefined
 }
 
@@ -171,13 +172,19 @@ function splitScope(scope: string): readonly string[] {
   return scope.split(/\s+/)
 }
 
+/** Clients of which developers were told that their secret is none. */
+const warned = new WeakSet<Checked>()
+
 type Granted = TokenSet & Pick<Session, 'scope'>
 
 /** Asks for a token (RFC 6749 §4.4.2). */
 async function request(options: Checked, scope: readonly string[], ctx: RequestContext & Pick<MethodContext, 'now'>): Promise<Granted> {
   const { tokenUrl, clientId, clientSecret, authentication, dangerouslyAllowBrowser, lifetime } = options
-  if (dangerouslyAllowBrowser !== true && ctx.page.isBrowser()) {
-    throw configError('dangerouslyAllowBrowser', 'this is a browser, and whoever uses it can read the secret. Ask for tokens on a server.')
+  if (ctx.page.isBrowser()) {
+    const problem = 'this is a browser, and whoever uses it can read the secret. Ask for tokens on a server.'
+    if (dangerouslyAllowBrowser !== true) throw configError('dangerouslyAllowBrowser', problem)
+    if (!warned.has(options)) warn(`clientCredentials: ${problem}`)
+    warned.add(options)
   }
   const isBasic = authentication !== 'body'
   const body = new URLSearchParams({

@@ -33,7 +33,7 @@ export interface EphemeralTokenOptions<Fields = unknown> {
   readonly urlParameter?: string | undefined
   /** Longest life of a session token from its receipt, in milliseconds, whatever the server says. Default 43 200 000: twelve hours. */
   readonly maxLifetimeMs?: number | undefined
-  /** How long session tokens live, up to `maxLifetimeMs`. Default: as `expires_in` says, or the JWT. */
+  /** How long session tokens live, up to `maxLifetimeMs`. Default: as `expires_in` says, or the JWT, the earlier. */
   readonly lifetime?: TokenLifetime | undefined
   /** Validates further members of the answer, which become members of `user`. */
   readonly fields?: FieldsSchema<Fields> | undefined

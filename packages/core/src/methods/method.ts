@@ -1,4 +1,5 @@
 import type { Clock } from '../browser/clock.ts'
+import type { Database } from '../browser/database.ts'
 import type { Environment } from '../browser/environment.ts'
 import type { Page } from '../browser/page.ts'
 import type { Popups } from '../browser/popup.ts'
@@ -7,8 +8,10 @@ import type { Timer } from '../browser/timer.ts'
 import type { Wake } from '../browser/wake.ts'
 import type { AuthError } from '../errors.ts'
 import type { BoundedFetch } from '../http/boundedFetch.ts'
+import type { Finding } from '../session/finding.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { AuthEvent, AuthState } from '../session/state.ts'
+import type { StepUpChallenge } from '../session/stepUpChallenge.ts'
 
 /** What `login` gives when the page is on its way to the provider. */
 export const leavingPage: unique symbol = Symbol('leavingPage')
@@ -26,6 +29,10 @@ export interface MethodContext {
   readonly page: Page
   /** Other windows, where they are not the real ones. */
   readonly popups?: Popups | undefined
+  /** Records of this origin, where they are not the real ones. For keys that cannot be exported, never for tokens. */
+  readonly database?: Database | undefined
+  /** Names this method of this auth among all of this origin: for the keys of such records. */
+  readonly owner: string
   readonly timer: Timer
   /** 256 random bits as base64url. */
   readonly random: () => string
@@ -65,17 +72,37 @@ export interface AuthMethod<Input = void, User = unknown> {
    */
   adopt?(this: void, exchange: () => Promise<unknown>, ctx: MethodContext): Promise<Session<User>>
   refresh?(this: void, session: Session<User>, ctx: MethodContext): Promise<Session<User>>
+  /**
+   * Has the same person sign in again, with more: by `host.signIn()`, with a `keep` that judges what came. Resolves when the session in
+   * use has what was asked for, or when the page is leaving; rejects with why it has not. At most once for the same thing.
+   */
+  stepUp?(this: void, request: StepUpRequest<User>, host: StepUpHost<User>): Promise<void>
   /** Whether this session can be refreshed. Default: when it has a refresh token. */
   canRefresh?(this: void, session: Session<User>): boolean
   /** Tells the server, after everything here is forgotten. May leave the page. Gives whether there was anything to tell it. */
   logout?(this: void, session: Session<User>, ctx: MethodContext): Promise<boolean>
   /**
    * Puts the session on a request, which is changed and given back, or made anew. `null`: it carries a credential of its own,
-   * so it is sent as it is, and what the server says of it is the caller's affair. Default: `Authorization: Bearer`.
+   * so it is sent as it is, and what the server says of it is the caller's affair. One that rejects with a code that ends a session
+   * ends it. Default: `Authorization: Bearer`.
    */
-  attach?(this: void, request: Request, session: Session<User>): Promise<Request> | Request | null
+  attach?(this: void, request: Request, session: Session<User>, ctx: MethodContext): Promise<Request> | Request | null
+  /**
+   * Sees each answer of an API to what was attached, and from which origin it came: gives whether the server asks for the same request
+   * with something that it told just now, such as a nonce. Then it is sent once more, attached anew. Default: it never does.
+   */
+  asksAgain?(this: void, response: Response, origin: string): Promise<boolean>
   /** Whether an answer says that what was attached is no good. Default: a 401, and for a bearer token one that is about it. */
   isRefusal?(this: void, response: Response): boolean
+  /** For `auth.diagnose()`: what is wrong with how this method is configured, as far as can be told from here. Nothing must come of it. */
+  diagnose?(this: void, host: DiagnosisHost): Promise<readonly Finding[]>
+}
+
+/** What auth offers to a method that looks for what is wrong. */
+export interface DiagnosisHost {
+  readonly context: () => MethodContext
+  /** Sends a request as `ctx.fetch` does, and gives the answer, or what is in its way. Never rejects. */
+  readonly ask: (url: string, init?: RequestInit) => Promise<Response | Finding>
 }
 
 /** What came of a callback. Each outcome has a way on. */
@@ -85,17 +112,69 @@ export type CallbackOutcome =
   /** This window is a popup, and the one that opened it has the answer: nothing is left to do but to close it. */
   | { readonly type: 'handed_over' }
   /** The person cancelled or refused consent: offer to try again. */
-  | { readonly type: 'cancelled'; readonly returnTo: string; readonly error: AuthError }
+  | (Refusal & { readonly type: 'cancelled' })
   /** It failed: say so, and offer to sign in. Whoever was signed in still is. */
-  | { readonly type: 'failed'; readonly returnTo: string; readonly error: AuthError }
+  | (Refusal & { readonly type: 'failed' })
   /** This address is no callback: nothing was touched. */
   | { readonly type: 'none' }
 
-/** What auth offers to a method that handles callbacks. */
-export interface CallbackHost<User = unknown> {
+interface Refusal {
+  readonly returnTo: string
+  readonly error: AuthError
+  /** It was a step-up, for this. */
+  readonly stepUp?: StepUpChallenge | undefined
+}
+
+/** What a step-up may be told. */
+export interface StepUpOptions {
+  /** Where to go afterwards: an address of this app. Default: the current one. Of no effect in a popup: this page stays. */
+  readonly returnTo?: string | undefined
+  /** Where the person signs in: in this tab, in a window beside it, or in a window unless the browser blocks it. Default: as at login. */
+  readonly presentation?: 'redirect' | 'popup' | 'popup_or_redirect' | undefined
+  /**
+   * Tells the provider whom to expect; `null`: nobody. Default: the claim `preferred_username`, else `email`, of whoever is signed in.
+   * Where requests are not pushed (RFC 9126), it is in the address of the provider's page.
+   */
+  readonly loginHint?: string | null | undefined
+}
+
+/** What is to be stepped up, and for what. */
+export interface StepUpRequest<User = unknown> {
+  readonly challenge: StepUpChallenge
+  /** The session in use. */
+  readonly session: SessionRecord<User>
+  readonly options: StepUpOptions
+}
+
+/** A login that is complete, and not yet in use. */
+export interface Arrival {
+  readonly session: SessionRecord
+  /** Its tokens become the current ones; gives whether they are. */
+  readonly set: () => Promise<boolean>
+  /** Its tokens take the place of those in use, whose session goes on. Rejects when there is none any more, or when it is another by then. */
+  readonly replace: () => Promise<void>
+  /** Ends it at its server, unless it is of whoever is signed in. */
+  readonly discard: () => void
+}
+
+/** Judges a login and has its tokens used; gives whether they are. Rejects where they may not be. */
+export type Keep = (arrival: Arrival) => Promise<boolean>
+
+/** What auth offers to a method that has people sign in again. */
+export interface StepUpHost<User = unknown> {
   readonly context: () => MethodContext
-  /** Takes a login to its end, state and tokens and all; `family` will mark its session. Rejects with why it failed. */
-  readonly signIn: (obtain: (ctx: MethodContext) => Promise<Session<User>>, family: string) => Promise<void>
+  /**
+   * Takes a login to its end, state and tokens and all; `family` will mark its session. Rejects with why it failed.
+   *
+   * @param keep Default: whoever it is, the tokens become the current ones.
+   */
+  readonly signIn: (obtain: (ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>, family: string, keep?: Keep) => Promise<void>
+  /** The session in use; `null`: there is none. */
+  readonly held: () => SessionRecord | null
+}
+
+/** What auth offers to a method that handles callbacks. */
+export interface CallbackHost<User = unknown> extends StepUpHost<User> {
   /** The `family` of whoever is signed in, once that is known; `null` when nobody is. */
   readonly currentFamily: () => Promise<string | null>
   /** Takes the moment: tells later whether nobody asked for a login or logout since. */
@@ -164,6 +243,7 @@ export interface PresencesHost<User> {
     readonly setTokens: (session: SessionRecord<User>) => Promise<unknown>
     readonly replaceTokens: (update: () => SessionRecord<User>) => Promise<unknown>
     readonly end: (error: AuthError) => void
+    readonly settled: () => Promise<void>
     readonly subscribe: (listener: (event: { readonly type: string; readonly error?: AuthError; readonly isElsewhere?: boolean }) => void) => unknown
   }
   readonly state: {

@@ -19,7 +19,7 @@ export interface PasswordOptions<Fields = unknown> {
   readonly refreshUrl?: string | undefined
   /** Takes `POST` with `{"refresh_token"}` as JSON at sign-out. Without it sign-out is local. */
   readonly logoutUrl?: string | undefined
-  /** How long access tokens live. Default: as `expires_in` says, or the JWT. */
+  /** How long access tokens live. Default: as `expires_in` says, or the JWT, the earlier. */
   readonly lifetime?: TokenLifetime | undefined
   /** Validates further members of the answer, which become members of `user`. */
   readonly fields?: FieldsSchema<Fields> | undefined

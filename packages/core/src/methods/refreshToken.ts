@@ -28,7 +28,7 @@ export interface RefreshTokenOptions<Fields = unknown> {
    * token is of no use any more. Without it sign-out is local.
    */
   readonly revocationUrl?: string | undefined
-  /** How long access tokens live. Default: as `expires_in` says, or the JWT. */
+  /** How long access tokens live. Default: as `expires_in` says, or the JWT, the earlier. */
   readonly lifetime?: TokenLifetime | undefined
   /** Validates further members of the answer, which become members of `user`. */
   readonly fields?: FieldsSchema<Fields> | undefined

@@ -17,6 +17,10 @@ export interface AuthorizationEndpoints {
   readonly endSession?: string | undefined
   /** RFC 9126. When given, every authorization request is pushed to it first. */
   readonly pushedAuthorizationRequest?: string | undefined
+  /** The provider's public keys (RFC 7517 §5). Needed with an issuer, unless signatures are left `'unchecked'`. */
+  readonly jwks?: string | undefined
+  /** OpenID Connect Core §5.3. Needed for `userInfo`. */
+  readonly userInfo?: string | undefined
 }
 
 /** Where the person signs in: in this tab, in a window beside it, or in a window unless the browser blocks it. */
@@ -37,6 +41,12 @@ interface ClientOptions<Fields> extends Pick<AnswerOptions<Fields>, 'lifetime' |
    * also ends the session at the provider (RP-Initiated Logout 1.0). Without it only this app's tokens are revoked.
    */
   readonly postLogoutRedirectUri?: string | undefined
+  /**
+   * Whether the provider is sent the ID token at sign-out, in an address, which servers and proxies write into their logs
+   * (RP-Initiated Logout 1.0 §2). `false`: the client id, and the person's `sub` as `logout_hint`; many providers ask the person then.
+   * Default `true`.
+   */
+  readonly idTokenHint?: boolean | undefined
   /** Whom the access token is for (RFC 8707): absolute URIs without a fragment. */
   readonly resource?: string | readonly string[] | undefined
   /** Sent with every authorization request: what the provider knows beyond the standards, such as `audience`. */
@@ -45,6 +55,12 @@ interface ClientOptions<Fields> extends Pick<AnswerOptions<Fields>, 'lifetime' |
   readonly presentation?: Presentation | undefined
   /** How long to wait for a popup. Default 300 000: five minutes. */
   readonly popupTimeoutMs?: number | undefined
+  /**
+   * Has tokens bound to a key that only this browser has (DPoP, RFC 9449): stolen ones are of no use anywhere else. The key is made at
+   * the first login, cannot be exported, and is kept in IndexedDB; a session whose key is gone ends with `key_lost`. The provider has to
+   * issue tokens of the type DPoP: any other is refused. Default `false`.
+   */
+  readonly dpop?: boolean | undefined
 }
 
 interface OpenIdProvider {
@@ -52,12 +68,25 @@ interface OpenIdProvider {
   readonly issuer: string
   /** Taken instead of the provider's metadata. */
   readonly endpoints?: AuthorizationEndpoints | undefined
+  /**
+   * `'verified'`: an ID token counts only with the signature of one of the provider's keys. `'unchecked'`: nobody looks who signed it,
+   * and nothing but TLS to the token endpoint vouches for it, which OpenID Connect Core §3.1.3.7 (6) allows. Only for a provider whose
+   * keys cannot be fetched from a page. Default `'verified'`.
+   */
+  readonly idTokenSignature?: 'verified' | 'unchecked' | undefined
+  /**
+   * Asks UserInfo (OpenID Connect Core §5.3) at each login: its claims join those of the ID token in `user`, whose own go first. A
+   * login fails when it does not answer, or answers for another person. Needs the scope `openid`. Default `false`.
+   */
+  readonly userInfo?: boolean | undefined
 }
 
 /** Without an issuer there is no OpenID: no `openid` scope, no nonce, no ID token. */
 interface OAuthProvider {
   readonly issuer?: undefined
   readonly endpoints: AuthorizationEndpoints
+  readonly idTokenSignature?: undefined
+  readonly userInfo?: undefined
 }
 
 /** Options of `authorizationCode`: a client, and a provider by its `issuer`, its `endpoints`, or both. */
@@ -92,23 +121,27 @@ export interface CheckedAuthorizationCodeOptions<Fields> extends Pick<AnswerOpti
   readonly redirectUri: string
   readonly scope: readonly string[]
   readonly postLogoutRedirectUri: string | undefined
+  readonly idTokenHint: boolean
   readonly resource: readonly string[] | undefined
   readonly parameters: ExtraParameters
   readonly presentation: Presentation
   readonly popupTimeoutMs: number
+  readonly idTokenSignature: 'verified' | 'unchecked'
+  readonly userInfo: boolean
+  readonly dpop: boolean
 }
 
 const names = [
-  'issuer', 'endpoints', 'clientId', 'redirectUri', 'scope', 'postLogoutRedirectUri', 'resource', 'parameters', 'presentation',
-  'popupTimeoutMs', 'lifetime', 'fields',
+  'issuer', 'endpoints', 'clientId', 'redirectUri', 'scope', 'postLogoutRedirectUri', 'idTokenHint', 'resource', 'parameters', 'presentation',
+  'popupTimeoutMs', 'lifetime', 'fields', 'idTokenSignature', 'userInfo', 'dpop',
 ] as const // prettier-ignore
 
-const endpointNames = ['authorization', 'token', 'revocation', 'endSession', 'pushedAuthorizationRequest'] as const
+const endpointNames = ['authorization', 'token', 'revocation', 'endSession', 'pushedAuthorizationRequest', 'jwks', 'userInfo'] as const
 
 /** @throws AuthError `invalid_config`, naming the option. */
 export function checkAuthorizationCodeOptions<Fields>(options: AuthorizationCodeOptions<Fields>): CheckedAuthorizationCodeOptions<Fields> {
   const checked = checkOptions(options, 'authorizationCode', names)
-  const { issuer, redirectUri = '/callback', postLogoutRedirectUri, presentation = 'redirect', popupTimeoutMs = 300_000 } = checked
+  const { issuer, redirectUri = '/callback', postLogoutRedirectUri, presentation = 'redirect', popupTimeoutMs = 300_000, dpop = false, idTokenHint = true } = checked
   const endpoints = checked.endpoints === undefined ? undefined : checkEndpoints(checked.endpoints)
   // RFC 8414 §2: an issuer has neither query nor fragment.
   if ((issuer !== undefined || endpoints === undefined) && checkSecureUrl(issuer, 'issuer').search !== '') {
@@ -118,18 +151,24 @@ export function checkAuthorizationCodeOptions<Fields>(options: AuthorizationCode
   if (postLogoutRedirectUri !== undefined) checkPathOrUrl(postLogoutRedirectUri, 'postLogoutRedirectUri')
   checkTokenLifetime(checked.lifetime)
   checkFieldsSchema(checked.fields)
+  if (typeof dpop !== 'boolean') throw configError('dpop', 'expected true or false.')
+  if (typeof idTokenHint !== 'boolean') throw configError('idTokenHint', 'expected true or false.')
+  const scope = checkScope(checked.scope, issuer !== undefined)
   return {
     ...checked,
     issuer,
     endpoints,
     clientId: checkText(checked.clientId, 'clientId'),
     redirectUri,
-    scope: checkScope(checked.scope, issuer !== undefined),
+    scope,
+    ...checkOpenId(checked, scope),
     postLogoutRedirectUri,
+    idTokenHint,
     resource: checkResource(checked.resource),
     parameters: checkExtraParameters(checked.parameters, (problem) => configError('parameters', problem)),
     presentation: checkPresentation(presentation, (problem) => configError('presentation', problem)),
     popupTimeoutMs: checkDurationMs(popupTimeoutMs, 'popupTimeoutMs'),
+    dpop,
   }
 }
 
@@ -153,6 +192,22 @@ function checkScope(value: string | undefined, isOpenId: boolean): readonly stri
   const scope = checkText(value, 'scope').split(' ')
   if (!isOpenId && scope.includes('openid')) throw configError('scope', 'openid needs an issuer: its ID token has to be checked against one.')
   return scope
+}
+
+/** What only makes sense of an ID token. */
+function checkOpenId(
+  { endpoints, idTokenSignature = 'verified', userInfo = false }: Pick<OpenIdProvider, 'endpoints' | 'idTokenSignature' | 'userInfo'>,
+  scope: readonly string[],
+): Pick<CheckedAuthorizationCodeOptions<unknown>, 'idTokenSignature' | 'userInfo'> {
+  if (idTokenSignature !== 'verified' && idTokenSignature !== 'unchecked') throw configError('idTokenSignature', "expected 'verified' or 'unchecked'.")
+  if (typeof userInfo !== 'boolean') throw configError('userInfo', 'expected true or false.')
+  const isOpenId = scope.includes('openid')
+  if (userInfo && !isOpenId) throw configError('userInfo', 'it needs the scope openid: the ID token says whose information it has to be.')
+  if (userInfo && endpoints !== undefined && endpoints.userInfo === undefined) throw configError('endpoints.userInfo', 'userInfo needs it.')
+  if (isOpenId && idTokenSignature === 'verified' && endpoints !== undefined && endpoints.jwks === undefined) {
+    throw configError('endpoints.jwks', "without the provider's keys no signature can be verified. Name them, or set idTokenSignature to 'unchecked'.")
+  }
+  return { idTokenSignature, userInfo }
 }
 
 /** RFC 8707 §2. */

@@ -2,8 +2,11 @@ import { None, processPushedAuthorizationResponse, pushedAuthorizationRequest, t
 import { AuthError } from '../errors.ts'
 import type { AuthorizationCodeInput } from './authorizationCodeOptions.ts'
 import { beginTransaction, keepTransaction, toForm, withParameters, type Parameters } from './beginTransaction.ts'
-import { serverOf, type CodeClient } from './codeClient.ts'
+import { needsKeys, serverOf, type CodeClient } from './codeClient.ts'
+import type { DpopKey } from './dpopMemory.ts'
+import { keyOf, withProof } from './withProof.ts'
 import { checkExtraParameters } from './extraParameters.ts'
+import { loadKeySet } from './keySet.ts'
 import { requestOptions } from './requestOptions.ts'
 import { tokenError } from '../endpoint/tokenError.ts'
 import { popupPrefix } from './transaction.ts'
@@ -14,6 +17,8 @@ export interface LoginRequest {
   /** Checked. */
   readonly returnTo: string
   readonly isPopup: boolean
+  /** Of a step-up: what to remember of it. */
+  readonly stepUp?: string | undefined
 }
 
 /** A login that is remembered, and where to go for it. */
@@ -25,10 +30,11 @@ export interface BegunLogin {
 /**
  * Remembers a login and gives the address to leave for: code flow with PKCE S256, state and nonce
  * (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1), pushed first where the provider takes that (RFC 9126).
+ * With a key, the code is bound to it (RFC 9449 §10).
  *
  * @throws AuthError `invalid_input`, `client_rejected`, `invalid_response`, `storage_failed`, or a transient code.
  */
-export async function beginLogin(client: CodeClient, { input, returnTo, isPopup }: LoginRequest): Promise<BegunLogin> {
+export async function beginLogin(client: CodeClient, { input, returnTo, isPopup, stepUp }: LoginRequest): Promise<BegunLogin> {
   const { ctx } = client
   const isOpenId = client.scope.includes('openid')
   checkTexts(input)
@@ -42,11 +48,15 @@ export async function beginLogin(client: CodeClient, { input, returnTo, isPopup 
       requiresIssuer: server.authorization_response_iss_parameter_supported === true,
       returnTo,
       maxAgeMs,
+      stepUp,
       statePrefix: isPopup ? popupPrefix : '',
     },
     ctx,
   )
-  const url = await authorizationUrl(server, client, {
+  const key = await keyOf(client)
+  // The page that comes back must have it, or the code is of no use there.
+  const binding = key !== null && (key.isKept || isPopup) ? key : null
+  const leaving = authorizationUrl(server, { ...client, binding }, {
     ...client.parameters,
     ...extra,
     prompt: input.prompt,
@@ -56,19 +66,29 @@ export async function beginLogin(client: CodeClient, { input, returnTo, isPopup 
     resource: client.resource,
     ...parameters,
     nonce: isOpenId ? transaction.nonce : undefined,
+    dpop_jkt: binding?.jkt,
   })
+  // What the answer will be judged by, so that nobody signs in at the provider for nothing, or waits for it on the way back.
+  const [url] = await Promise.all([leaving, needsKeys(client) ? loadKeySet(server, ctx) : null])
   keepTransaction(ctx.scratch, transaction)
   return { url, state: transaction.state }
 }
 
+interface Pushing extends Pick<CodeClient, 'clientId' | 'ctx'> {
+  /** What the code is to be bound to (RFC 9449 §10). */
+  readonly binding: DpopKey | null
+}
+
 /** Where the server takes pushed requests there is no other way: whoever can make a push fail must not get a lesser login. */
-async function authorizationUrl(server: AuthorizationServer, client: CodeClient, parameters: Parameters): Promise<string> {
+async function authorizationUrl(server: AuthorizationServer, client: Pushing, parameters: Parameters): Promise<string> {
   const { authorization_endpoint: endpoint, pushed_authorization_request_endpoint: pushEndpoint } = server
   if (endpoint === undefined) throw new AuthError('invalid_response', "The provider's metadata has no authorization_endpoint.")
   if (pushEndpoint === undefined) return withParameters(endpoint, parameters)
-  const { clientId, ctx } = client
+  const { clientId, ctx, binding } = client
   const oauthClient = { client_id: clientId }
-  const response = await pushedAuthorizationRequest(server, oauthClient, None(), toForm(parameters), requestOptions(ctx))
+  const response = await withProof(binding, ctx, (proof) =>
+    pushedAuthorizationRequest(server, oauthClient, None(), toForm(parameters), { ...requestOptions(ctx), ...proof }),
+  )
   if (!response.ok) throw await tokenError(response, ctx.now())
   try {
     const { request_uri: requestUri } = await processPushedAuthorizationResponse(server, oauthClient, response)

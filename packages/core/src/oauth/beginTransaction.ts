@@ -4,7 +4,7 @@ import type { MethodContext } from '../methods/method.ts'
 import { longestLoginMs, prefix, readTransaction, type Transaction } from './transaction.ts'
 
 /** A login that is about to leave for a provider. */
-export interface Departure extends Pick<Transaction, 'issuer' | 'requiresIssuer' | 'returnTo' | 'maxAgeMs'> {
+export interface Departure extends Pick<Transaction, 'issuer' | 'requiresIssuer' | 'returnTo' | 'maxAgeMs' | 'stepUp'> {
   readonly clientId: string
   readonly redirectUri: URL
   /** Sent with spaces between; none: the parameter is left out. */
@@ -27,7 +27,7 @@ const maxCount = 10
 
 /** Begins a login by authorization code with PKCE S256 and a random state (RFC 6749 §4.1.1, RFC 7636 §4.3). Keeps nothing yet. */
 export async function beginTransaction(departure: Departure, ctx: MethodContext): Promise<BegunTransaction> {
-  const { clientId, redirectUri, scope, issuer, requiresIssuer, returnTo, maxAgeMs, statePrefix = '' } = departure
+  const { clientId, redirectUri, scope, issuer, requiresIssuer, returnTo, maxAgeMs, stepUp, statePrefix = '' } = departure
   const [state, nonce, verifier] = [statePrefix + ctx.random(), ctx.random(), ctx.random()]
   const parameters = {
     response_type: 'code',
@@ -38,7 +38,7 @@ export async function beginTransaction(departure: Departure, ctx: MethodContext)
     code_challenge: await sha256(verifier),
     code_challenge_method: 'S256',
   }
-  return { parameters, transaction: { state, nonce, verifier, issuer, requiresIssuer, returnTo, maxAgeMs, createdAt: ctx.now(), spent: false } }
+  return { parameters, transaction: { state, nonce, verifier, issuer, requiresIssuer, returnTo, maxAgeMs, stepUp, createdAt: ctx.now(), spent: false } }
 }
 
 /** Keeps a transaction, and lets the oldest go when there are too many. */

@@ -1,6 +1,7 @@
 import { AuthError, toAuthError } from '../errors.ts'
-import type { CallbackHost, CallbackOutcome, MethodContext } from '../methods/method.ts'
+import type { CallbackHost, CallbackOutcome, Keep, MethodContext, StepUpHost } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
+import type { StepUpChallenge } from '../session/stepUpChallenge.ts'
 
 /** No login of this tab has this state, or the callback does not match it: nothing was touched. */
 export interface ForeignCallback {
@@ -28,7 +29,15 @@ export type Callback<User> =
       readonly cleanUrl: string
       readonly returnTo: string
       readonly complete: (ctx: MethodContext) => Promise<Session<User>>
+      readonly stepUp?: CallbackOfStepUp | undefined
     }
+
+/** What a callback of a step-up has beside that of a login. */
+export interface CallbackOfStepUp {
+  readonly keep: (host: Pick<StepUpHost, 'context' | 'held'>) => Keep
+  /** What it was for; `null`: nobody knows any more. */
+  readonly challenge: () => Promise<StepUpChallenge | null>
+}
 
 /**
  * Handles callbacks, each once: StrictMode, a remount, and a second call with the address already cleaned all get the
@@ -38,8 +47,9 @@ export type Callback<User> =
  */
 export function createCallbackHandler<User>(
   read: (url: URL, ctx: MethodContext) => Callback<User> | null,
-  { context, signIn, currentFamily, mark }: CallbackHost<User>,
+  host: CallbackHost<User>,
 ): (address: string) => Promise<CallbackOutcome> {
+  const { context, signIn, currentFamily, mark } = host
   const outcomes = new Map<number, Handled>()
 
   const settle = async (callback: Callback<User>): Promise<CallbackOutcome> => {
@@ -47,14 +57,15 @@ export function createCallbackHandler<User>(
     try {
       if (callback.type === 'of_opener' && (await callback.handOver())) return { type: 'handed_over' }
       if ('error' in callback) throw callback.error
-      if (callback.type === 'pending') await signIn(callback.complete, callback.state)
+      if (callback.type === 'pending') await signIn(callback.complete, callback.state, callback.stepUp?.keep(host))
       else if ((await currentFamily()) !== callback.state) {
         throw new AuthError('callback_used', 'This sign-in was completed before: sign in again.')
       }
       return { type: 'signed_in', returnTo }
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
-      return { type: error.code === 'access_denied' ? 'cancelled' : 'failed', returnTo, error }
+      const stepUp = callback.type === 'pending' ? await callback.stepUp?.challenge().catch(() => null) : null
+      return { type: error.code === 'access_denied' ? 'cancelled' : 'failed', returnTo, error, ...(stepUp && { stepUp }) }
     }
   }
 

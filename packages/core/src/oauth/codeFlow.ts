@@ -1,16 +1,22 @@
 import type { Popup } from '../browser/popup.ts'
+import { AuthError } from '../errors.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { beginLogin, type LoginRequest } from './beginLogin.ts'
 import { serverOf, type CodeClient } from './codeClient.ts'
-import { completeLogin } from './completeLogin.ts'
+import { completeLogin as complete } from './completeLogin.ts'
 import { runPopupFlow } from './popupFlow.ts'
 import { readRedirectCallback } from './redirectCallback.ts'
-import { refreshTokens } from './exchangeCode.ts'
+import { refreshTokens } from './refreshTokens.ts'
+import { readTerms } from './stepUpTerms.ts'
+import type { Transaction } from './transaction.ts'
 
-export { completeLogin } from './completeLogin.ts'
+export { attachDpop, noteNonce } from './attachDpop.ts'
 export { endLogin } from './endLogin.ts'
 export { handOver } from './handOver.ts'
+export { keepStepUp } from './keepStepUp.ts'
+export { stepUp } from './stepUp.ts'
+export { readTerms } from './stepUpTerms.ts'
 
 /**
  * Signs in: this page leaves for the provider, or waits for the popup that goes there.
@@ -36,6 +42,18 @@ export async function startCodeFlow<Fields>(
     read: (address) =>
       readRedirectCallback(address, { redirectUri, ctx, complete: (url, transaction) => completeLogin(client, url, transaction) }),
   })
+}
+
+/**
+ * Completes a login, or a step-up, which was asked for with scopes of its own.
+ *
+ * @throws AuthError what completing a login throws; `invalid_callback` when the terms of the step-up cannot be read.
+ */
+export async function completeLogin<Fields>(client: CodeClient<Fields>, url: URL, transaction: Transaction): Promise<Session<Claims & Fields>> {
+  if (transaction.stepUp === undefined) return complete(client, url, transaction)
+  const terms = readTerms(transaction.stepUp)
+  if (terms === null) throw new AuthError('invalid_callback', 'What this step-up was for is not known any more.')
+  return complete({ ...client, scope: terms.scope }, url, transaction)
 }
 
 /** New tokens for a session. */

@@ -14,21 +14,22 @@ import { tokenError } from '../endpoint/tokenError.ts'
  * @throws AuthError when the revocation failed; the provider's session is ended all the same, unless it does not answer at all.
  */
 export async function endLogin(client: CodeClient, session: Session): Promise<boolean> {
-  const { clientId, postLogoutRedirectUri, ctx } = client
+  const { clientId, postLogoutRedirectUri, idTokenHint, ctx } = client
   const server = await serverOf(client)
   const revoked = revoke(server, client, session.refreshToken ?? session.accessToken ?? '')
   if (postLogoutRedirectUri === undefined || server.end_session_endpoint === undefined) return revoked
   const failure = await revoked.then(() => null, (cause: unknown) => toAuthError(cause, 'server_error', 'The revocation failed.'))
   // Of a provider that does not answer, the person would get an error page of the browser.
   if (failure?.code !== 'network' && failure?.code !== 'timeout') {
-    const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, id_token_hint: session.idToken }
+    const hint = idTokenHint ? { id_token_hint: session.idToken } : { logout_hint: session.subject ?? undefined }
+    const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, ...hint }
     ctx.page.assign(withParameters(server.end_session_endpoint, parameters))
   }
   if (failure !== null) throw failure
   return true
 }
 
-async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, token: string): Promise<boolean> {
+export async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, token: string): Promise<boolean> {
   if (server.revocation_endpoint === undefined) return false
   const response = await revocationRequest(server, { client_id: clientId }, None(), token, requestOptions(ctx, true))
   if (!response.ok) throw await tokenError(response, ctx.now())

@@ -1,34 +1,22 @@
-import { decodeProtectedHeader } from 'jose/decode/protected_header'
-import {
-  clockTolerance,
-  getValidatedIdTokenClaims,
-  JWT_TIMESTAMP_CHECK,
-  None,
-  OperationProcessingError,
-  processAuthorizationCodeResponse,
-  processRefreshTokenResponse,
-  authorizationCodeGrantRequest,
-  refreshTokenGrantRequest,
-  type AuthorizationServer,
-  type Client,
-} from 'oauth4webapi'
-import { AuthError } from '../errors.ts'
-import { membersOf } from '../ownMembers.ts'
-import { decodeClaims, type Claims } from '../session/claims.ts'
-import type { Session } from '../session/session.ts'
-import { toForm } from './beginTransaction.ts'
-import type { CodeClient } from './codeClient.ts'
-import { requestOptions } from './requestOptions.ts'
+import { authorizationCodeGrantRequest, clockTolerance, None, processAuthorizationCodeResponse, type AuthorizationServer, type Client } from 'oauth4webapi'
 import { invalidGrant, tokenError } from '../endpoint/tokenError.ts'
 import type { TokenResponse } from '../endpoint/tokenResponse.ts'
-import { readTokenSession } from '../endpoint/tokenSession.ts'
+import type { Claims } from '../session/claims.ts'
+import type { Session } from '../session/session.ts'
+import { needsKeys, type CodeClient } from './codeClient.ts'
+import { keyOf, withProof } from './withProof.ts'
+import { revoke } from './endLogin.ts'
+import { followRequests } from './followRequests.ts'
+import { judgeIdToken, wrongSignature, type IdTokenTerms } from './idToken.ts'
+import { loadKeySet } from './keySet.ts'
+import { readSession } from './readSession.ts'
+import { tokenOptions } from './requestOptions.ts'
+import { isSigned } from './isSigned.ts'
 import type { Transaction } from './transaction.ts'
+import { requestUserInfo } from './userInfo.ts'
 
 /** Seconds by which the device's clock may be off when an ID token is judged at login. */
 const loginSkewS = 60
-
-/** At a refresh the ID token only has to be of the same person and issuer; a wrong clock must not end the session. */
-const refreshSkewS = 86_400
 
 /** What a callback and its transaction contribute to an exchange. */
 export interface CodeGrant {
@@ -38,89 +26,42 @@ export interface CodeGrant {
 }
 
 /**
- * Exchanges a code for tokens (RFC 6749 §4.1.3 with RFC 7636 §4.5), once.
+ * Exchanges a code for tokens (RFC 6749 §4.1.3 with RFC 7636 §4.5), once. What it gives is revoked again if the ID token, or what
+ * UserInfo says, is refused.
  *
  * @throws AuthError `authorization_failed`, `client_rejected`, `invalid_response`, `invalid_id_token`, `clock_skew` or a transient code.
  */
 export async function exchangeCode<Fields>(server: AuthorizationServer, client: CodeClient<Fields>, grant: CodeGrant): Promise<Session<Claims & Fields>> {
-  const { clientId, redirectUri, scope, ctx } = client
+  const { clientId, redirectUri, scope } = client
   const { verifier, nonce, maxAgeMs } = grant.transaction
+  // Before the code is spent on an answer that could not be judged.
+  const keySet = needsKeys(client) ? await loadKeySet(server, client.ctx) : null
+  const key = await keyOf(client)
+  const { ctx, laterMs } = followRequests(client.ctx)
   const oauthClient: Client = { client_id: clientId, [clockTolerance]: loginSkewS }
-  const response = await authorizationCodeGrantRequest(server, oauthClient, None(), grant.parameters, redirectUri.href, verifier, tokenOptions(client))
+  const options = tokenOptions({ ...client, ctx })
+  const response = await withProof(key, ctx, (proof) =>
+    authorizationCodeGrantRequest(server, oauthClient, None(), grant.parameters, redirectUri.href, verifier, { ...options, ...proof }),
+  )
   if (!response.ok) throw await tokenError(response, ctx.now(), invalidGrant('authorization_failed'))
   const expected = scope.includes('openid') ? { expectedNonce: nonce, requireIdToken: true, ...(maxAgeMs !== undefined && { maxAge: maxAgeMs / 1000 }) } : {}
-  const validate: Validate = (answer) => processAuthorizationCodeResponse(server, oauthClient, answer, expected)
-  return readSession(response, { client, previous: null, validate })
-}
+  const validate: IdTokenTerms['validate'] = (answer) => processAuthorizationCodeResponse(server, oauthClient, answer, expected)
 
-/**
- * Exchanges a refresh token for new tokens (RFC 6749 §6). An ID token in the answer must be of the same issuer and client
- * (OpenID Connect Core §12.2); auth compares its subject.
- *
- * @throws AuthError `refresh_rejected` for `invalid_grant`, `client_rejected`, `invalid_id_token`, or a transient code.
- */
-export async function refreshTokens<Fields>(
-  server: AuthorizationServer,
-  client: CodeClient<Fields>,
-  session: Session<Claims & Fields>,
-): Promise<Session<Claims & Fields>> {
-  const { clientId, ctx } = client
-  const oauthClient: Client = { client_id: clientId, [clockTolerance]: refreshSkewS }
-  const response = await refreshTokenGrantRequest(server, oauthClient, None(), session.refreshToken ?? '', tokenOptions(client))
-  if (!response.ok) throw await tokenError(response, ctx.now(), invalidGrant('refresh_rejected'))
-  return readSession(response, { client, previous: session, validate: (answer) => processRefreshTokenResponse(server, oauthClient, answer) })
-}
-
-type TokenOptions = ReturnType<typeof requestOptions> & { readonly additionalParameters: URLSearchParams }
-
-function tokenOptions({ resource, ctx }: CodeClient): TokenOptions {
-  return { ...requestOptions(ctx), additionalParameters: toForm({ resource }) }
-}
-
-type Validate = (response: Response) => ReturnType<typeof processRefreshTokenResponse>
-
-interface Reading<Fields> {
-  readonly client: CodeClient<Fields>
-  /** What stays in force where the answer is silent. */
-  readonly previous: Session<Claims & Fields> | null
-  /** Judges the ID token. */
-  readonly validate: Validate
-}
-
-async function readSession<Fields>(response: Response, { client, previous, validate }: Reading<Fields>): Promise<Session<Claims & Fields>> {
-  const { issuer, scope, lifetime, fields } = client
-  const options = { lifetime, fields, requestedScope: scope }
-  if (issuer !== undefined) return readTokenSession(response, previous, { ...options, claimsOf: (tokens) => validatedClaims(tokens, validate) })
-  const session = await readTokenSession(response, previous, { ...options, claimsOf: async ({ accessToken }) => decodeClaims(accessToken) })
-  // An ID token all the same: there is no issuer to check it against.
-  return { ...session, idToken: undefined }
-}
-
-/** The claims of the ID token, once oauth4webapi has judged it; `null` when there is none, and none is needed. */
-async function validatedClaims({ accessToken, idToken }: TokenResponse, validate: Validate): Promise<Claims | null> {
-  // Only what oauth4webapi is to judge: its reading of other members is stricter or looser than ours.
-  const answer = Response.json({ access_token: accessToken, token_type: 'bearer', id_token: idToken })
-  try {
-    const claims = getValidatedIdTokenClaims(await validate(answer)) ?? null
-    if (idToken !== undefined) checkIdToken(idToken, claims?.sub)
-    return claims
-  } catch (error) {
-    throw idTokenError(error)
+  const claimsOf = async (tokens: TokenResponse): Promise<Claims | null> => {
+    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), validate, before: null })
+    if (claims === null) return null
+    if (client.idTokenSignature === 'verified') {
+      const verification = { server, ctx, keySet: keySet ?? (await loadKeySet(server, ctx)), mayReload: true }
+      if ((await isSigned(answer, verification)) !== true) throw wrongSignature()
+    }
+    if (!client.userInfo) return claims
+    return { ...(await requestUserInfo(server, { ...client, ctx }, { accessToken: tokens.accessToken, key, subject: claims.sub })), ...claims }
   }
-}
-
-/** What oauth4webapi leaves to its caller: a subject of OpenID Connect Core §2, and no access token in disguise (RFC 9068 §4). */
-function checkIdToken(idToken: string, subject: string | undefined): void {
-  if (subject === undefined || subject === '' || subject.length > 255) throw new Error('its subject is empty or longer than 255 characters')
-  const type = decodeProtectedHeader(idToken).typ
-  if (type !== undefined && type.toLowerCase() !== 'jwt') throw new Error('its type is not JWT')
-}
-
-/** Names the fault without the claims that oauth4webapi attaches to its error. */
-function idTokenError(error: unknown): AuthError {
-  const problem = error instanceof Error ? error.message : 'unknown'
-  const isTime = error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK && membersOf(error.cause)['claim'] !== 'auth_time'
-  return isTime
-    ? new AuthError('clock_skew', `The ID token is not valid at this time (${problem}): is the clock of this device right?`)
-    : new AuthError('invalid_id_token', `The ID token was refused: ${problem}.`)
+  const claimsOrNone = (tokens: TokenResponse): Promise<Claims | null> =>
+    claimsOf(tokens).catch((error: unknown) => {
+      void revoke(server, client, tokens.refreshToken ?? tokens.accessToken).catch(() => {})
+      throw error
+    })
+  const session = await readSession(response, { client, key, previous: null, claimsOf: claimsOrNone })
+  return session.expiresInMs === undefined ? session : { ...session, expiresInMs: session.expiresInMs - laterMs() }
 }

@@ -4,9 +4,9 @@ import { membersOf } from '../ownMembers.ts'
 /** Parameters of an authorization request beyond those that this library knows, by their names on the wire. */
 export type ExtraParameters = Readonly<Record<string, string>>
 
-/** What only this library sets, or what has an option everywhere. */
+/** What only this library sets, what has an option everywhere, and what has no place in an address. */
 const reserved =
-  'response_type response_mode client_id redirect_uri scope state nonce code_challenge code_challenge_method request request_uri'.split(' ')
+  'response_type response_mode client_id redirect_uri scope state nonce code_challenge code_challenge_method request request_uri client_secret client_assertion'.split(' ')
 
 /** What has an option or an input in a full authorization code flow. */
 const inputs: readonly string[] = ['prompt', 'max_age', 'acr_values', 'resource', 'login_hint']

@@ -2,7 +2,7 @@ import { configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
-import type { Callback, ForeignCallback } from './callback.ts'
+import type { Callback, CallbackOfStepUp, ForeignCallback } from './callback.ts'
 import { safeReturnTo } from './returnTo.ts'
 import { findTransaction, longestLoginMs, popupPrefix, spendTransaction, type Transaction } from './transaction.ts'
 
@@ -14,6 +14,8 @@ export interface RedirectCallbackOptions<User> {
   readonly complete: (url: URL, transaction: Transaction, ctx: MethodContext) => Promise<Session<User>>
   /** Offers the address to the window that opened this one, of whose login it is; gives whether it was taken. Absent: no popups. */
   readonly handOver?: (url: URL, state: string) => Promise<boolean>
+  /** What to do about a step-up of these terms. Absent: there are none. */
+  readonly stepUp?: (terms: string) => CallbackOfStepUp
 }
 
 /** Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207, OpenID Connect Session Management). */
@@ -25,7 +27,7 @@ const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'e
  * @returns `null`: not a callback to this redirect URI.
  */
 export function readRedirectCallback<User>(url: URL, options: RedirectCallbackOptions<User>): Callback<User> | null {
-  const { redirectUri, ctx, complete, handOver } = options
+  const { redirectUri, ctx, complete, handOver, stepUp } = options
   const state = url.searchParams.get('state')
   if (url.origin !== redirectUri.origin || url.pathname !== redirectUri.pathname) return null
   if (!url.searchParams.has('code') && !url.searchParams.has('error') && state === null) return null
@@ -44,7 +46,7 @@ export function readRedirectCallback<User>(url: URL, options: RedirectCallbackOp
     if (ctx.now() - transaction.createdAt > longestLoginMs) throw new AuthError('transaction_expired', 'The sign-in took too long: sign in again.')
     return complete(url, transaction, loginCtx)
   }
-  return { type: 'pending', ...known, complete: spendAndComplete }
+  return { type: 'pending', ...known, complete: spendAndComplete, stepUp: transaction.stepUp === undefined ? undefined : stepUp?.(transaction.stepUp) }
 }
 
 /** Where a login goes afterwards: an address of this app, but not the callback page itself. */
@@ -59,7 +61,8 @@ export function returnToIn(redirectUri: URL, returnTo: unknown): string {
  */
 export function onThisOrigin(uri: string, ctx: MethodContext, option: string): URL {
   const page = ctx.page.href()
-  if (page === null) throw new AuthError('unsupported_request', 'There is no page here to sign in from and to come back to.')
+  // Of a page like `about:srcdoc` or `blob:…` no other address can be told.
+  if (page === null || !URL.canParse(uri, page)) throw new AuthError('unsupported_request', 'There is no page here to sign in from and to come back to.')
   const url = new URL(uri, page)
   if (url.origin !== new URL(page).origin) throw configError(option, `it must be on this app's own origin, ${new URL(page).origin}.`)
   return url

@@ -1,5 +1,6 @@
 import { allowInsecureRequests, customFetch } from 'oauth4webapi'
 import type { MethodContext } from '../methods/method.ts'
+import { toForm } from './beginTransaction.ts'
 
 interface RequestOptions {
   readonly [allowInsecureRequests]: boolean
@@ -20,4 +21,18 @@ export function requestOptions(ctx: MethodContext, keepalive = false): RequestOp
     [allowInsecureRequests]: true,
     [customFetch]: (url, { method, headers, body = null }) => ctx.fetch(url, { method, headers, body, keepalive, signal: ctx.signal }),
   }
+}
+
+interface TokenRequest {
+  readonly resource: readonly string[] | undefined
+  readonly ctx: MethodContext
+}
+
+interface TokenOptions extends RequestOptions {
+  readonly additionalParameters: URLSearchParams
+}
+
+/** What every request for tokens has beside its grant: whom the access token is for (RFC 8707 §2.2). */
+export function tokenOptions({ resource, ctx }: TokenRequest): TokenOptions {
+  return { ...requestOptions(ctx), additionalParameters: toForm({ resource }) }
 }

@@ -14,6 +14,8 @@ export interface Transaction {
   readonly requiresIssuer: boolean
   /** The person must have signed in at the provider no longer ago than this (OpenID Connect Core §3.1.2.1), in whole seconds. */
   readonly maxAgeMs?: number | undefined
+  /** Of a step-up: its terms, as text. */
+  readonly stepUp?: string | undefined
   /** Where the person was going: checked when used. */
   readonly returnTo: string
   /** Epoch milliseconds. */
@@ -35,9 +37,9 @@ export function findTransaction(scratch: PageStorage, state: string): Transactio
   return readTransaction(scratch.getItem(prefix + state), state)
 }
 
-/** Marks a transaction as used and forgets its secrets. Synchronous, so that a code can be sent only once. */
+/** Marks a transaction as used and forgets its secrets, and whom a step-up was for. Synchronous, so that a code can be sent only once. */
 export function spendTransaction(scratch: PageStorage, transaction: Transaction): void {
-  scratch.setItem(prefix + transaction.state, JSON.stringify({ ...transaction, verifier: '', nonce: '', spent: true }))
+  scratch.setItem(prefix + transaction.state, JSON.stringify({ ...transaction, verifier: '', nonce: '', stepUp: undefined, spent: true }))
 }
 
 /** Reads what a storage holds under this state, or gives `null` for anything else: no text can make it throw. */
@@ -60,10 +62,10 @@ const shape = {
   returnTo: 'string',
   createdAt: 'number',
   spent: 'boolean',
-} satisfies Record<Exclude<keyof Transaction, 'issuer' | 'maxAgeMs'>, string>
+} satisfies Record<Exclude<keyof Transaction, 'issuer' | 'maxAgeMs' | 'stepUp'>, string>
 
 function isTransaction(value: unknown): value is Transaction {
-  const { issuer, maxAgeMs, ...members } = membersOf(value)
-  const isRight = (issuer === null || typeof issuer === 'string') && (maxAgeMs === undefined || typeof maxAgeMs === 'number')
+  const { issuer, maxAgeMs, stepUp, ...members } = membersOf(value)
+  const isRight = (issuer === null || typeof issuer === 'string') && (maxAgeMs === undefined || typeof maxAgeMs === 'number') && (stepUp === undefined || typeof stepUp === 'string')
   return isRight && Object.entries(shape).every(([key, type]) => typeof members[key] === type)
 }

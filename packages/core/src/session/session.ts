@@ -24,6 +24,8 @@ export interface Session<User = unknown> extends TokenSet {
   readonly scope: readonly string[]
   /** Kept to tell the provider who signs out (`id_token_hint`). Never sent to an API. */
   readonly idToken?: string | undefined
+  /** Life of the refresh token counted from the receipt of this session, in milliseconds. Absent: unknown; it is used until a server refuses it. */
+  readonly refreshExpiresInMs?: number | undefined
   /** What else the method has to keep and send, by names of its own, such as a CSRF token. As secret as the access token. */
   readonly secrets?: Readonly<Record<string, string>> | undefined
 }

@@ -7,6 +7,7 @@ export type SignedOutReason =
   | 'other_tab'
   | 'refresh_rejected'
   | 'revoked'
+  | 'key_lost'
   | 'subject_changed'
   | 'expired'
   | 'idle'

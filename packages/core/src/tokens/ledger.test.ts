@@ -72,6 +72,15 @@ describe('with a database', () => {
     expect([...records.keys()]).toEqual(['idle', 'new'])
   })
 
+  test('leaves keys alone, to which tokens may be bound: they are kept in the same place', async () => {
+    const { database, records } = createOrigin()
+    records.set('dpop', await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']))
+    records.set('junk', { publicKey: 1 })
+    open(database).ledger.sweep()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([...records.keys()]).toEqual(['dpop'])
+  })
+
   test('ST-04 INV-24 a generation that leaves no room for the next counts as nothing', () => {
     expect(parseEntry({ ...entry(1), generation: 2 ** 50 })).not.toBeNull()
     expect(parseEntry({ ...entry(1), generation: 2 ** 50 + 1 })).toBeNull()

@@ -90,7 +90,9 @@ export function createLedger({ database, timer, clock, ask, onDegraded }: Ledger
     ...attempts,
     sweep() {
       const oldestAt = clock.now().wallAt - longestIdleMs
-      void bounded(() => database.sweep((stored) => (parseEntry(stored)?.at ?? 0) < oldestAt), () => {})
+      // Keys are nobody's session, and are not made again.
+      const isOver = (stored: unknown): boolean => membersOf(stored)['privateKey'] === undefined && (parseEntry(stored)?.at ?? 0) < oldestAt
+      void bounded(() => database.sweep(isOver), () => {})
     },
   }
 }

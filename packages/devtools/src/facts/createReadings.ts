@@ -1,13 +1,15 @@
-import type { Environment } from '@tessera-auth/core'
+import type { Environment, Finding } from '@tessera-auth/core'
 import { createCell, type Cell } from '../createCell.ts'
 import type { Instruments } from '../instruments/instruments.ts'
-import { factsOf, refreshFactsOf, type DevtoolsAuth, type Facts, type RefreshFacts } from './facts.ts'
+import { factsOf, findingsOf, refreshFactsOf, type DevtoolsAuth, type Facts, type RefreshFacts } from './facts.ts'
 
 /** An auth as components of the panel get it. */
 export interface Readings {
   readonly facts: Pick<Cell<Facts>, 'get' | 'subscribe'>
   /** By the clock of this moment. */
   readonly refresh: () => RefreshFacts
+  /** Asks servers, unlike all else here. */
+  readonly diagnose: () => Promise<readonly Finding[]>
   /** The time that the auth goes by, in epoch milliseconds. */
   readonly nowAt: () => number
   /** The time that the timeline goes by: nobody moves it. */
@@ -34,6 +36,7 @@ export function createReadings({ auth, environment, instruments }: ReadingsOptio
   return {
     facts,
     refresh: () => refreshFactsOf(auth),
+    diagnose: () => findingsOf(auth),
     nowAt: () => environment.clock.now().wallAt,
     realNowAt: () => clock.now().wallAt,
     every(periodMs, run) {

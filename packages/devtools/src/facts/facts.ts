@@ -1,8 +1,8 @@
-import type { AuthCore, AuthState, LastSignOut, RefreshStatus, TokenManager } from '@tessera-auth/core'
+import type { AuthCore, AuthState, Finding, LastSignOut, RefreshStatus, TokenManager } from '@tessera-auth/core'
 import { mask, masked, secretsOf } from './mask.ts'
 
 /** What the devtools ask of an auth. Its methods and their users may be any. */
-export type DevtoolsAuth = Pick<AuthCore<unknown>, 'name' | 'store' | 'refreshStore' | 'inspect' | 'lastSignOut'> & {
+export type DevtoolsAuth = Pick<AuthCore<unknown>, 'name' | 'store' | 'refreshStore' | 'inspect' | 'lastSignOut' | 'diagnose'> & {
   readonly tokens: Pick<TokenManager, 'current' | 'status' | 'clear'>
 }
 
@@ -49,6 +49,13 @@ export function factsOf({ store, tokens, lastSignOut }: DevtoolsAuth): Facts {
 export function refreshFactsOf({ tokens }: DevtoolsAuth): RefreshFacts {
   const { phase, receivedAt, expiresAt, refreshAt, error } = tokens.status
   return { phase, receivedAt, expiresAt, refreshAt, code: error?.code ?? null }
+}
+
+/** What the auth finds wrong. Methods of the app's own may find something, too, and say more than they should. */
+export async function findingsOf({ diagnose, tokens }: DevtoolsAuth): Promise<readonly Finding[]> {
+  const found = await diagnose()
+  const secrets = secretsOf(tokens.current?.tokens)
+  return found.map((finding) => ({ ...finding, message: mask(finding.message, secrets), cure: mask(finding.cure, secrets) }))
 }
 
 const longestClaim = 400

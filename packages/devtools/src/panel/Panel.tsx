@@ -6,6 +6,7 @@ import type { Feed } from '../feed/createFeed.ts'
 import type { Actions } from './actions.ts'
 import { BrandMark } from './BrandMark.tsx'
 import { Controls } from './Controls.tsx'
+import { Diagnosis } from './Diagnosis.tsx'
 import { PanelHeader } from './PanelHeader.tsx'
 import type { Choose, PanelSettings } from './panelSettings.ts'
 import { RefreshRing } from './RefreshRing.tsx'
@@ -76,6 +77,7 @@ function OpenPanel({ name, readings, feed, actions, settings, viewHeight, choose
         <div className="column">
           <RefreshRing readings={readings} />
           <Controls actions={actions} readings={readings} />
+          <Diagnosis readings={readings} />
         </div>
         <SessionView facts={facts} />
         <Timeline {...{ feed, readings, settings, choose }} />

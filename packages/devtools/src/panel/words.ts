@@ -8,6 +8,7 @@ export const reasonWords: Readonly<Record<SignedOutReason, string>> = {
   other_tab: 'Another tab signed out.',
   refresh_rejected: 'The server refused to refresh.',
   revoked: 'The API refused a token that had just been refreshed.',
+  key_lost: 'The key that its tokens are bound to is gone.',
   subject_changed: 'The server answered for somebody else.',
   expired: 'The token ran out and could not be refreshed.',
   idle: 'Nobody did anything for too long.',

@@ -1,0 +1,528 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createProvider, issuer, type Provider } from '../../test/provider.ts'
+import type { FakePopup } from '../../test/windows.ts'
+import { createWorld, defer, type World } from '../../test/world.ts'
+import { readStepUp } from '../http/readStepUp.ts'
+import { authorizationCode, type AuthorizationCodeInput, type AuthorizationCodeOptions } from '../methods/authorizationCode.ts'
+import type { StepUpOptions } from '../methods/method.ts'
+import { password } from '../methods/password.ts'
+import type { Claims } from '../session/claims.ts'
+import type { StepUpChallenge } from '../session/stepUpChallenge.ts'
+import type { Auth } from './auth.ts'
+import { createAuth } from './createAuth.ts'
+
+type OAuth = Auth<AuthorizationCodeInput | void, Claims>
+
+const minute = 60_000
+const pay: StepUpChallenge = { scope: ['pay'], url: 'https://api.example/pay' }
+const strong: StepUpChallenge = { scope: [], acrValues: 'urn:mfa urn:hwk', url: 'https://api.example/pay' }
+const recent: StepUpChallenge = { scope: [], maxAgeMs: minute, url: 'https://api.example/pay' }
+
+let world: World
+let provider: Provider
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  world = createWorld()
+  provider = createProvider()
+  provider.tokens = { scope: 'openid profile email read' }
+  world.answer = provider.answer
+})
+afterEach(() => vi.useRealTimers())
+
+const seconds = (): number => Math.floor(Date.now() / 1000)
+
+function load(options: Partial<AuthorizationCodeOptions> = {}, storage: 'memory' | 'session' = 'session'): OAuth {
+  const method = authorizationCode({ issuer, clientId: 'web', scope: 'openid profile email read', ...options } as AuthorizationCodeOptions)
+  return createAuth({ method, storage, api: 'https://api.example' }, world.environment)
+}
+
+/** What the provider was asked for last, by this page. */
+function asked(address = world.left.at(-1) ?? ''): Record<string, string> {
+  const parameters = new URL(address).searchParams
+  provider.nonce = parameters.get('nonce') ?? ''
+  return Object.fromEntries(parameters)
+}
+
+/** Comes back to a new page load. */
+async function comeBack(answer: Record<string, string> = { code: 'the-code' }, options?: Partial<AuthorizationCodeOptions>, storage?: 'memory') {
+  const { state = '' } = asked()
+  world.href = `https://app.example/callback?${new URLSearchParams({ iss: issuer, state, ...answer }).toString()}`
+  const auth = load(options, storage)
+  return { auth, outcome: await auth.handleCallback() }
+}
+
+async function signedIn(options?: Partial<AuthorizationCodeOptions>, storage?: 'memory'): Promise<OAuth> {
+  await load(options, storage).login()
+  const { auth } = await comeBack(undefined, options, storage)
+  expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' }, scope: ['openid', 'profile', 'email', 'read'] })
+  world.href = 'https://app.example/basket'
+  return auth
+}
+
+/** Steps up in a popup: leaves, and comes back unless told otherwise. */
+async function inPopup(auth: OAuth, challenge: StepUpChallenge, answer: Record<string, string> = { code: 'the-code' }): Promise<string> {
+  const before = world.windows.opened.length
+  const result = codeOf(auth.stepUp(challenge, { presentation: 'popup' }))
+  await vi.waitFor(() => expect(world.windows.opened.length).toBe(before + 1))
+  const popup = world.windows.opened.at(-1) as FakePopup
+  const { state = '' } = asked(await popup.sentTo)
+  popup.inside.post({ type: 'tessera:answer', url: `https://app.example/callback?${new URLSearchParams({ iss: issuer, state, ...answer }).toString()}` })
+  return result
+}
+
+const codeOf = (result: Promise<unknown>): Promise<string> => result.then(() => 'done', (error: unknown) => String((error as { code: unknown }).code))
+
+const revoked = (): (string | null)[] =>
+  world.requests.flatMap(({ url }, index) => (url === `${issuer}/revoke` ? [new URLSearchParams(world.bodies[index]).get('token')] : []))
+
+describe('what is asked for', () => {
+  test('FE-13: the scopes granted, those configured and those of the challenge, each once, and whom to expect', async () => {
+    provider.tokens = { scope: 'openid read extra' }
+    await load().login()
+    const { auth } = await comeBack()
+    await auth.stepUp({ ...pay, scope: ['read', 'pay'] })
+    expect(asked()).toMatchObject({ scope: 'openid profile email read extra pay', login_hint: 'ada@example.com' })
+    expect(asked()).not.toHaveProperty('id_token_hint')
+    expect(asked()).not.toHaveProperty('max_age')
+  })
+
+  test('the ways to sign in and the age, as the API has them', async () => {
+    await (await signedIn()).stepUp({ ...strong, maxAgeMs: minute })
+    expect(asked()).toMatchObject({ acr_values: 'urn:mfa urn:hwk', max_age: '60', scope: 'openid profile email read' })
+  })
+
+  test.each([
+    [{ loginHint: 'ada' }, 'ada'],
+    [{ loginHint: null }, undefined],
+    [{}, 'ada-l'],
+  ] as const)('with %j the provider is told to expect %s', async (options: StepUpOptions, hint) => {
+    provider.claims = { preferred_username: 'ada-l' }
+    await (await signedIn()).stepUp(pay, options)
+    expect(asked()['login_hint']).toBe(hint)
+  })
+
+  test('after a real 403, which the app gets untouched', async () => {
+    const auth = await signedIn()
+    world.answer = (request) =>
+      request.url.startsWith('https://api.example')
+        ? new Response('no', { status: 403, headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="pay"' } })
+        : provider.answer(request)
+    const response = await auth.fetch('https://api.example/pay', { method: 'POST', body: '{}' })
+    expect([response.status, await response.text()]).toEqual([403, 'no'])
+    const challenge = readStepUp(response)
+    if (challenge === null) throw new Error('There is none.')
+    await auth.stepUp(challenge)
+    expect(asked()['scope']).toBe('openid profile email read pay')
+  })
+
+  test('FE-12: a 401 that wants more of the person is no reason to refresh, and given to the app untouched', async () => {
+    const auth = await signedIn()
+    const before = world.requests.length
+    world.answer = () => new Response('no', { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication", max_age="60"' } })
+    const response = await auth.fetch('https://api.example/pay')
+    expect([response.status, await response.text(), readStepUp(response)?.maxAgeMs]).toEqual([401, 'no', minute])
+    expect(world.requests.slice(before).map(({ url }) => url)).toEqual(['https://api.example/pay'])
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+})
+
+describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
+  async function step(auth: OAuth, challenge: StepUpChallenge, answer?: Record<string, string>): Promise<{ readonly auth: OAuth; readonly result: string }> {
+    if (way === 'popup') return { auth, result: await inPopup(auth, challenge, answer) }
+    const started = await codeOf(auth.stepUp(challenge))
+    if (started !== 'done' || auth.store.getState().pending === null) return { auth, result: started }
+    const { auth: next, outcome } = await comeBack(answer)
+    return { auth: next, result: 'error' in outcome ? outcome.error.code : 'done' }
+  }
+  const left = (): number => world.left.length + world.windows.opened.length
+
+  test('the same person, with more than before: the session goes on with it, through refreshes', async () => {
+    const auth = await signedIn()
+    provider.tokens = { scope: 'openid profile email read pay' }
+    const after = await step(auth, pay)
+    expect(after.result).toBe('done')
+    expect(after.auth.store.getState()).toMatchObject({ status: 'authenticated', scope: ['openid', 'profile', 'email', 'read', 'pay'], pending: null, error: null })
+    expect(await after.auth.getAccessToken({ scope: ['pay'] })).toBe('at-2')
+    // Silent about scopes, as it may be (RFC 6749 §5.1).
+    provider.tokens = {}
+    await after.auth.tokens.refresh()
+    expect(await after.auth.getAccessToken({ scope: ['pay'] })).toBe('at-3')
+  })
+
+  test('an answer that is silent about scopes grants what was asked for', async () => {
+    const auth = await signedIn()
+    provider.tokens = {}
+    const after = await step(auth, pay)
+    expect(after.result).toBe('done')
+    expect(after.auth.store.getState()).toMatchObject({ scope: ['openid', 'profile', 'email', 'read', 'pay'] })
+  })
+
+  test('INV-23: what was not granted is said, and the session goes on with what was', async () => {
+    const auth = await signedIn()
+    provider.tokens = { scope: 'openid read more' }
+    const after = await step(auth, { ...pay, scope: ['pay', 'more'] })
+    expect(after.result).toBe('insufficient_scope')
+    expect(after.auth.store.getState()).toMatchObject({ status: 'authenticated', scope: ['openid', 'read', 'more'], pending: null, error: { code: 'insufficient_scope', missingScope: ['pay'] } })
+    const { error } = after.auth.store.getState()
+    expect(error?.message).toMatch(/: pay\.$/)
+    expect(await after.auth.getAccessToken()).toBe('at-2')
+  })
+
+  test('somebody else comes back: refused, what came is revoked, and the session in use stays as it is', async () => {
+    const auth = await signedIn()
+    const before = auth.store.getState()
+    provider.claims = { sub: 'eve', name: 'Eve' }
+    const after = await step(auth, pay)
+    expect(after.result).toBe('user_changed')
+    await vi.waitFor(() => expect(revoked()).toEqual(['rt-2']))
+    expect(after.auth.store.getState()).toMatchObject({ ...before, error: { code: 'user_changed' } })
+    expect(await after.auth.getAccessToken()).toBe('at-1')
+  })
+
+  test.each(['urn:pwd', undefined, 7])('ID-24: signed in in another way, the ID token says %s: refused, and the session stays as it is', async (acr) => {
+    const auth = await signedIn()
+    provider.claims = { acr }
+    const after = await step(auth, strong)
+    expect(after.result).toBe('insufficient_user_authentication')
+    expect(await after.auth.getAccessToken()).toBe('at-1')
+    expect(revoked()).toEqual([])
+  })
+
+  test('ID-24: any of the ways will do', async () => {
+    const auth = await signedIn()
+    provider.claims = { acr: 'urn:hwk' }
+    const after = await step(auth, strong)
+    expect(after.result).toBe('done')
+    expect(await after.auth.getAccessToken()).toBe('at-2')
+  })
+
+  test.each([['absent', undefined], ['old', 1_800_000_000 - 3_600]])('ID-24: an age is asked for and auth_time is %s: refused', async (_, authTime) => {
+    const auth = await signedIn()
+    provider.claims = { auth_time: authTime }
+    const after = await step(auth, recent)
+    expect(after.result).toBe('invalid_id_token')
+    expect(await after.auth.getAccessToken()).toBe('at-1')
+  })
+
+  test('OR-11: what was given and is asked for again starts nothing, however often', async () => {
+    let { auth } = { auth: await signedIn() }
+    provider.claims = { auth_time: seconds(), acr: 'urn:mfa' }
+    for (const challenge of [strong, recent]) {
+      auth = (await step(auth, challenge)).auth
+      const [before, token] = [left(), await auth.getAccessToken()]
+      for (let round = 0; round < 5; round++) expect(await codeOf(auth.stepUp(challenge, { presentation: way }))).toBe('redirect_loop')
+      expect(left()).toBe(before)
+      expect(await auth.getAccessToken()).toBe(token)
+    }
+    // Also for whoever loads the page anew, and of what was given before the last one.
+    for (const challenge of [strong, recent]) expect(await codeOf(load().stepUp(challenge))).toBe('redirect_loop')
+  })
+
+  test('OR-11: another address that asks for what was given is told once to try again', async () => {
+    const auth = await signedIn()
+    provider.claims = { acr: 'urn:mfa' }
+    const after = await step(auth, strong)
+    const [before, elsewhere] = [left(), { ...strong, url: 'https://api.example/orders' }]
+    expect(await codeOf(after.auth.stepUp(elsewhere))).toBe('done')
+    expect(await codeOf(after.auth.stepUp(elsewhere))).toBe('redirect_loop')
+    expect(left()).toBe(before)
+  })
+
+  test('another login starts afresh', async () => {
+    const auth = await signedIn()
+    provider.claims = { acr: 'urn:mfa' }
+    await step(auth, strong)
+    expect((await step(await signedIn(), strong)).result).toBe('done')
+  })
+
+  test('once it is too old again, it is asked for again', async () => {
+    const auth = await signedIn()
+    provider.claims = { auth_time: seconds() }
+    const after = await step(auth, recent)
+    vi.setSystemTime(Date.now() + minute)
+    provider.claims = { auth_time: seconds() }
+    expect((await step(after.auth, recent)).result).toBe('done')
+    expect(await after.auth.getAccessToken()).not.toBe('at-2')
+  })
+
+  test('a sign-in for each payment: not again for the repeated request, but for the next', async () => {
+    const auth = await signedIn()
+    provider.claims = { auth_time: seconds() }
+    const after = await step(auth, { ...recent, maxAgeMs: 0 })
+    expect(after.result).toBe('done')
+    vi.setSystemTime(Date.now() + 29_999)
+    expect(await codeOf(after.auth.stepUp({ ...recent, maxAgeMs: 0 }))).toBe('redirect_loop')
+    vi.setSystemTime(Date.now() + 1)
+    provider.claims = { auth_time: seconds() }
+    expect((await step(after.auth, { ...recent, maxAgeMs: 0 })).result).toBe('done')
+  })
+
+  test('OR-11: what was refused a moment ago is not asked for again, then it is', async () => {
+    const auth = await signedIn()
+    const after = await step(auth, pay)
+    expect(after.result).toBe('insufficient_scope')
+    const before = left()
+    expect(await codeOf(after.auth.stepUp(pay))).toBe('insufficient_scope')
+    expect(await codeOf(after.auth.stepUp({ ...pay, url: 'https://api.example/orders' }))).toBe('insufficient_scope')
+    expect(left()).toBe(before)
+    vi.setSystemTime(Date.now() + 5 * minute)
+    provider.tokens = { scope: 'read pay' }
+    expect((await step(after.auth, pay)).result).toBe('done')
+  })
+
+  test('OR-11: a provider that refuses at once ends a circle after three rounds; minutes later one may try again', async () => {
+    let auth = await signedIn()
+    const before = left()
+    const results: string[] = []
+    for (let round = 0; round < 5; round++) {
+      if (round === 3) expect(left()).toBe(before + 3)
+      if (round < 3) {
+        const after = await step(auth, pay, { error: 'invalid_scope' })
+        results.push(after.result)
+        auth = after.auth
+      } else results.push(await codeOf(auth.stepUp(pay, { presentation: way })))
+    }
+    expect(results).toEqual([...Array<string>(3).fill('authorization_failed'), 'redirect_loop', 'redirect_loop'])
+    expect(left()).toBe(before + 3)
+    vi.setSystemTime(Date.now() + 5 * minute)
+    provider.tokens = { scope: 'read pay' }
+    expect((await step(auth, pay)).result).toBe('done')
+  })
+})
+
+describe('by redirect', () => {
+  test('with tokens in memory alone: the same person signs in anew', async () => {
+    const auth = await signedIn(undefined, 'memory')
+    await auth.stepUp(pay)
+    provider.tokens = { scope: 'read pay' }
+    const { auth: next, outcome } = await comeBack(undefined, undefined, 'memory')
+    expect(outcome.type).toBe('signed_in')
+    expect(next.store.getState()).toMatchObject({ status: 'authenticated', scope: ['read', 'pay'] })
+  })
+
+  test('with tokens in memory alone: somebody else is not signed in', async () => {
+    await (await signedIn(undefined, 'memory')).stepUp(pay)
+    provider.claims = { sub: 'eve' }
+    const { auth, outcome } = await comeBack(undefined, undefined, 'memory')
+    expect(outcome).toMatchObject({ type: 'failed', error: { code: 'user_changed' } })
+    expect(auth.store.getState().status).toBe('unauthenticated')
+    await vi.waitFor(() => expect(revoked()).toEqual(['rt-2']))
+  })
+
+  test('somebody else signed in here meanwhile: they stay', async () => {
+    await (await signedIn()).stepUp(pay)
+    const address = world.left.at(-1)
+    provider.claims = { sub: 'eve' }
+    await load().login()
+    const eve = await comeBack()
+    expect(eve.outcome.type).toBe('signed_in')
+    provider.claims = {}
+    world.left.push(address ?? '')
+    const { auth, outcome } = await comeBack()
+    expect(outcome).toMatchObject({ type: 'failed', error: { code: 'user_changed' } })
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'eve' } })
+  })
+
+  test('React asks twice, and both hear the same', async () => {
+    await (await signedIn()).stepUp(pay)
+    provider.tokens = { scope: 'read pay' }
+    const { auth, outcome } = await comeBack()
+    expect(outcome).toEqual({ type: 'signed_in', returnTo: '/basket' })
+    expect(await auth.handleCallback()).toEqual(outcome)
+    expect(await load().handleCallback()).toEqual({ type: 'none' })
+    expect(world.tabStorage.getItem(`tessera:default:scratch:authorizationCode:transaction:${asked()['state'] ?? ''}`)).toMatch(/^(?!.*subject).*"spent":true/)
+  })
+
+  test('cancelled: it says what for, whoever was signed in still is, and trying again steps up again', async () => {
+    await (await signedIn()).stepUp(pay)
+    const { auth, outcome } = await comeBack({ error: 'access_denied' })
+    expect(outcome).toMatchObject({ type: 'cancelled', returnTo: '/basket', stepUp: pay })
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated' })
+    if (!('retry' in outcome)) throw new Error('There is no way to try again.')
+    await outcome.retry()
+    expect(asked()['scope']).toBe('openid profile email read pay')
+    expect((await comeBack()).outcome).toMatchObject({ returnTo: '/basket' })
+  })
+
+  test('cancelled with tokens in memory alone: trying again is a sign-in', async () => {
+    await (await signedIn(undefined, 'memory')).stepUp(pay)
+    const { outcome } = await comeBack({ error: 'access_denied' }, undefined, 'memory')
+    if (!('retry' in outcome)) throw new Error('There is no way to try again.')
+    await outcome.retry()
+    expect(asked()['scope']).toBe('openid profile email read')
+  })
+
+  const valid = { subject: 'ada', family: 'f', scope: ['read'], challenge: { scope: ['read'], url: '' } }
+  const broken = ['', '{}', 'null'].concat(
+    [{ subject: 7 }, { family: undefined }, { scope: 'read' }, { scope: ['a b'] }, { challenge: undefined }, { challenge: { scope: [], url: '' } }].map((part) =>
+      JSON.stringify({ ...valid, ...part }),
+    ),
+  )
+
+  test.each(broken)(
+    'ST-04: terms that somebody made %j complete nothing',
+    async (terms) => {
+      await (await signedIn()).stepUp(pay)
+      const key = world.tabStorage.keys().find((each) => each.includes('transaction:') && world.tabStorage.getItem(each)?.includes('"spent":false')) ?? ''
+      const transaction = JSON.parse(world.tabStorage.getItem(key) ?? '') as object
+      world.tabStorage.setItem(key, JSON.stringify({ ...transaction, stepUp: terms }))
+      const { auth, outcome } = await comeBack()
+      expect(outcome).toMatchObject({ type: 'failed', error: { code: 'invalid_callback' } })
+      expect(outcome).not.toHaveProperty('stepUp')
+      expect(await auth.getAccessToken()).toBe('at-1')
+    },
+  )
+})
+
+describe('in a popup', () => {
+  test('two calls for the same thing share one sign-in, wherever it was asked for', async () => {
+    const auth = await signedIn()
+    provider.tokens = { scope: 'read pay' }
+    const elsewhere = { ...pay, url: 'https://api.example/orders' }
+    const second = Promise.resolve().then(() => codeOf(auth.stepUp(elsewhere, { presentation: 'popup' })))
+    expect(await inPopup(auth, pay)).toBe('done')
+    expect(await second).toBe('done')
+    expect(world.windows.opened).toHaveLength(1)
+    expect(await codeOf(auth.stepUp(elsewhere))).toBe('redirect_loop')
+  })
+
+  test('a refresh under way, and whoever waits for it, are not disturbed', async () => {
+    const auth = await signedIn()
+    const { family } = auth.tokens.current?.tokens ?? {}
+    const refreshing = defer<undefined>()
+    let exchanges = 0
+    world.answer = async (request) => {
+      const grant = new URLSearchParams(await request.clone().text()).get('grant_type')
+      if (grant === 'refresh_token') await refreshing.promise
+      exchanges += grant === 'authorization_code' ? 1 : 0
+      return provider.answer(request)
+    }
+    provider.tokens = { scope: 'read pay' }
+    const waiting = codeOf(auth.tokens.refresh())
+    const result = inPopup(auth, pay)
+    await vi.waitFor(() => expect(exchanges).toBe(1))
+    refreshing.resolve(undefined)
+    expect([await waiting, await result]).toEqual(['done', 'done'])
+    expect(auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', family, scope: ['read', 'pay'] })
+    expect(auth.store.getState().pending).toBeNull()
+  })
+
+  test('INV-25: somebody else signed in in another tab meanwhile: they stay, here too', async () => {
+    const here = await signedIn()
+    const result = codeOf(here.stepUp(pay, { presentation: 'popup' }))
+    await vi.waitFor(() => expect(world.windows.opened).toHaveLength(1))
+    const popup = world.windows.opened.at(-1) as FakePopup
+    const { state = '' } = asked(await popup.sentTo)
+    // As tabs that share a session do.
+    const eve = { ...(here.tokens.current as NonNullable<typeof here.tokens.current>).tokens, subject: 'eve', user: { sub: 'eve' }, family: 'of-eve' }
+    await here.tokens.setTokens(eve)
+    popup.inside.post({ type: 'tessera:answer', url: `https://app.example/callback?${new URLSearchParams({ iss: issuer, state, code: 'the-code' }).toString()}` })
+    expect(await result).toBe('user_changed')
+    expect(here.store.getState()).toMatchObject({ user: { sub: 'eve' } })
+  })
+
+  test('INV-04: a logout meanwhile wins', async () => {
+    const auth = await signedIn()
+    provider.tokens = { scope: 'read pay' }
+    const result = codeOf(auth.stepUp(pay, { presentation: 'popup' }))
+    await vi.waitFor(() => expect(world.windows.opened).toHaveLength(1))
+    const popup = world.windows.opened.at(-1) as FakePopup
+    const { state = '' } = asked(await popup.sentTo)
+    await auth.logout()
+    popup.inside.post({ type: 'tessera:answer', url: `https://app.example/callback?${new URLSearchParams({ iss: issuer, state, code: 'the-code' }).toString()}` })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await result).toBe('superseded')
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
+
+  test('a popup that is closed is said so, the session stays, and it may be tried again', async () => {
+    const auth = await signedIn()
+    const result = codeOf(auth.stepUp(pay, { presentation: 'popup' }))
+    await vi.waitFor(() => expect(world.windows.opened).toHaveLength(1))
+    const popup = world.windows.opened.at(-1) as FakePopup
+    await popup.sentTo
+    world.windows.isFocused = true
+    popup.isClosed = true
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await result).toBe('popup_closed')
+    world.windows.isFocused = false
+    provider.tokens = { scope: 'read pay' }
+    expect(await inPopup(auth, pay)).toBe('done')
+  })
+})
+
+describe('refused before anything is asked', () => {
+  test('when nobody is signed in', async () => {
+    await expect(load().stepUp(pay)).rejects.toMatchObject({ code: 'not_authenticated' })
+  })
+
+  test('by a method that cannot', async () => {
+    world.answer = () => Response.json({ access_token: 'at', token_type: 'Bearer' })
+    const auth = createAuth({ method: password({ loginUrl: 'https://app.example/login' }) }, world.environment)
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    await expect(auth.stepUp(pay)).rejects.toMatchObject({ code: 'unsupported_request' })
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', error: null })
+  })
+
+  test.each([undefined, null, {}, 'pay', { scope: ['pay'] }, { scope: ['a b'], url: '' }, { scope: [], url: '' }, { scope: ['a'], url: '', maxAgeMs: 1.5 }])(
+    'for %j, which is no challenge',
+    async (challenge) => {
+      await expect((await signedIn()).stepUp(challenge as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    },
+  )
+
+  const endpoints = { authorization: `${issuer}/authorize`, token: `${issuer}/token` }
+  const plain = { issuer: undefined, endpoints, scope: 'read' } as const
+
+  async function plainSession(accessToken: string): Promise<OAuth> {
+    provider.tokens = { access_token: accessToken }
+    await load(plain).login()
+    const { state = '' } = asked()
+    world.href = `https://app.example/callback?code=the-code&state=${state}`
+    const auth = load(plain)
+    await auth.handleCallback()
+    expect(auth.store.getState().status).toBe('authenticated')
+    return auth
+  }
+
+  test('when nobody knows whose session it is', async () => {
+    await expect((await plainSession('opaque')).stepUp(pay)).rejects.toMatchObject({ code: 'unsupported_request' })
+  })
+
+  test.each([strong, recent, { ...pay, scope: ['openid'] }])('when no ID token could tell: %j', async (challenge) => {
+    const named = `e30.${Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')}.x`
+    const auth = await plainSession(named)
+    const before = world.left.length
+    await expect(auth.stepUp(challenge)).rejects.toMatchObject({ code: 'unsupported_request' })
+    expect(world.left.length).toBe(before)
+    await auth.stepUp(pay)
+    expect(asked()['scope']).toBe('read pay')
+  })
+})
+
+test('a session that has the scope is told once to try again: nothing is asked of anybody', async () => {
+  const auth = await signedIn()
+  const before = world.left.length
+  expect(await codeOf(auth.stepUp({ ...pay, scope: ['read'] }))).toBe('done')
+  expect(await codeOf(auth.stepUp({ ...pay, scope: ['read'] }))).toBe('redirect_loop')
+  expect(world.left.length).toBe(before)
+})
+
+test('what a storage holds of earlier step-ups makes nothing throw', async () => {
+  const auth = await signedIn()
+  for (const text of ['', 'x', '[]', '{"rounds":7}', '{"rounds":[null,{"family":"x"}]}']) {
+    world.tabStorage.setItem('tessera:default:scratch:authorizationCode:stepUps', text)
+    await auth.stepUp({ ...pay, scope: [`pay${text.length}`] })
+  }
+  expect(world.tabStorage.getItem('tessera:default:scratch:authorizationCode:stepUps')).not.toMatch(/at-1|rt-1/)
+})
+
+test('RF-20: a refresh that narrows the scope shows, and nobody gets its token for more', async () => {
+  const auth = await signedIn()
+  expect(await auth.getAccessToken({ scope: ['read'] })).toBe('at-1')
+  provider.tokens = { scope: 'openid' }
+  await auth.tokens.refresh()
+  expect(auth.store.getState()).toMatchObject({ status: 'authenticated', scope: ['openid'] })
+  await expect(auth.getAccessToken({ scope: ['openid', 'read'] })).rejects.toMatchObject({ code: 'insufficient_scope', missingScope: ['read'] })
+  expect(await auth.getAccessToken()).toBe('at-2')
+})

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createJourney, resultOf, type Journey } from '../../test/journey.ts'
+import { createProvider, issuer, type Provider } from '../../test/provider.ts'
+import { createWorld, type World } from '../../test/world.ts'
+import { sha256 } from '../browser/sha256.ts'
+import { authorizationCode } from './authorizationCode.ts'
+
+let world: World
+let provider: Provider
+let journey: Journey
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  world = createWorld()
+  provider = createProvider()
+  world.answer = provider.answer
+  journey = createJourney(world, provider)
+})
+afterEach(() => vi.useRealTimers())
+
+/** Of the request that the person left with. */
+const asked = (leave = -1): URLSearchParams => new URL(world.left.at(leave) ?? '').searchParams
+
+/** Comes back with these parameters beside the state of a login, by default the latest. */
+function comeBack(parameters: Record<string, string>, leave = -1) {
+  const { href } = new URL(`https://app.example/callback?${new URLSearchParams({ state: asked(leave).get('state') ?? '', iss: issuer, ...parameters }).toString()}`)
+  world.href = href
+  const auth = journey.load()
+  return { auth, outcome: auth.handleCallback() }
+}
+
+const exchanged = (): URLSearchParams[] => world.requests.flatMap(({ url }, index) => (url === `${issuer}/token` ? [new URLSearchParams(world.bodies[index])] : []))
+
+/** Everywhere that anything was sent or went. */
+const addresses = (): string => [...world.requests.map(({ url }) => url), ...world.left, world.href].join('\n')
+
+describe('a code of somebody else', () => {
+  test.each([['the earlier', 0], ['the later', 1]])("CB-27 goes with the verifier of %s login, whose state came along, and with none from the address", async (_, leave) => {
+    await journey.leave()
+    await journey.leave()
+    const { outcome } = comeBack({ code: "attacker's", code_verifier: 'e'.repeat(43) }, leave)
+    await outcome
+    const [form, ...more] = exchanged()
+    expect(more).toEqual([])
+    expect(form?.get('code')).toBe("attacker's")
+    expect(await sha256(form?.getAll('code_verifier').join() ?? '')).toBe(asked(leave).get('code_challenge'))
+    expect(asked(0).get('code_challenge')).not.toBe(asked(1).get('code_challenge'))
+  })
+
+  test('CB-27 is refused by a server that compares, and signs nobody in', async () => {
+    await journey.leave()
+    const challengeOfAttacker = await sha256('of the attacker')
+    provider.tokenAnswer = async (request) => {
+      const verifier = new URLSearchParams(await request.text()).get('code_verifier') ?? ''
+      if ((await sha256(verifier)) === challengeOfAttacker) return Response.json({ access_token: 'at', token_type: 'Bearer' })
+      return Response.json({ error: 'invalid_grant' }, { status: 400 })
+    }
+    const { auth, outcome } = comeBack({ code: "attacker's" })
+    expect(resultOf(await outcome)).toBe('authorization_failed')
+    expect(auth.store.getState().status).toBe('unauthenticated')
+  })
+})
+
+describe('a login that a third party asks for', () => {
+  /** As the documentation has it: a page of the app that the provider, or anybody, sends people to (OpenID Connect Core §4). */
+  async function initiate(parameters: Record<string, string>): Promise<void> {
+    world.href = `https://app.example/sign-in?${new URLSearchParams(parameters).toString()}`
+    const auth = journey.load()
+    expect(await auth.handleCallback()).toEqual({ type: 'none' })
+    const query = new URL(world.href).searchParams
+    if (query.get('iss') === issuer) await auth.login({ returnTo: query.get('target_link_uri') ?? '/' })
+    provider.nonce = world.left.length === 0 ? '' : (asked().get('nonce') ?? '')
+  }
+
+  test('CB-30 an issuer that is not configured is asked nothing, and nobody leaves', async () => {
+    await initiate({ iss: 'https://evil.example', target_link_uri: 'https://app.example/orders' })
+    expect(world.requests).toEqual([])
+    expect(world.left).toEqual([])
+  })
+
+  test('CB-30 whatever the address of the page names, a login goes to the configured issuer', async () => {
+    world.href = 'https://app.example/sign-in?iss=https%3A%2F%2Fevil.example&login_hint=eve&client_id=evil'
+    await journey.load().login()
+    expect(new URL(world.left[0] ?? '').origin).toBe(issuer)
+    expect(asked().getAll('client_id')).toEqual(['web'])
+    expect(asked().has('login_hint')).toBe(false)
+    expect(world.requests.map(({ url }) => new URL(url).origin)).toEqual(world.requests.map(() => issuer))
+  })
+
+  test.each([
+    ['https://app.example/orders?page=2', '/orders?page=2'],
+    ['https://evil.example/orders', '/'],
+    ['//evil.example', '/'],
+    ['javascript:alert(1)', '/'],
+  ])('CB-30 to %s ends at %s', async (target, returnTo) => {
+    await initiate({ iss: issuer, target_link_uri: target })
+    expect(await comeBack({ code: 'the-code' }).outcome).toEqual({ type: 'signed_in', returnTo })
+  })
+})
+
+describe('addresses that a provider sends along', () => {
+  const evil = 'https://evil.example/more'
+
+  test('OR-09 the error_uri of a callback is neither followed nor shown', async () => {
+    await journey.leave()
+    const { auth, outcome } = comeBack({ error: 'server_error', error_description: evil, error_uri: evil })
+    expect(resultOf(await outcome)).toBe('authorization_failed')
+    expect(addresses()).not.toContain('evil.example')
+    const result = await outcome
+    expect(JSON.stringify([result, auth.store.getState()]) + String('error' in result && result.error)).not.toContain('evil.example')
+  })
+
+  test('OR-09 nor that of a token endpoint, nor what the metadata offers to read, nor what a token answer links to', async () => {
+    for (const name of ['client_uri', 'logo_uri', 'op_policy_uri', 'op_tos_uri', 'service_documentation', 'registration_endpoint', 'check_session_iframe']) provider.metadata[name] = evil
+    provider.tokens = { client_uri: evil, redirect_uri: evil, logo_uri: evil }
+    await journey.signIn()
+    const auth = journey.app()
+    expect(auth.store.getState().status).toBe('authenticated')
+    provider.tokenAnswer = () => Response.json({ error: 'temporarily_unavailable', error_uri: evil }, { status: 503, headers: { location: evil, link: `<${evil}>` } })
+    const failure: unknown = await auth.tokens.refresh().catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'server_error' })
+    await auth.logout()
+    expect(addresses()).not.toContain('evil.example')
+    expect(JSON.stringify([failure, auth.store.getState()])).not.toContain('evil.example')
+  })
+})
+
+describe('a renewal without the person', () => {
+  test.each(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])('RF-31 that is answered with %s signs nobody out', async (error) => {
+    await journey.signIn()
+    await journey.leave({ prompt: 'none' })
+    expect(asked().get('prompt')).toBe('none')
+    const { auth, outcome } = comeBack({ error })
+    expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'authorization_failed', oauthError: error } })
+    expect(await auth.ready).toMatchObject({ status: 'authenticated', user: { sub: 'ada' } })
+    expect(auth.lastSignOut).toBeNull()
+    expect(await auth.getAccessToken()).toBe('at-1')
+  })
+
+  test('RF-31 that comes back to nobody, as where frames or cookies are blocked, signs nobody out', async () => {
+    await journey.signIn()
+    const auth = journey.app()
+    await auth.login({ prompt: 'none' })
+    await vi.advanceTimersByTimeAsync(20 * 60_000)
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', pending: null })
+    expect(await auth.getAccessToken()).toBe('at-1')
+  })
+})
+
+describe('a client secret', () => {
+  test.each(['clientSecret', 'client_secret'])('MD-09 has no place in a page: the option %s is refused, by name', (name) => {
+    expect(() => authorizationCode({ issuer, clientId: 'web', [name]: 'canary' })).toThrow(expect.objectContaining({ code: 'invalid_config', option: name }))
+  })
+
+  test.each(['client_secret', 'client_assertion'])('MD-09 nor among parameters of the app: %s is refused, and goes nowhere', async (name) => {
+    const parameters = { [name]: 'canary' }
+    expect(() => authorizationCode({ issuer, clientId: 'web', parameters })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'parameters' }))
+    await expect(journey.load().login({ parameters })).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(world.left).toEqual([])
+    expect(JSON.stringify(world.tabStorage.keys().map((key) => world.tabStorage.getItem(key)))).not.toContain('canary')
+  })
+})

@@ -1,0 +1,55 @@
+import { AuthError } from '../errors.ts'
+import type { Arrival, Keep, StepUpHost } from '../methods/method.ts'
+import { decodeClaims } from '../session/claims.ts'
+import { isSamePerson } from '../session/person.ts'
+import type { SessionRecord } from '../session/session.ts'
+import { askedOf, stepUpRounds, type Round } from './stepUpRounds.ts'
+import type { StepUpTerms } from './stepUpTerms.ts'
+
+/**
+ * Judges the answer to a step-up. It becomes the session in use if it is of the same person, who signed in as was asked: in the place
+ * of the one that is there after a popup, as a new one where the page was away.
+ */
+export function keepStepUp({ challenge, subject, family }: StepUpTerms, { held, context }: Pick<StepUpHost, 'held' | 'context'>): Keep {
+  const note = (result: Round['result']): void => {
+    const { scratch, now } = context()
+    const inUse = held()?.family ?? family
+    const rounds = stepUpRounds(scratch)
+    rounds.move(family, inUse)
+    const mark = { family: inUse, asked: askedOf(challenge) }
+    rounds.keep({ ...mark, urls: [challenge.url], at: now(), count: rounds.find(mark)?.count ?? 1, result })
+  }
+  const check = (session: SessionRecord): void => {
+    const inUse = held()
+    if (session.subject !== subject || (inUse !== null && !isSamePerson(inUse, session))) throw somebodyElse()
+    const ways = challenge.acrValues?.split(' ')
+    const way = session.idToken === undefined ? undefined : decodeClaims(session.idToken)?.['acr']
+    if (ways === undefined || ways.some((each) => each === way)) return
+    note('insufficient_user_authentication')
+    throw new AuthError('insufficient_user_authentication', 'The person signed in in another way than the API asked for, as far as the ID token tells.')
+  }
+  const commit = async ({ session, set, replace }: Arrival): Promise<boolean> => {
+    if (session.family !== family) return set()
+    await replace()
+    return true
+  }
+
+  return async (arrival) => {
+    const { scope } = arrival.session
+    try {
+      check(arrival.session)
+      if (!(await commit(arrival))) return false
+    } catch (error) {
+      arrival.discard()
+      throw error
+    }
+    const missingScope = challenge.scope.filter((each) => !scope.includes(each))
+    note(missingScope.length === 0 ? 'granted' : 'insufficient_scope')
+    if (missingScope.length === 0) return true
+    throw new AuthError('insufficient_scope', `Signed in again, but not granted: ${missingScope.join(' ')}.`, { missingScope })
+  }
+}
+
+function somebodyElse(): AuthError {
+  return new AuthError('user_changed', 'Somebody else signed in at the provider: the session in use stays as it is.')
+}

@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createProvider, issuer } from '../../test/provider.ts'
+import { createWorld, type World } from '../../test/world.ts'
+import type { Auth } from '../auth/auth.ts'
+import { createAuth } from '../auth/createAuth.ts'
+import { authorizationCode, type AuthorizationCodeInput } from '../methods/authorizationCode.ts'
+import type { Claims } from '../session/claims.ts'
+
+let world: World
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  world = createWorld()
+  world.answer = createProvider().answer
+})
+afterEach(() => vi.useRealTimers())
+
+function load(): Auth<AuthorizationCodeInput | void, Claims> {
+  return createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, world.environment)
+}
+
+describe.each(['blob:https://app.example/6f1', 'about:srcdoc', 'data:text/html,x'])('INV-12 a page whose address leads to no other, %s', (href) => {
+  test('is none to sign in from', async () => {
+    world.href = href
+    await expect(load().login()).rejects.toMatchObject({ code: 'unsupported_request' })
+    expect(world.left).toEqual([])
+  })
+
+  test('is none to come back to', async () => {
+    world.href = href
+    await expect(load().handleCallback('https://app.example/callback?code=x&state=y')).rejects.toMatchObject({ code: 'unsupported_request' })
+    expect(world.requests).toEqual([])
+  })
+})

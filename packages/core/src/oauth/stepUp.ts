@@ -1,0 +1,116 @@
+import { AuthError } from '../errors.ts'
+import type { leavingPage, MethodContext, StepUpHost, StepUpRequest } from '../methods/method.ts'
+import { membersOf } from '../ownMembers.ts'
+import type { Session, SessionRecord } from '../session/session.ts'
+import { toStepUpChallenge, type StepUpChallenge } from '../session/stepUpChallenge.ts'
+import type { AuthorizationCodeInput } from './authorizationCodeOptions.ts'
+import type { CodeClient } from './codeClient.ts'
+import { keepStepUp } from './keepStepUp.ts'
+import { askedOf, roundLifeMs, stepUpRounds, type Round } from './stepUpRounds.ts'
+import { unionOf, type StepUpTerms } from './stepUpTerms.ts'
+
+/** A login for a step-up. */
+export interface StepUpLogin {
+  readonly input: AuthorizationCodeInput
+  readonly terms: StepUpTerms
+}
+
+/** What a method gives to step up. */
+export interface StepUpWays<User> {
+  readonly client: Pick<CodeClient, 'scope'>
+  readonly login: (login: StepUpLogin, ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
+}
+
+/** Step-ups under way, each by what makes the contexts of its method in its auth. */
+const running = new WeakMap<object, { readonly key: string; readonly done: Promise<void> }>()
+
+/** Rounds in a row that nobody finished: closed windows, refusals, somebody else. */
+const mostInARow = 3
+
+/** Where what was asked for is older at once, how long the repeated request may take. */
+const shortestMs = 30_000
+
+/**
+ * Has the person who is signed in sign in again with more, at most once for the same thing.
+ *
+ * @throws AuthError as `auth.stepUp()` says.
+ */
+export async function stepUp<User>(request: StepUpRequest<User>, host: StepUpHost<User>, ways: StepUpWays<User>): Promise<void> {
+  const challenge = toStepUpChallenge(request.challenge)
+  if (challenge === null) throw new AuthError('invalid_input', 'stepUp() takes what readStepUp(response) gave.')
+  const { session } = request
+  const asked = askedOf(challenge)
+  const key = `${session.family} ${asked}`
+  const under = running.get(host.context)
+  if (under?.key === key) {
+    await under.done
+    return meet(host, challenge, asked)
+  }
+  const done = go({ ...request, challenge }, host, ways)
+  const entry = { key, done }
+  running.set(host.context, entry)
+  try {
+    await done
+  } finally {
+    if (running.get(host.context) === entry) running.delete(host.context)
+  }
+}
+
+async function go<User>(request: StepUpRequest<User>, host: StepUpHost<User>, { client, login }: StepUpWays<User>): Promise<void> {
+  const { challenge, session, options } = request
+  const terms = termsOf(request, client)
+  const { now, scratch } = host.context()
+  const mark = { family: session.family, asked: askedOf(challenge) }
+  const rounds = stepUpRounds(scratch)
+  const before = rounds.find(mark)
+  if (isMet(challenge, session, { round: before, nowAt: now() })) {
+    if (before?.urls.includes(challenge.url) === true) throw again()
+    return meet(host, challenge, mark.asked)
+  }
+  const isRecent = before !== undefined && now() - before.at < roundLifeMs
+  const count = isRecent ? before.count + 1 : 1
+  if (isRecent && before.result !== 'begun' && before.result !== 'granted') throw new AuthError(before.result, 'The provider gave less than that a moment ago.')
+  if (count > mostInARow) throw again()
+  rounds.keep({ ...mark, urls: [], at: now(), count, result: 'begun' })
+  const { returnTo, presentation, loginHint = hintOf(session) } = options
+  const { acrValues, maxAgeMs } = challenge
+  const input = { returnTo, presentation, acrValues, maxAgeMs, ...(loginHint !== null && { loginHint }) }
+  await host.signIn((ctx) => login({ input, terms }, ctx), session.family, keepStepUp(terms, host))
+}
+
+/** What to hold the answer to. */
+function termsOf<User>({ challenge, session }: StepUpRequest<User>, client: StepUpWays<User>['client']): StepUpTerms {
+  const { subject, family, scope } = session
+  if (subject === null) throw new AuthError('unsupported_request', 'Nobody knows whose session this is, so nobody could tell whether the same person is back.')
+  const { acrValues, maxAgeMs } = challenge
+  const needsIdToken = acrValues !== undefined || maxAgeMs !== undefined || challenge.scope.includes('openid')
+  if (needsIdToken && !client.scope.includes('openid')) {
+    throw new AuthError('unsupported_request', 'How and when the person signed in, only an ID token tells: it needs an issuer and the scope openid.')
+  }
+  return { subject, family, scope: unionOf(client.scope, scope, challenge.scope), challenge }
+}
+
+/** Whether the session has what is asked for, so that it would not help to ask again. */
+function isMet({ scope, acrValues, maxAgeMs }: StepUpChallenge, session: SessionRecord, { round, nowAt }: { readonly round: Round | undefined; readonly nowAt: number }): boolean {
+  if (!scope.every((each) => session.scope.includes(each))) return false
+  if (acrValues === undefined && maxAgeMs === undefined) return true
+  return round?.result === 'granted' && nowAt - round.at < Math.max(maxAgeMs ?? roundLifeMs, shortestMs)
+}
+
+/** Notes that this address was told, for once. */
+function meet<User>({ held, context }: StepUpHost<User>, { url }: StepUpChallenge, asked: string): void {
+  const family = held()?.family ?? ''
+  const { scratch, now } = context()
+  const rounds = stepUpRounds(scratch)
+  const round = rounds.find({ family, asked }) ?? { family, asked, urls: [], at: now(), count: 0, result: 'granted' }
+  rounds.keep({ ...round, urls: [...round.urls, url] })
+}
+
+function hintOf({ user }: SessionRecord): string | null {
+  const { preferred_username: name, email } = membersOf(user)
+  return [name, email].find((hint) => typeof hint === 'string') ?? null
+}
+
+function again(): AuthError {
+  return new AuthError('redirect_loop', 'The same was asked for just now: it does not help to sign in once more. Does the API look at what it asks for?')
+}

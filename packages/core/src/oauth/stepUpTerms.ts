@@ -1,0 +1,28 @@
+import { membersOfText } from '../session/record.ts'
+import { toStepUpChallenge, type StepUpChallenge } from '../session/stepUpChallenge.ts'
+
+/** What the answer to a step-up is held to, here or after a journey to the provider. */
+export interface StepUpTerms {
+  /** Who has to come back. */
+  readonly subject: string
+  /** Of the session that was in use. */
+  readonly family: string
+  /** What was asked for, in all. */
+  readonly scope: readonly string[]
+  readonly challenge: StepUpChallenge
+}
+
+/** Reads terms that a transaction kept as text, or gives `null` for anything else. */
+export function readTerms(text: string): StepUpTerms | null {
+  const { subject, family, scope, challenge: given } = membersOfText(text)
+  const challenge = toStepUpChallenge(given)
+  // As a challenge has them.
+  const asked = toStepUpChallenge({ scope, url: '' })?.scope
+  if (challenge === null || asked === undefined || typeof subject !== 'string' || typeof family !== 'string') return null
+  return { subject, family, scope: asked, challenge }
+}
+
+/** All scopes of several lists, each once. */
+export function unionOf(...lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())]
+}
