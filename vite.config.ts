@@ -17,6 +17,9 @@ const resolution = {
 /** What every test project starts from. It does not extend the config below, which is the demo's. */
 const base: TestProjectInlineConfiguration = { ...resolution, extends: false, root }
 
+/** What the production build has to do with, whoever serves it. The development server needs inline scripts. */
+const strictPolicy = "script-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+
 /** What ends a test that hangs: far above what one takes on a machine that is busy with the others. */
 const longestTestMs = 60_000
 
@@ -26,6 +29,14 @@ function project(
   environment: 'node' | 'jsdom' = 'node',
 ): TestProjectInlineConfiguration {
   return { ...base, test: { name, include, environment, testTimeout: longestTestMs } }
+}
+
+/** A test fails as well when a secret that passed during it shows anywhere. Those of the devtools have auths that leak on purpose. */
+const watch = 'test/redaction/watch.ts'
+
+function watchedProject(...given: Parameters<typeof project>): TestProjectInlineConfiguration {
+  const made = project(...given)
+  return { ...made, test: { ...made.test, setupFiles: [watch] } }
 }
 
 /** Types are checked by the same compiler as the build: a `*.test-d.ts` that does not compile is a failed test. */
@@ -60,16 +71,17 @@ async function projects(): Promise<TestProjectInlineConfiguration[]> {
   // The drivers of three browsers are slow to load, and the demo needs none.
   const { browserProjects } = await import('./test/browsers/browserProjects.ts')
   return [
-    project('core', ['packages/core/src/**/*.test.ts']),
-    project('react', ['packages/react/src/**/*.test.{ts,tsx}'], 'jsdom'),
-    project('react-query', ['packages/react-query/src/**/*.test.{ts,tsx}'], 'jsdom'),
+    watchedProject('core', ['packages/core/src/**/*.test.ts', 'test/redaction/**/*.test.ts']),
+    watchedProject('react', ['packages/react/src/**/*.test.{ts,tsx}'], 'jsdom'),
+    watchedProject('react-query', ['packages/react-query/src/**/*.test.{ts,tsx}'], 'jsdom'),
     react18Project,
-    project('testing', ['packages/testing/src/**/*.test.{ts,tsx}']),
+    watchedProject('testing', ['packages/testing/src/**/*.test.{ts,tsx}']),
     project('devtools', ['packages/devtools/src/**/*.test.{ts,tsx}']),
     project('model', ['test/model/**/*.test.ts']),
     project('identity', ['apps/identity/src/**/*.test.ts']),
     project('scripts', ['scripts/**/*.test.ts']),
     project('crash', ['test/crash/**/*.test.ts']),
+    project('fuzz', ['test/fuzz/**/*.test.ts']),
     project('docs', ['examples/**/*.test.ts']),
     typesProject('types', ['packages/*/src/**/*.test-d.{ts,tsx}'], 'tsconfig.test-d.json'),
     // A program of its own: it registers an auth, which holds for a whole program.
@@ -86,7 +98,7 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => ({
   plugins: [react()],
   define: { 'import.meta.env.VITE_IDENTITY_ORIGIN': JSON.stringify(identityOrigin) },
   server: { port: 5173, strictPort: true },
-  preview: { port: 5173, strictPort: true },
+  preview: { port: 5173, strictPort: true, headers: { 'Content-Security-Policy': strictPolicy } },
   test: {
     root,
     retry: 0,

@@ -3,6 +3,8 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join, relative } from 'node:path'
 import { AuthError, type AuthErrorCode } from '@tessera-auth/core'
 import { describe, expect, it } from 'vitest'
+import { plans } from '../test/conformance/plans.ts'
+import { expectedReport } from '../test/conformance/report.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Within the demo, which has installed what most apps have, or within the example that has what a page is about. */
@@ -105,6 +107,21 @@ describe('docs/errors.md', () => {
 
   it.each(rows)('says of $code that it is retryable: $retryable', ({ code, retryable }) => {
     expect(new AuthError(code as AuthErrorCode, '').retryable).toBe(retryable === 'yes')
+  })
+})
+
+describe('docs/diagnose.md', () => {
+  it('has a heading for every code, and for no other', () => {
+    const union = /export type FindingCode =([\s\S]*?)\n\n/.exec(read('packages/core/src/session/finding.ts'))?.[1] ?? ''
+    const codes = [...union.matchAll(/\| '(\w+)'/g)].map(([, code = '']) => code)
+    expect(codes.length).toBeGreaterThan(10)
+    expect([...read('docs/diagnose.md').matchAll(/^### (\w+)$/gm)].map(([, code]) => code)).toEqual(codes)
+  })
+})
+
+describe('docs/conformance.md', () => {
+  it('has what is printed when no module fails', () => {
+    expect(/^```text\n([\s\S]*?)\n```$/m.exec(read('docs/conformance.md'))?.[1]).toBe(expectedReport(plans))
   })
 })
 

@@ -5,9 +5,9 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Lowest first: what stands in one row may import only from the rows before it. */
-const rows = [['errors'], ['session', 'browser'], ['endpoint'], ['oauth', 'http'], ['methods'], ['tokens'], ['auth'], ['parking', 'idle', 'sockets'], ['index']]
+const rows = [['errors'], ['session', 'browser'], ['endpoint'], ['oauth', 'http'], ['methods'], ['tokens', 'diagnose'], ['auth'], ['parking', 'idle', 'sockets'], ['index']]
 /** These lie above `methods`, and yet know no particular one: each is an entry of its own. */
-const strangers = [['tokens', 'methods'], ['auth', 'methods'], ['parking', 'methods'], ['idle', 'methods'], ['sockets', 'methods']]
+const strangers = [['tokens', 'methods'], ['diagnose', 'methods'], ['auth', 'methods'], ['parking', 'methods'], ['idle', 'methods'], ['sockets', 'methods']]
 
 const root = join(import.meta.dirname, '..')
 const workspace = mkdtempSync(join(tmpdir(), 'tessera-layers-'))
@@ -50,7 +50,7 @@ function probeLayers(): void {
 function probeExceptions(): void {
   const type = "export type { AuthMethod } from '../methods/method.ts'\n"
   const value = "export { leavingPage } from '../methods/method.ts'\n"
-  for (const layer of ['endpoint', 'oauth', 'http', 'tokens', 'auth']) {
+  for (const layer of ['endpoint', 'oauth', 'http', 'tokens', 'diagnose', 'auth']) {
     probe(`${layer} -> type of method`, `${core}/${layer}/t.ts`, type)
   }
   for (const layer of ['session', 'browser']) {

@@ -16,6 +16,13 @@ export function playwrightTally(report: unknown, exitCode: number): Tally {
   return honest({ passed: count(stats, 'expected'), failed }, exitCode)
 }
 
+/** The verdicts of the conformance modules. What is skipped is neither. */
+export function conformanceTally(report: unknown, exitCode: number): Tally {
+  const words = Array.isArray(report) ? report.map((verdict) => member(verdict, 'word')) : []
+  const failed = words.filter((word) => word === 'FAILED').length
+  return honest({ passed: words.filter((word) => word === 'PASSED').length, failed }, exitCode)
+}
+
 export function addTallies(tallies: readonly Tally[]): Tally {
   const sum = (pick: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + pick(tally), 0)
   return { passed: sum((tally) => tally.passed), failed: sum((tally) => tally.failed) }

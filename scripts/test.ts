@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureChromium } from './browsers.ts'
-import { addTallies, closingLine, playwrightTally, vitestTally } from './tally.ts'
+import { addTallies, closingLine, conformanceTally, playwrightTally, vitestTally } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -24,6 +24,7 @@ const vitestReport = join(reports, 'vitest.json')
 const tabsReport = join(reports, 'tabs.json')
 const playwrightReport = join(reports, 'playwright.json')
 const nextReport = join(reports, 'next.json')
+const conformanceReport = join(reports, 'conformance.json')
 
 /** Those whose coverage has a floor, which CI holds them to. */
 const covered = ['core', 'react']
@@ -66,6 +67,14 @@ const runners: readonly Runner[] = [
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: nextReport },
     report: nextReport,
     tally: playwrightTally,
+  },
+  {
+    name: 'conformance',
+    cli: 'scripts/conformance.ts',
+    args: [],
+    env: { CONFORMANCE_REPORT: conformanceReport },
+    report: conformanceReport,
+    tally: conformanceTally,
   },
 ]
 

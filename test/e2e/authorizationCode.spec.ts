@@ -14,7 +14,7 @@ test('signs in by redirect and comes back to where the person was, query and all
 test('PAR: what is asked for is pushed, and the address says no more than where it was pushed to', async ({ demo, page }) => {
   await page.goto(path)
   await demo.signInByRedirect()
-  const [, pushed] = demo.sent()
+  const pushed = demo.sent().find(({ what }) => what === 'POST /request')
   expect(Object.fromEntries(new URLSearchParams(pushed?.body))).toEqual({
     response_type: 'code',
     client_id: 'demo-60s',
@@ -37,6 +37,18 @@ test('plain OAuth: the endpoints that were named, no discovery, no nonce and no 
 
   await demo.signOut()
   expect(demo.wire.opened.filter((page) => page.includes('/session/end'))).toEqual([])
+})
+
+test('UserInfo is asked at the sign-in with the new token, and again when the person asks', async ({ demo, page }) => {
+  await page.goto(path)
+  await demo.signInByRedirect()
+  const asked = () => demo.sent().filter(({ what }) => what === 'GET /v1/userinfo')
+  expect(asked()).toHaveLength(1)
+  expect(await demo.wire.credentialsOf(asked()[0]!)).toEqual(['Authorization: Bearer access_token'])
+  await demo.button('Ask UserInfo').click()
+  await expect(page.locator('.answer-line')).toContainText('200')
+  await expect(page.locator('.answer-line')).toContainText('Ask UserInfo')
+  expect(asked()).toHaveLength(2)
 })
 
 test('the sign-out leaves for the end of the session at the provider, which asks for the password next time', async ({ demo, page }) => {

@@ -62,3 +62,22 @@ test('XT-11 a page in the cache when another tab signs out is signed out before 
   expect(demo.lines(before)).toEqual([])
   expect(await demo.held()).toEqual([])
 })
+
+test('LO-09 after a sign-out at the provider no page that the back button brings shows anybody, or has anything', async ({ demo, page }) => {
+  await demo.open('/authorization-code', { storage: 'session', lifetime: '3600' })
+  await demo.signInByRedirect()
+  expect(await demo.call('Call the API')).toBe(200)
+  await demo.signOutAtProvider()
+  const before = demo.sent().length
+  let visits = 0
+  for (let back = 0; back < 4; back++) {
+    await page.goBack({ waitUntil: 'commit' })
+    if (!page.url().startsWith(demo.demoOrigin)) continue
+    visits++
+    await expect(demo.status).not.toContainText('Signed in')
+    await expect(page.getByText('ada@example.com')).toHaveCount(0)
+    expect(await demo.held()).toEqual([])
+  }
+  expect(visits).toBeGreaterThan(0)
+  expect(demo.lines(before).filter((line) => /token|\/v1\//.test(line))).toEqual([])
+})

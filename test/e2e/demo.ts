@@ -72,11 +72,19 @@ export const test = base.extend<Options & { demo: Demo }>({
     await use(createDemo(page, { context, demoOrigin, identityOrigin, wire }))
     expect(problems, 'uncaught errors of the pages').toEqual([])
     expect(wire.strangers(), 'requests to other servers').toEqual([])
-    expect(wire.leaks(documentedSecrets), 'secrets in addresses or in the console').toEqual([])
+    expect(wire.leaks(documentedSecrets, await leftBehind(context, demoOrigin)), 'INV-22: secrets in addresses, in the console, in localStorage or in cookies that scripts see').toEqual([])
   },
 })
 
 export { expect }
+
+/** What the pages of the app that are open show and keep where no secret belongs. */
+async function leftBehind(context: BrowserContext, origin: string): Promise<string[]> {
+  const pages = context.pages().filter((page) => page.url().startsWith(`${origin}/`))
+  const read = (page: Page): Promise<string> => page.evaluate(() => [location.href, JSON.stringify([history.state, Object.entries(localStorage)]), document.cookie].join('\n'))
+  // A page that just closes or leaves has nothing any more.
+  return Promise.all(pages.map((page) => read(page).catch(() => page.url())))
+}
 
 interface Browser extends Pick<Demo, 'demoOrigin' | 'identityOrigin' | 'wire'> {
   readonly context: BrowserContext

@@ -2,6 +2,7 @@ import { expect, test } from './demo.ts'
 
 const pages = {
   '/authorization-code': 'Authorization code with PKCE',
+  '/sender-constrained': 'Sender-constrained tokens',
   '/backend-code': 'Code through your own backend',
   '/password': 'Password',
   '/cookie-session': 'Cookie session',
@@ -17,7 +18,7 @@ const pages = {
   '/left-alone': 'Left alone',
 }
 
-test('lists the ten methods, the two ways to have several and what comes after an end, and leads to each', async ({ demo, page }) => {
+test('lists the ten methods, bound tokens, the two ways to have several and what comes after an end, and leads to each', async ({ demo, page }) => {
   await page.goto('/')
   const cards = page.getByRole('main').getByRole('listitem').getByRole('link')
   const listed = await cards.evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.textContent]))

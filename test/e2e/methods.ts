@@ -97,8 +97,10 @@ const people: readonly Method[] = [
     signedIn: person,
     onSignIn: [
       'GET /.well-known/openid-configuration 200',
+      'GET /jwks 200',
       'POST /request (response_type client_id redirect_uri scope state code_challenge code_challenge_method nonce) 201',
       `POST /token ${code} 200`,
+      'GET /v1/userinfo 200',
     ],
     signOut: (demo) => demo.signOutAtProvider(),
     onSignOut: ['POST /token/revocation (token client_id) 200'],

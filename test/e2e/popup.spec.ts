@@ -8,8 +8,10 @@ const path = '/authorization-code'
 
 const signInLines = [
   'GET /.well-known/openid-configuration 200',
+  'GET /jwks 200',
   'POST /request (response_type client_id redirect_uri scope state code_challenge code_challenge_method nonce) 201',
   'POST /token (redirect_uri code code_verifier grant_type=authorization_code client_id) 200',
+  'GET /v1/userinfo 200',
 ]
 
 /** Opens the page and, by its button, the window to sign in. */
@@ -53,7 +55,7 @@ test('refused consent closes the window and says so here', async ({ demo, page }
   await demo.signInAtProvider('ada', 'Deny', popup)
   await closed
   await expect(page.getByRole('alert')).toHaveText('You cancelled the sign-in.')
-  await expect.poll(() => demo.lines()).toEqual(signInLines.slice(0, 2))
+  await expect.poll(() => demo.lines()).toEqual(signInLines.slice(0, 3))
 })
 
 test('a window that the browser blocks is said in words, and nothing is asked for', async ({ demo, page }) => {

@@ -108,6 +108,7 @@ test.describe('several', () => {
       'GET /v1/resources 200',
       'GET /v1/resources 200',
       'GET /.well-known/openid-configuration 200',
+      'GET /jwks 200',
       'POST /request (response_type client_id redirect_uri scope state code_challenge code_challenge_method nonce) 201',
       'POST /token (redirect_uri code code_verifier grant_type=authorization_code client_id) 200',
       'POST /token (refresh_token grant_type=refresh_token client_id) 200',

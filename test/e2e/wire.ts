@@ -32,11 +32,17 @@ export interface Wire {
   readonly secretsIn: (text: string) => readonly string[]
   /** Requests to anywhere but the demo and the identity server. */
   readonly strangers: () => readonly string[]
-  /** Secrets in an address, a referrer or the console. Parameters of the names that are documented may hold one. */
-  readonly leaks: (documented: readonly string[]) => readonly Leak[]
+  /**
+   * Secrets in an address, a referrer, the console, or in one of these texts. Parameters of the names that are documented may hold one,
+   * and the address by which a page was loaded the code that it came back with.
+   */
+  readonly leaks: (documented: readonly string[], texts: readonly string[]) => readonly Leak[]
 }
 
 const secretNames = ['access_token', 'refresh_token', 'id_token', 'idToken', 'refreshToken', 'key', 'ephemeral_token', 'csrf_token']
+
+/** Members of what a page sends that are secret as well, and of which nothing is kept once they are sent. */
+const sentNames = ['code', 'code_verifier', 'password', 'client_secret']
 
 /** What is secret before any answer. */
 const passwords = ['correct-horse', 'machine-secret', 'p:ä%reader']
@@ -56,17 +62,23 @@ export async function recordWire(context: BrowserContext, origins: Origins): Pro
   const addresses: string[] = []
   const said: string[] = []
   const secrets: { readonly name: string; readonly value: string; readonly page: Page }[] = []
+  const spent: { readonly name: string; readonly value: string }[] = []
+  const loaded: string[] = []
   const open = new Map<Request, Sent>()
 
   context.on('request', (request) => {
     const url = new URL(request.url())
-    addresses.push(request.url(), request.headers()['referer'] ?? '')
+    const isDocument = request.resourceType() === 'document'
+    const list = isDocument ? loaded : addresses
+    list.push(request.url())
+    addresses.push(request.headers()['referer'] ?? '')
     if (url.origin !== origins.identity) return
     const what = `${request.method()} ${url.pathname}`
-    if (request.resourceType() === 'document') opened.push(`${what}${parametersOf(url.searchParams, '?', '')}`)
+    if (isDocument) opened.push(`${what}${parametersOf(url.searchParams, '?', '')}`)
     if (request.resourceType() !== 'fetch') return
     const entry = { page: request.frame().page(), request, what, body: request.postData() ?? '', status: 0, at: Date.now() }
     sent.push(entry)
+    for (const [name, value] of Object.entries(valuesOf(entry.body))) if (sentNames.includes(name) && typeof value === 'string') spent.push({ name, value })
     open.set(request, entry)
   })
   context.on('response', (response) => {
@@ -101,12 +113,13 @@ export async function recordWire(context: BrowserContext, origins: Origins): Pro
       return found.value
     },
     secretsIn,
-    strangers: () => addresses.filter((address) => /^(https?|wss?):/.test(address) && !isOf(address, origins)),
-    leaks(documented) {
-      const places = [...addresses.map((address) => without(address, documented)), ...said]
-      return places.flatMap((where) => {
+    strangers: () => [...addresses, ...loaded].filter((address) => /^(https?|wss?):/.test(address) && !isOf(address, origins)),
+    leaks(documented, texts) {
+      const all = [...addresses.map((address) => without(address, documented)), ...loaded.map((address) => without(address, [...documented, 'code'])), ...said, ...texts]
+      return all.flatMap((where) => {
         const typed = passwords.filter((password) => where.includes(password) || where.includes(encodeURIComponent(password)))
-        return [...typed, ...secretsIn(where)].map((secret) => ({ secret, where }))
+        const told = spent.filter(({ value }) => where.includes(value) || where.includes(encodeURIComponent(value))).map(({ name }) => name)
+        return [...new Set([...typed, ...told, ...secretsIn(where)])].map((secret) => ({ secret, where }))
       })
     },
   }
@@ -140,6 +153,11 @@ function membersOf(body: string): string {
   if (!body.startsWith('{')) return parametersOf(new URLSearchParams(body), ' (', ')')
   const names = Object.keys(JSON.parse(body) as object)
   return ` {${names.join(' ')}}`
+}
+
+function valuesOf(body: string): object {
+  if (!body.startsWith('{')) return Object.fromEntries(new URLSearchParams(body))
+  return JSON.parse(body) as object
 }
 
 function parametersOf(parameters: URLSearchParams, before: string, after: string): string {

@@ -54,6 +54,8 @@ function whyNot(oracle: Oracle, page: LoadedPage, { state, family }: Ended): str
     case 'revoked':
     case 'subject_changed':
       return family === null || oracle.wasRefused(family, state.reason) ? null : 'no server said so'
+    case 'key_lost':
+      return 'no token is bound to a key'
     case 'idle':
       return 'nobody watches for that'
     case 'expired':

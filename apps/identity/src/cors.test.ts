@@ -44,7 +44,7 @@ test('the token endpoint does nothing for a stranger', async () => {
   expect(await answer.text()).toContain('origin http://evil.example not allowed')
 })
 
-const credentialHeaders = 'Authorization,Content-Type,X-API-Key,X-CSRF-Token,Idempotency-Key'
+const credentialHeaders = 'Authorization,Content-Type,X-API-Key,X-CSRF-Token,Idempotency-Key,DPoP'
 
 test.for([
   ['/v1/resources', 'GET,POST,DELETE', credentialHeaders, 'true'],
@@ -77,5 +77,5 @@ test('the token endpoint answers a preflight request', async () => {
 
 test('the API lets the demo read the challenge and the time to wait', async () => {
   const { headers } = await send('GET', '/v1/resources', { origin: demoOrigin })
-  expect(headers.get('access-control-expose-headers')).toBe('WWW-Authenticate,Retry-After')
+  expect(headers.get('access-control-expose-headers')).toBe('WWW-Authenticate,Retry-After,DPoP-Nonce')
 })

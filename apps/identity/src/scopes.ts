@@ -1,8 +1,14 @@
 /** Scopes of the API under `/v1` (RFC 6749 §3.3); they end up in access tokens. */
 export const apiScopes = ['read:resources', 'write:resources'] as const
 
+/** Scopes of the API that no sign-in asks for: only a step-up of a session that exists (RFC 6750 §3.1). OpenID alone gives them. */
+export const stepUpScopes = ['payments'] as const
+
+/** All scopes of the API under `/v1`. */
+export const knownScopes = [...apiScopes, ...stepUpScopes]
+
 /** One scope of the API under `/v1`. */
-export type ApiScope = (typeof apiScopes)[number]
+export type ApiScope = (typeof knownScopes)[number]
 
 /** Scopes about the person and the session (OpenID Connect Core §5.4 and §11). */
 export const openidScopes = ['openid', 'profile', 'email', 'offline_access'] as const
@@ -18,5 +24,5 @@ export function splitScope(scope: string): string[] {
 /** The scopes of the API among the values of a scope string; none when it is no text. */
 export function scopesIn(scope: unknown): ApiScope[] {
   const values = typeof scope === 'string' ? splitScope(scope) : []
-  return apiScopes.filter((known) => values.includes(known))
+  return knownScopes.filter((known) => values.includes(known))
 }

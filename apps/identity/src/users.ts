@@ -8,11 +8,13 @@ export interface User {
   readonly email: string
   /** What the person may do at the API; anything else is never granted, whoever asks. */
   readonly apiScopes: readonly ApiScope[]
+  /** What the person may do besides, where a session is stepped up. Default: nothing. */
+  readonly stepUpScopes?: readonly ApiScope[]
 }
 
 /** Everyone who can sign in. */
 export const users: readonly User[] = [
-  { sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', apiScopes: ['read:resources', 'write:resources'] },
+  { sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', apiScopes: ['read:resources', 'write:resources'], stepUpScopes: ['payments'] },
   { sub: 'bob', name: 'Bob Martin', email: 'bob@example.com', apiScopes: ['read:resources'] },
 ]
 

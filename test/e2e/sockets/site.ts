@@ -57,7 +57,7 @@ export async function createSite(script: string): Promise<Site> {
       cut: () => response.destroy(),
     })
   }
-  const pages = new Map([['/', ['text/html', html]], ['/main.js', ['text/javascript', script]], ['/away', ['text/html', '<!doctype html><title>Away</title>']]] as const)
+  const pages = new Map<string, readonly [type: string, page: string]>([['/', ['text/html', html]], ['/main.js', ['text/javascript', script]], ['/away', ['text/html', '<!doctype html><title>Away</title>']]])
 
   server.welcome = (peer) => {
     const ticket = protocolsOf(peer.request)[1]?.slice('ticket.'.length) ?? ''

@@ -59,6 +59,7 @@ function create() {
           authorization: `${identityOrigin}/auth`,
           token: `${gateOrigin}/${page}/token`,
           revocation: `${identityOrigin}/token/revocation`,
+          jwks: `${identityOrigin}/jwks`,
         },
         clientId,
         redirectUri: '/authorization-code/callback',

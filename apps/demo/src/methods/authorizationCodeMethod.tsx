@@ -2,6 +2,7 @@ import { createAuth } from '@tessera-auth/core'
 import { authorizationCode, type AuthorizationCodeOptions } from '@tessera-auth/core/authorization-code'
 import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
+import { PayPanel } from '../pay/PayPanel.tsx'
 import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
 import { personLook } from '../session/sessionLook.ts'
 import { choice, type Settings } from '../settings/choice.ts'
@@ -24,7 +25,7 @@ const choices = {
     { value: 'popup', label: 'Popup', hint: 'This page stays; a window opens.' },
   ]),
   server: choice('Server', [
-    { value: 'openid', label: 'OpenID', hint: 'Found by its issuer; gives an ID token.' },
+    { value: 'openid', label: 'OpenID', hint: 'Found by its issuer; gives an ID token, and more at UserInfo.' },
     { value: 'oauth', label: 'Plain OAuth', hint: 'Named endpoints, no ID token.' },
   ]),
 }
@@ -53,12 +54,14 @@ export const authorizationCodeMethod: DemoPage = createMethodPage({
       })}
     />
   ),
+  extras: (auth, { server }) => (server === 'openid' ? [{ name: 'Ask UserInfo', ask: () => auth.fetch(`${identityOrigin}/v1/userinfo`) }] : []),
+  More: ({ auth, settings }) => settings.server === 'openid' && <PayPanel key={settings.lifetime} auth={auth} presentation={settings.window} />,
   loginAgain: (auth, returnTo) => auth.login({ returnTo }),
 })
 
 /** One and the same server, in either of its two roles. */
 function providerOf({ server, lifetime }: Settings<typeof choices>): AuthorizationCodeOptions {
-  if (server === 'openid') return openidClient(`demo-${clientNames[lifetime]}`, path)
+  if (server === 'openid') return { ...openidClient(`demo-${clientNames[lifetime]}`, path), userInfo: true }
   return {
     endpoints: {
       authorization: `${identityOrigin}/oauth/authorize`,

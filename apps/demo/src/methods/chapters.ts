@@ -13,6 +13,7 @@ import { ephemeralTokenMethod } from './ephemeralTokenMethod.tsx'
 import { firebaseMethod } from './firebaseMethod.tsx'
 import { passwordMethod } from './passwordMethod.tsx'
 import { refreshTokenMethod } from './refreshTokenMethod.tsx'
+import { senderConstrainedMethod } from './senderConstrainedMethod.tsx'
 
 /** Pages that belong together. */
 interface Chapter {
@@ -27,7 +28,7 @@ export const chapters: readonly Chapter[] = [
   {
     heading: 'People sign in elsewhere',
     about: 'On a page of the server that knows them. The app never sees a password.',
-    pages: [authorizationCodeMethod, backendCodeMethod],
+    pages: [authorizationCodeMethod, senderConstrainedMethod, backendCodeMethod],
   },
   {
     heading: 'People sign in here',

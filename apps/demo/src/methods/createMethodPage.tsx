@@ -21,13 +21,15 @@ interface MethodPlan<C extends Choices, A extends DemoAuth> extends Pick<DemoPag
   readonly SignIn: ComponentType<SignInProps<C, A>>
   /** Words for what goes wrong with this method. */
   readonly words?: ErrorWords
+  /** What only this method shows, below the rest. */
+  readonly More?: ComponentType<SignInProps<C, A>>
   /** What can be done with a session besides. */
-  readonly extras?: (auth: A) => readonly Question[]
+  readonly extras?: (auth: A, settings: Settings<C>) => readonly Question[]
   /** Signs in again from the callback page, for methods that leave and come back. */
   readonly loginAgain?: (auth: A, returnTo: string) => Promise<void>
 }
 
-/** What a sign-in form is given. */
+/** What a sign-in form, and what else a method shows, is given. */
 interface SignInProps<C extends Choices, A extends DemoAuth> {
   readonly auth: A
   readonly settings: Settings<C>
@@ -35,7 +37,7 @@ interface SignInProps<C extends Choices, A extends DemoAuth> {
 
 /** Makes the page of a method, and its callback page if it has one. */
 export function createMethodPage<const C extends Choices, A extends DemoAuth>(plan: MethodPlan<C, A>): DemoPage {
-  const { path, name, summary, when, choices, createAuth, look, SignIn, words, extras, loginAgain } = plan
+  const { path, name, summary, when, choices, createAuth, look, SignIn, More, words, extras, loginAgain } = plan
   const log = createActivityLog(path.slice(1), words)
   const authFor = authPerSettings(log, createAuth)
 
@@ -48,7 +50,8 @@ export function createMethodPage<const C extends Choices, A extends DemoAuth>(pl
         lead={`${summary} ${when}`}
         look={look(settings)}
         signIn={<SignIn auth={auth} settings={settings} />}
-        extras={extras?.(auth) ?? []}
+        extras={extras?.(auth, settings) ?? []}
+        more={More && <More auth={auth} settings={settings} />}
       />
     )
   }

@@ -1,8 +1,11 @@
 import type { AuthorizationCodeOptions } from '@tessera-auth/core/authorization-code'
 import { identityOrigin } from '../identityOrigin.ts'
 
+/** Options for a provider that is known by its issuer. */
+type OpenIdOptions = Extract<AuthorizationCodeOptions, { readonly issuer: string }>
+
 /** A client of the identity server by OpenID that people come back to on the page at `path`, and below it. */
-export function openidClient(clientId: string, path: string): AuthorizationCodeOptions {
+export function openidClient(clientId: string, path: string): OpenIdOptions {
   return {
     issuer: identityOrigin,
     clientId,

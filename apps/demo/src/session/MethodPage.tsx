@@ -25,11 +25,13 @@ interface MethodPageProps {
   readonly onChoose: (name: string, value: string) => void
   readonly signIn: ReactNode
   readonly extras: readonly Question[]
+  /** What only this method shows. */
+  readonly more?: ReactNode
 }
 
 /** The page of any method: its settings, its session, what the API answers, and what happened. */
 export function MethodPage(props: MethodPageProps): ReactNode {
-  const { name, lead, auth, log, look, choices, settings, onChoose, signIn, extras } = props
+  const { name, lead, auth, log, look, choices, settings, onChoose, signIn, extras, more } = props
   // Other settings mean another auth, with claims of its own.
   const key = Object.values(settings).join(' ')
   return (
@@ -39,6 +41,7 @@ export function MethodPage(props: MethodPageProps): ReactNode {
         <PageHeader title={name} lead={lead} />
         {key !== '' && <SettingsPanel {...{ choices, settings, onChoose }} />}
         <Workbench {...{ auth, log, look, signIn, extras }} otherTab={<OtherTab kept={look.isCookie ? 'cookie' : settings['storage']} />} />
+        {more}
         <ClaimsPanel key={key} auth={auth} noClaims={look.noClaims} />
       </article>
     </AuthProvider>

@@ -37,9 +37,12 @@ const words: Record<AuthErrorCode, string> = {
   session_idle: 'Nobody did anything for too long.',
   refresh_rejected: 'The identity server refused to renew the session.',
   revoked: 'The session has been revoked.',
+  key_lost: 'The key of this session is gone from this browser.',
   subject_changed: 'The identity server answered for somebody else.',
   user_changed: 'Somebody else signed in meanwhile.',
   insufficient_scope: 'You are signed in, but not allowed to do this.',
+  insufficient_user_authentication: 'The API wants you to sign in in another way.',
+  redirect_loop: 'You have just signed in for this, and the API still refuses.',
   storage_failed: "The browser's storage is full or blocked.",
 }
 

@@ -1,4 +1,4 @@
-import { decodeJwt, errors } from 'jose'
+import { decodeJwt, errors, type JWTPayload } from 'jose'
 import { scopesIn } from '../scopes.ts'
 import { firebaseIssuer } from '../firebase/createIdTokens.ts'
 import type { Credential, CredentialCheck } from './credential.ts'
@@ -17,11 +17,15 @@ export function bearerCredential(stores: CredentialStores): CredentialCheck {
     try {
       return await (isOfFirebase(token) ? stores.firebaseSessions.verify(token) : verifyJwt(stores, token))
     } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error
-      const isExpired = error instanceof errors.JWTExpired
-      return invalidToken(isExpired ? 'The access token has expired.' : 'The access token is not valid.')
+      return invalidToken(expiredOr(error, 'The access token is not valid.'))
     }
   }
+}
+
+/** What to say of a token that jose refuses; throws anything else. */
+export function expiredOr(error: unknown, otherwise: string): string {
+  if (!(error instanceof errors.JOSEError)) throw error
+  return error instanceof errors.JWTExpired ? 'The access token has expired.' : otherwise
 }
 
 /** The token of the header; `undefined` when there is none, empty when it is unusable. */
@@ -35,9 +39,16 @@ function findOpaque(kind: Credential['kind'], tokens: OpaqueTokens, token: strin
   return principal === undefined ? undefined : { kind, principal, revoke: () => void tokens.revoke(token) }
 }
 
-async function verifyJwt({ accessTokens }: CredentialStores, token: string): Promise<Credential> {
-  const { sub = '', scope } = await accessTokens.verify(token)
-  return { kind: 'accessToken', principal: { subject: sub, scopes: scopesIn(scope) } }
+async function verifyJwt({ accessTokens }: CredentialStores, token: string): Promise<Credential | Result> {
+  const claims = await accessTokens.verify(token)
+  // What is bound to a key is not for whoever has it (RFC 9449 §7.2).
+  return claims['cnf'] === undefined ? credentialOf(claims) : invalidToken('The access token is bound to a key: without a proof it is worth nothing.')
+}
+
+/** What the claims of a valid access token stand for. */
+export function credentialOf({ sub = '', scope, acr, auth_time: authTime }: JWTPayload): Credential {
+  const signIn = typeof authTime === 'number' ? { acr, at: authTime * 1000 } : undefined
+  return { kind: 'accessToken', principal: { subject: sub, scopes: scopesIn(scope) }, ...(signIn && { signIn }) }
 }
 
 /** Chooses by what the token says of itself; whether that is true, the check that follows finds out. */

@@ -6,11 +6,13 @@ import { createAuthenticate } from './createAuthenticate.ts'
 import { createJsonApp } from './createJsonApp.ts'
 import type { CredentialStores } from './credentialStores.ts'
 import { passwordRoutes } from './passwordRoutes.ts'
+import { paymentRoutes } from './paymentRoutes.ts'
 import { resourceRoutes } from './resourceRoutes.ts'
 import { sessionTokenRoutes } from './sessionTokenRoutes.ts'
+import { userInfoRoutes } from './userInfoRoutes.ts'
 
 /** Headers in which the demo sends credentials and what goes with them. */
-export const credentialHeaders = ['Authorization', 'Content-Type', 'X-API-Key', 'X-CSRF-Token', 'Idempotency-Key']
+export const credentialHeaders = ['Authorization', 'Content-Type', 'X-API-Key', 'X-CSRF-Token', 'Idempotency-Key', 'DPoP']
 
 /** The API at `/v1`: resources, and the ways to get a credential for them that are not OAuth. */
 export function createApi(context: ServerContext, stores: CredentialStores): Hono {
@@ -26,6 +28,8 @@ export function createApi(context: ServerContext, stores: CredentialStores): Hon
   v1.route('/session', appSessionRoutes(stores.appSessions, record))
   v1.route('/sessions', sessionTokenRoutes(stores, gate))
   v1.route('/api-keys', apiKeyRoutes(stores.apiKeys, gate))
+  v1.route('/payments', paymentRoutes(gate))
+  v1.route('/userinfo', userInfoRoutes(gate))
   v1.route('/', resourceRoutes(gate))
   return api.route('/v1', v1)
 }

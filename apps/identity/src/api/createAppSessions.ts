@@ -41,8 +41,13 @@ const sessionMs = 12 * 3600 * 1000
 
 /** Keeps the cookie sessions of one server, as digests of their ids only. They live for 12 hours. */
 export function createAppSessions(origin: string): AppSessions {
+  const { protocol, port } = new URL(origin)
+  // Over plain HTTP, on this computer only, Safari takes no Secure cookie.
+  const secure = protocol === 'https:'
+  // Browsers take a cookie of such a name from this very host alone, so that no sibling domain can set it (RFC 6265bis §4.1.3.2).
+  const prefix = secure ? '__Host-' : ''
   // Cookies do not tell ports apart (RFC 6265 §8.5): two servers on this computer would overwrite each other's.
-  const cookieName = `tessera_app_${new URL(origin).port}`
+  const cookieName = `${prefix}tessera_app_${port}`
   const entries = new Map<string, Entry>()
   const idOf = (c: Context) => getCookie(c, cookieName)
 
@@ -58,8 +63,7 @@ export function createAppSessions(origin: string): AppSessions {
       // Always a fresh id: one that somebody planted in the browser before must never become a session.
       const id = randomBytes(32).toString('base64url')
       entries.set(digest(id), { session, expiresAt: Date.now() + sessionMs, isGood })
-      // Not Secure: this server speaks plain HTTP, on this computer only.
-      setCookie(c, cookieName, id, { httpOnly: true, sameSite: 'Lax', path: '/' })
+      setCookie(c, cookieName, id, { httpOnly: true, sameSite: 'Lax', path: '/', secure })
       return session
     },
     find(c) {
@@ -69,7 +73,7 @@ export function createAppSessions(origin: string): AppSessions {
     hasCookie: (c) => idOf(c) !== undefined,
     end(c) {
       forget(c)
-      deleteCookie(c, cookieName, { path: '/' })
+      deleteCookie(c, cookieName, { path: '/', secure })
     },
     revoke(session) {
       for (const [id, entry] of entries) if (entry.session === session) entries.delete(id)

@@ -4,6 +4,7 @@ import { bearerCredential } from './bearerCredential.ts'
 import { cookieCredential } from './cookieCredential.ts'
 import { missingCredential, type Credential } from './credential.ts'
 import type { CredentialStores } from './credentialStores.ts'
+import { dpopCredential } from './dpopCredential.ts'
 import type { Result } from './result.ts'
 
 /** Finds out who sends a request: the credential, or how to refuse it. */
@@ -14,6 +15,7 @@ export function createAuthenticate(stores: CredentialStores): Authenticate {
   // The cookie comes last: browsers add it by themselves, the others are what the caller meant.
   const checks = [
     bearerCredential(stores),
+    dpopCredential(stores),
     apiKeyCredential(stores.apiKeys),
     cookieCredential(stores.appSessions),
   ]

@@ -29,7 +29,7 @@ export function createJsonApp({ demoOrigin, record }: ServerContext, options: Js
       origin: demoOrigin,
       allowMethods: [...options.allowMethods],
       allowHeaders: [...options.allowHeaders],
-      exposeHeaders: ['WWW-Authenticate', 'Retry-After'],
+      exposeHeaders: ['WWW-Authenticate', 'Retry-After', 'DPoP-Nonce'],
       credentials: options.credentials ?? false,
       maxAge: preflightSeconds,
     }),

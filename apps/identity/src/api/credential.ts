@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { apiScopes, type ApiScope } from '../scopes.ts'
+import { knownScopes, type ApiScope } from '../scopes.ts'
 import { userBySub } from '../users.ts'
 import type { Principal } from './principal.ts'
 import { problem, type Result } from './result.ts'
@@ -7,6 +7,7 @@ import { problem, type Result } from './result.ts'
 /** What proves who sends a request, and how each is called in a sentence. */
 const kinds = {
   accessToken: { name: 'access token', scheme: 'Bearer' },
+  boundToken: { name: 'access token', scheme: 'DPoP' },
   sessionToken: { name: 'session token', scheme: 'Bearer' },
   apiKey: { name: 'API key', scheme: 'ApiKey' },
   // Cookies have no authentication scheme, so nothing can challenge for them.
@@ -17,6 +18,8 @@ const kinds = {
 export interface Credential {
   readonly kind: keyof typeof kinds
   readonly principal: Principal
+  /** How and when the person signed in, where the credential tells (RFC 9470 §6). */
+  readonly signIn?: { readonly acr: unknown; readonly at: number }
   /** Ends the credential. Left out where nothing keeps count of it. */
   readonly revoke?: () => void
 }
@@ -36,7 +39,7 @@ export function missingCredential(): Result {
 
 /** Refuses a credential that lacks one of these scopes (RFC 6750 §3.1). `undefined` when it has them all. */
 export function lackingScope({ kind, principal }: Credential, wanted: readonly ApiScope[]): Result | undefined {
-  const missing = apiScopes.filter((scope) => wanted.includes(scope) && !principal.scopes.includes(scope)).join(' ')
+  const missing = knownScopes.filter((scope) => wanted.includes(scope) && !principal.scopes.includes(scope)).join(' ')
   if (missing === '') return undefined
   const { name, scheme } = kinds[kind]
   const details = `realm="tessera", error="insufficient_scope", scope="${missing}"`
@@ -44,6 +47,13 @@ export function lackingScope({ kind, principal }: Credential, wanted: readonly A
     ...problem(403, 'insufficient_scope', `The ${name} lacks ${missing}.`),
     challenge: scheme === undefined ? undefined : `${scheme} ${details}`,
   }
+}
+
+/** Refuses a credential whose person signed in in another way, or longer ago than so many seconds (RFC 9470 §3). */
+export function lackingSignIn({ signIn }: Credential, acr: string, maxAgeSeconds: number): Result | undefined {
+  if (signIn?.acr === acr && Date.now() - signIn.at <= maxAgeSeconds * 1000) return undefined
+  const details = `realm="tessera", error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`
+  return { ...problem(401, 'insufficient_user_authentication', 'This needs a sign-in of just now.'), challenge: `Bearer ${details}` }
 }
 
 /** Refuses a credential of another kind than these, or one that stands for no person. */

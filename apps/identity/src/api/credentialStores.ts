@@ -3,6 +3,7 @@ import type { ServerContext } from '../serverContext.ts'
 import { createAccessTokens, type AccessTokens } from './createAccessTokens.ts'
 import { createApiKeys, type ApiKeys } from './createApiKeys.ts'
 import { createAppSessions, type AppSessions } from './createAppSessions.ts'
+import { createProofs, type Proofs } from './createProofs.ts'
 import { createOpaqueTokens, type OpaqueTokens } from './createOpaqueTokens.ts'
 import { createRefreshFamilies, type RefreshFamilies } from './createRefreshFamilies.ts'
 
@@ -10,6 +11,8 @@ import { createRefreshFamilies, type RefreshFamilies } from './createRefreshFami
 export interface CredentialStores {
   /** JWT access tokens, of whichever door. */
   readonly accessTokens: AccessTokens
+  /** Proofs that come with access tokens that are bound to a key. */
+  readonly proofs: Proofs
   /** Bearer tokens for the API that are no JWT. */
   readonly opaqueTokens: OpaqueTokens
   /** Tokens that are exchanged once for a session token, and are good for nothing else. */
@@ -29,6 +32,7 @@ export interface CredentialStores {
 export function createCredentialStores(context: ServerContext): CredentialStores {
   return {
     accessTokens: createAccessTokens(context),
+    proofs: createProofs(context.origin),
     opaqueTokens: createOpaqueTokens(),
     ephemeralTokens: createOpaqueTokens(),
     sessionTokens: createOpaqueTokens(),

@@ -8,6 +8,8 @@ export interface Result {
   readonly body?: object
   /** `WWW-Authenticate` (RFC 9110 §11.6.1). */
   readonly challenge?: string | undefined
+  /** What the next proof has to have: `DPoP-Nonce` (RFC 9449 §9). */
+  readonly nonce?: string
   readonly outcome: string
   /** Subject identifier of whoever it was about. */
   readonly user?: string | undefined
@@ -30,7 +32,8 @@ export function endpointOf(c: Context): string {
 }
 
 /** The answer that a result stands for. */
-export function answer(c: Context, { status, body = {}, challenge }: Result): Response {
+export function answer(c: Context, { status, body = {}, challenge, nonce }: Result): Response {
+  if (nonce !== undefined) c.header('DPoP-Nonce', nonce)
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
   if (status === 204) return c.body(null, status)
   // Hono knows the registered status codes only, and 419 is not one of them.

@@ -1,4 +1,4 @@
-import { apiScopes, type ApiScope } from '../scopes.ts'
+import { knownScopes, type ApiScope } from '../scopes.ts'
 import type { User } from '../users.ts'
 
 /** The scopes of the API that a client asks for, by what the person may give. */
@@ -9,8 +9,9 @@ export interface JudgedScopes {
 }
 
 /** Parts the requested scopes of the API by what this person has; other values are left out. */
-export function judgeScopes(requested: readonly string[], { apiScopes: ownScopes }: User): JudgedScopes {
-  const known = apiScopes.filter((scope) => requested.includes(scope))
+export function judgeScopes(requested: readonly string[], { apiScopes, stepUpScopes = [] }: User): JudgedScopes {
+  const ownScopes = [...apiScopes, ...stepUpScopes]
+  const known = knownScopes.filter((scope) => requested.includes(scope))
   return {
     allowed: known.filter((scope) => ownScopes.includes(scope)),
     refused: known.filter((scope) => !ownScopes.includes(scope)),

@@ -24,6 +24,7 @@ const words: Readonly<Record<OpenidScope | ApiScope, string>> = {
   offline_access: 'Keep access while you are away',
   'read:resources': 'Read your resources',
   'write:resources': 'Add and change resources',
+  payments: 'Pay with your money',
 }
 
 /** Asks whether the client gets what it asks for (OpenID Connect Core §3.1.2.4). */
@@ -36,7 +37,7 @@ export function consentPage({ action, clientName, name, email, offered, refused 
         ${offered.map((scope) => html`<li>${words[scope]}</li>`)}
         ${refused.map((scope) => html`<li class="refused">${words[scope]} (not available)</li>`)}
       </ul>
-      ${refused.length === 0 ? '' : refusal(name)}
+      ${refused.length === 0 ? '' : refusal(name, refused)}
       <form method="post" action="${action}">
         <div class="actions">
           <button name="decision" value="allow">Allow</button>
@@ -47,6 +48,9 @@ export function consentPage({ action, clientName, name, email, offered, refused 
   })
 }
 
-function refusal(name: string): Html {
-  return html`<p class="note">${name} may not change resources, so that stays refused even when you allow the rest.</p>`
+const refusedWords: Readonly<Partial<Record<ApiScope, string>>> = { 'write:resources': 'change resources', payments: 'pay' }
+
+function refusal(name: string, refused: readonly ApiScope[]): Html {
+  const what = refused.flatMap((scope) => refusedWords[scope] ?? []).join(' or ')
+  return html`<p class="note">${name} may not ${what}, so that stays refused even when you allow the rest.</p>`
 }

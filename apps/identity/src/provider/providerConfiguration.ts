@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { errors, type Account, type Configuration } from 'oidc-provider'
+import { errors, type Account, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { accessTokenLifetime, demoClients } from '../clients.ts'
-import { apiScopes, openidScopes } from '../scopes.ts'
+import { knownScopes, openidScopes } from '../scopes.ts'
 import type { ServerContext } from '../serverContext.ts'
 import { userBySub } from '../users.ts'
 import { createMemoryStore } from './createMemoryStore.ts'
@@ -25,8 +25,10 @@ export function providerConfiguration(context: ServerContext): Configuration {
     pkce: { required: () => true },
     scopes: [...openidScopes],
     acrValues: [passwordAcr],
+    discovery: { userinfo_endpoint: `${origin}/v1/userinfo` },
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     conformIdTokenClaims: false,
+    extraTokenClaims: (ctx) => signInClaims(ctx),
     findAccount: (_ctx, sub) => accountOf(sub),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
@@ -50,9 +52,10 @@ export function providerConfiguration(context: ServerContext): Configuration {
 function features({ resource, demoOrigin }: ServerContext): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
-    dPoP: { enabled: false },
+    // With a nonce each time: what the demo shows is to be the whole of it (RFC 9449 §8).
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     pushedAuthorizationRequests: { enabled: true },
-    // Every access token is for the API, so no token could ever be used at a userinfo endpoint.
+    // Every access token is for the API, so UserInfo is a part of that: see `discovery`.
     userinfo: { enabled: false },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     rpInitiatedLogout: {
@@ -66,10 +69,16 @@ function features({ resource, demoOrigin }: ServerContext): NonNullable<Configur
       useGrantedResource: () => true,
       getResourceServerInfo: (_ctx, indicator) => {
         if (indicator !== resource) throw new errors.InvalidTarget()
-        return { scope: apiScopes.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }
+        return { scope: knownScopes.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }
       },
     },
   }
+}
+
+/** How and when the person signed in, for an API that wants to know (RFC 9470 §6, RFC 9068 §2.2.1). */
+function signInClaims({ oidc }: KoaContextWithOIDC): { acr?: string; auth_time?: number } {
+  const { acr, authTime } = oidc.entities.AuthorizationCode ?? oidc.entities.RefreshToken ?? {}
+  return { ...(acr !== undefined && { acr }), ...(authTime !== undefined && { auth_time: authTime }) }
 }
 
 function accountOf(sub: string): Account | undefined {

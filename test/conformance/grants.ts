@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Signing } from './keys.ts'
+import type { Served } from './module.ts'
+
+/** What the provider issues, and to whom. */
+export interface Grants {
+  /** Takes an authorization request and approves it at once. */
+  readonly issueCode: (asked: Readonly<Record<string, string>>) => string
+  /** Takes a token request. */
+  readonly issueTokens: (form: URLSearchParams) => Promise<Response>
+  /** Takes a request for UserInfo. */
+  readonly tellOf: (authorization: string | undefined) => Promise<Response>
+  /** Whether an access token or a refresh token is in this text. */
+  readonly isNamedIn: (text: string) => boolean
+  readonly issued: {
+    readonly accessTokens: readonly string[]
+    readonly refreshTokens: readonly string[]
+    readonly idTokens: readonly string[]
+  }
+}
+
+interface GrantOptions {
+  readonly served: Served
+  readonly signing: Signing
+  readonly issuer: string
+  readonly complain: (complaint: string) => void
+}
+
+/** Who signs in, as UserInfo tells it: ID tokens have the subject alone. */
+export const person = { sub: 'ada', name: 'Ada of UserInfo', email: 'ada@userinfo.example' }
+
+const random = (): string => randomBytes(24).toString('base64url')
+
+export function createGrants({ served, signing, issuer, complain }: GrantOptions): Grants {
+  const codes = new Map<string, Readonly<Record<string, string>>>()
+  const issued = { accessTokens: [] as string[], refreshTokens: [] as string[], idTokens: [] as string[] }
+  let clientId = ''
+
+  const idToken = async (claims: object): Promise<string> => {
+    const nowS = Math.floor(Date.now() / 1000)
+    const token = await signing.sign({ iss: issuer, sub: person.sub, aud: clientId, iat: nowS, exp: nowS + 3600, ...claims })
+    issued.idTokens.push(token)
+    return token
+  }
+  const tokens = async (claims: object): Promise<Response> => {
+    const [accessToken, refreshToken] = [random(), random()]
+    issued.accessTokens.push(accessToken)
+    issued.refreshTokens.push(refreshToken)
+    return Response.json({
+      access_token: accessToken,
+      refresh_token: refreshToken,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      id_token: await idToken(claims),
+      ...served.tokens,
+    })
+  }
+  const refuse = (complaint: string): Response => {
+    complain(complaint)
+    return Response.json({ error: 'invalid_grant' }, { status: 400 })
+  }
+
+  return {
+    issued,
+    isNamedIn: (text) => [...issued.accessTokens, ...issued.refreshTokens].some((token) => text.includes(token)),
+    issueCode(asked) {
+      for (const problem of authorizationProblems(asked)) complain(problem)
+      clientId = asked['client_id'] ?? ''
+      const code = random()
+      codes.set(code, asked)
+      return code
+    },
+    async issueTokens(form) {
+      const { grant_type: type, ...sent } = Object.fromEntries(form)
+      if (sent['client_id'] !== clientId) return refuse('a token request of another client')
+      if (type === 'refresh_token') {
+        return sent['refresh_token'] === issued.refreshTokens.at(-1) ? tokens({ ...served.refreshedClaims }) : refuse('a refresh token that is spent or unknown')
+      }
+      const asked = codes.get(sent['code'] ?? '')
+      codes.delete(sent['code'] ?? '')
+      if (asked === undefined) return refuse('a code that is spent or unknown')
+      if (sent['redirect_uri'] !== asked['redirect_uri']) return refuse('the code with another redirect_uri')
+      if (challengeOf(sent['code_verifier'] ?? '') !== asked['code_challenge']) return refuse('the code with another verifier')
+      if (served.rotatesBeforeSigning === true) signing.rotate()
+      return tokens({ nonce: asked['nonce'], ...served.claims })
+    },
+    async tellOf(authorization) {
+      const [scheme = '', token = ''] = (authorization ?? '').split(' ')
+      if (!/^Bearer$/i.test(scheme) || !issued.accessTokens.includes(token)) {
+        complain('UserInfo was asked without a token of the provider in the header')
+        return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+      }
+      const claims = { ...person, ...served.userInfo }
+      if (served.isUserInfoSigned !== true) return Response.json(claims)
+      return new Response(await signing.sign({ iss: issuer, aud: clientId, ...claims }), { headers: { 'content-type': 'application/jwt' } })
+    },
+  }
+}
+
+const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url')
+
+/** What every module wants of an authorization request. */
+function authorizationProblems(asked: Readonly<Record<string, string>>): string[] {
+  const { response_type: type, code_challenge_method: method, code_challenge: challenge = '', scope = '', state = '', nonce = '' } = asked
+  const wanted = {
+    'response_type is not code': type === 'code',
+    'scope has no openid': scope.split(' ').includes('openid'),
+    'there is no challenge by S256': method === 'S256' && challenge.length === 43,
+    'there is no state': state !== '',
+    'there is no nonce': nonce !== '',
+  }
+  return Object.entries(wanted).flatMap(([problem, isSo]) => (isSo ? [] : [`authorization request: ${problem}`]))
+}
