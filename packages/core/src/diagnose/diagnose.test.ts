@@ -11,7 +11,7 @@ import type { AuthMethod } from '../methods/method.ts'
 import type { Finding } from '../session/finding.ts'
 
 // At once from the first test on.
-await import('./diagnose.ts')
+await Promise.all([import('./diagnose.ts'), import('../oauth/diagnoseProvider.ts')])
 
 const nowAt = 1_800_000_000_000
 const canary = 'canary-secret'
