@@ -214,6 +214,13 @@ describe('the key', () => {
     expect(journey.app().store.getState().status).toBe('unauthenticated')
   })
 
+  test('MD-03 cannot be fetched from where the metadata says: nobody leaves, and the next attempt asks for the metadata anew', async () => {
+    provider.metadata['jwks_uri'] = `${issuer}/moved`
+    await expect(journey.leave()).rejects.toMatchObject({ code: 'client_rejected' })
+    provider.metadata['jwks_uri'] = `${issuer}/jwks`
+    expect(await signIn()).toBe('signed_in')
+  })
+
   test('ID-17 is not named, and there is one: it is used', async () => {
     rotate(await createSigner())
     expect(await signIn()).toBe('signed_in')

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createJourney, resultOf, type Journey, type JourneyOptions, type OAuth } from '../../test/journey.ts'
 import { createProvider, issuer, type Provider } from '../../test/provider.ts'
 import { createSigner } from '../../test/signer.ts'
-import { createWorld, type Answer, type World } from '../../test/world.ts'
+import { createWorld, defer, type Answer, type World } from '../../test/world.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -68,8 +68,16 @@ describe('an ID token whose signature cannot be verified now', () => {
     const auth = await signedIn()
     later()
     provider.keysAnswer = () => new Promise(() => {})
+    const given = defer<undefined>()
+    world.answer = async (request) => {
+      const response = await provider.answer(request)
+      if (request.url.endsWith('/token')) given.resolve(undefined)
+      return response
+    }
     const settled = vi.fn()
     const refreshed = auth.tokens.refresh().then(settled)
+    // Signing takes its time, and not of that which is advanced.
+    await given.promise
     await vi.advanceTimersByTimeAsync(9_999)
     expect(settled).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
@@ -80,14 +88,23 @@ describe('an ID token whose signature cannot be verified now', () => {
   test('RF-19 metadata, tokens and keys that all take their time: what was rotated arrives before the refresh is given up', async () => {
     const auth = await signedIn()
     later()
-    const slowly = (answer: Answer): Answer => (request) => new Promise((resolve) => void world.environment.timer.after(9_000, () => resolve(answer(request))))
+    const signing: unknown[] = []
+    const slowly = (answer: Answer): Answer => (request) =>
+      new Promise((resolve) => {
+        world.environment.timer.after(9_000, () => {
+          const answered = answer(request)
+          signing.push(answered)
+          resolve(answered)
+        })
+      })
     const { answer } = provider
     world.answer = slowly(answer)
     provider.signer = two
     const refreshed = auth.tokens.refresh()
     for (let second = 0; second < 20; second++) {
       await vi.advanceTimersByTimeAsync(1_000)
-      // Keys are not of the time that is advanced.
+      // Signing and verifying are not of the time that is advanced.
+      await Promise.all(signing)
       await two.sign({})
     }
     await refreshed

@@ -6,6 +6,7 @@ import { needsKeys, serverOf, type CodeClient } from './codeClient.ts'
 import type { DpopKey } from './dpopMemory.ts'
 import { keyOf, withProof } from './withProof.ts'
 import { checkExtraParameters } from './extraParameters.ts'
+import { forgetMetadata } from './discover.ts'
 import { loadKeySet } from './keySet.ts'
 import { requestOptions } from './requestOptions.ts'
 import { tokenError } from '../endpoint/tokenError.ts'
@@ -69,7 +70,11 @@ export async function beginLogin(client: CodeClient, { input, returnTo, isPopup,
     dpop_jkt: binding?.jkt,
   })
   // What the answer will be judged by, so that nobody signs in at the provider for nothing, or waits for it on the way back.
-  const [url] = await Promise.all([leaving, needsKeys(client) ? loadKeySet(server, ctx) : null])
+  const [url] = await Promise.all([leaving, needsKeys(client) ? loadKeySet(server, ctx) : null]).catch((error: unknown) => {
+    // They may lead to where nothing is any more.
+    forgetMetadata(ctx)
+    throw error
+  })
   keepTransaction(ctx.scratch, transaction)
   return { url, state: transaction.state }
 }

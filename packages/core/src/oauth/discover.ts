@@ -47,6 +47,11 @@ export async function discover(issuer: string, needed: readonly string[], ctx: M
   return metadata
 }
 
+/** Has the metadata fetched anew next time. */
+export function forgetMetadata({ scratch }: MethodContext): void {
+  scratch.removeItem(key)
+}
+
 /** Only the members that we use (RFC 8414 §2), each endpoint checked. */
 function pick(server: Readonly<Record<string, unknown>>, needed: readonly string[]): AuthorizationServer {
   const picked: Record<string, unknown> = {}
