@@ -48,13 +48,13 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   retries: 0,
-  workers: 2,
+  workers: 3,
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: 'list',
   use: {
-    // A recorded screen costs a third of the time; the trace has a snapshot of each step anyway.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // A recorded screen costs a third of the time; the trace has a snapshot of each step anyway. In CI nobody opens it.
+    trace: process.env['CI'] === undefined ? { mode: 'retain-on-failure', screenshots: false } : 'off',
     // Nothing scrolls or fades under the pointer.
     contextOptions: { reducedMotion: 'reduce' },
     launchOptions: launchOptions(),

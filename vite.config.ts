@@ -97,7 +97,8 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => ({
   cacheDir: join(root, 'node_modules/.vite', mode),
   plugins: [react()],
   define: { 'import.meta.env.VITE_IDENTITY_ORIGIN': JSON.stringify(identityOrigin) },
-  server: { port: 5173, strictPort: true },
+  // Said in index.html too, which is too late for what Vite puts before it in development.
+  server: { port: 5173, strictPort: true, headers: { 'Referrer-Policy': 'no-referrer' } },
   preview: { port: 5173, strictPort: true, headers: { 'Content-Security-Policy': strictPolicy } },
   test: {
     root,

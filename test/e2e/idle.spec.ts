@@ -195,7 +195,10 @@ test('left by a link, and brought back from the cache when the time is over: sho
       requestAnimationFrame(note)
     }
     note()
-    document.body.insertAdjacentHTML('beforeend', '<a href="/">Leave</a>')
+    const link = document.createElement('a')
+    link.href = '/'
+    document.body.append(link)
+    link.append('Leave')
   })
   await page.getByRole('link', { name: 'Leave' }).click()
   await page.waitForURL('/')

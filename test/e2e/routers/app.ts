@@ -29,12 +29,20 @@ export function createApp(page: Page): App {
   }
 }
 
-export const test = base.extend<{ app: App }>({
-  app: async ({ page, context }, use) => {
+interface Fixtures {
+  readonly app: App
+  /** Part of warnings that the test brings about. */
+  readonly expectedWarning: string | null
+}
+
+export const test = base.extend<Fixtures>({
+  expectedWarning: [null, { option: true }],
+  app: async ({ page, context, expectedWarning }, use) => {
     const complaints: string[] = []
     context.on('weberror', (error) => complaints.push(String(error.error())))
     page.on('console', (message) => {
-      if (message.type() === 'warning') complaints.push(message.text())
+      const isExpected = expectedWarning !== null && message.text().includes(expectedWarning)
+      if (message.type() === 'warning' && !isExpected) complaints.push(message.text())
     })
     await use(createApp(page))
     expect(complaints).toEqual([])

@@ -70,15 +70,19 @@ test('a wrong password says so, and keeps where the person was going', async ({ 
   await expect(page).toHaveURL(going)
 })
 
-test('a provider that does not answer is said on the sign-in page', async ({ app, page }) => {
-  await page.goto(going)
-  await app.heading('Sign in')
-  await page.route('**/.well-known/openid-configuration', (route) => route.abort())
-  await page.getByRole('button', { name: 'Sign in with OpenID' }).click()
-  await expect(page.getByRole('alert')).toHaveText('That did not work (network).')
-  await page.unroute('**/.well-known/openid-configuration')
-  await app.signInAtProvider()
-  await app.heading('Orders')
+test.describe(() => {
+  test.use({ expectedWarning: 'auth.diagnose()' })
+
+  test('a provider that does not answer is said on the sign-in page', async ({ app, page }) => {
+    await page.goto(going)
+    await app.heading('Sign in')
+    await page.route('**/.well-known/openid-configuration', (route) => route.abort())
+    await page.getByRole('button', { name: 'Sign in with OpenID' }).click()
+    await expect(page.getByRole('alert')).toHaveText('That did not work (network).')
+    await page.unroute('**/.well-known/openid-configuration')
+    await app.signInAtProvider()
+    await app.heading('Orders')
+  })
 })
 
 for (const elsewhere of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
