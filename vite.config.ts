@@ -20,6 +20,9 @@ const base: TestProjectInlineConfiguration = { ...resolution, extends: false, ro
 /** What the production build has to do with, whoever serves it. The development server needs inline scripts. */
 const strictPolicy = "script-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; require-trusted-types-for 'script'"
 
+/** By default one of the processors is left to a screen that nobody looks at; each project has to say so for itself. */
+const maxWorkers = '100%'
+
 /** What ends a test that hangs: far above what one takes on a machine that is busy with the others. */
 const longestTestMs = 60_000
 
@@ -28,7 +31,7 @@ function project(
   include: string[],
   environment: 'node' | 'jsdom' = 'node',
 ): TestProjectInlineConfiguration {
-  return { ...base, test: { name, include, environment, testTimeout: longestTestMs } }
+  return { ...base, test: { name, include, environment, testTimeout: longestTestMs, maxWorkers } }
 }
 
 /** A test fails as well when a secret that passed during it shows anywhere. Those of the devtools have auths that leak on purpose. */
@@ -62,6 +65,7 @@ const react18Project: TestProjectInlineConfiguration = {
     include: ['packages/{react,react-query}/src/**/*.test.{ts,tsx}', 'packages/devtools/src/**/*.test.tsx'],
     environment: 'jsdom',
     testTimeout: longestTestMs,
+    maxWorkers,
     // It would bring its own React along.
     server: { deps: { inline: ['@tanstack/react-query'] } },
   },
@@ -103,8 +107,6 @@ export default defineConfig(async ({ mode }): Promise<ViteUserConfig> => ({
   test: {
     root,
     retry: 0,
-    // By default one of the processors is left to a screen that nobody looks at.
-    maxWorkers: '100%',
     projects: mode === 'test' ? await projects() : [],
     coverage: {
       provider: 'v8',
