@@ -47,10 +47,11 @@ interface AuthedFetchOptions {
 /**
  * Makes the `fetch` that spends a session.
  *
- * A server that asks for the same request with a nonce of its own gets it, once. A refusal, usually a 401, refreshes the credential that was used, once, and sends the request once more if its body can be sent again; a
- * second 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom
- * headers travel to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects
- * with the signal's reason, as `fetch` does.
+ * A server that asks for the same request with a nonce of its own gets it, once. A refusal, usually a 401, refreshes the
+ * credential that was used, once, and sends the request once more if its body can be sent again; a second 401 is
+ * returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom headers travel
+ * to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects with the signal's
+ * reason, as `fetch` does.
  */
 export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
   const { network, destinations, source, pageUrl, emit } = options
@@ -100,16 +101,20 @@ async function send(network: Network, credential: Credential, { request, replay,
   const response = await network.fetch(attached)
   if (asksAgain === undefined) return response
   const { origin } = new URL(request.url)
-  const from = response.redirected ? new URL(response.url).origin : origin
+  const from = answeringOrigin(response, origin)
   const isAsked = (await asksAgain(response, from)) && from === origin
   if (!isAsked || again === null) return response
   return (await send(network, credential, { request: again, replay: null, before: response })) ?? response
 }
 
+/** Where an answer came from: where a redirect led, or else where the request went. */
+function answeringOrigin(response: Response, origin: string): string {
+  return response.redirected ? new URL(response.url).origin : origin
+}
+
 /** Whether our credentials were refused. A 401 from where a redirect led is not an answer to them. */
 function isRefusal(response: Response, credential: Credential, origin: string): boolean {
-  const isOurs = !response.redirected || new URL(response.url).origin === origin
-  return isOurs && credential.isRefusal(response)
+  return answeringOrigin(response, origin) === origin && credential.isRefusal(response)
 }
 
 async function acquire(source: CredentialSource, signal: AbortSignal): Promise<Credential> {

@@ -23,9 +23,10 @@ async function isForOthers(response: Response, nowAt: number): Promise<boolean> 
 }
 
 /**
- * Exchanges a refresh token for new tokens (RFC 6749 §6), once more without `resource` where the server refuses that. An ID token in the answer must be of the same issuer and client
- * (OpenID Connect Core §12.2); auth compares its subject. One whose signature cannot be verified now is left out, and the one of before
- * stays with its claims: the refresh token of before is spent, so its successor must not be lost for want of a key.
+ * Exchanges a refresh token for new tokens (RFC 6749 §6), once more without `resource` where the server refuses that.
+ * An ID token in the answer must be of the same issuer and client (OpenID Connect Core §12.2); auth compares its subject.
+ * One whose signature cannot be verified now is left out, and the one of before stays with its claims: the refresh token
+ * of before is spent, so its successor must not be lost for want of a key.
  *
  * @throws AuthError `refresh_rejected` for `invalid_grant`, `key_lost`, `client_rejected`, `invalid_id_token`, or a transient code.
  */

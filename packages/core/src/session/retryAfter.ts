@@ -1,3 +1,5 @@
+import { parseHttpDate } from './httpDate.ts'
+
 const shortestMs = 1_000
 const longestMs = 300_000
 
@@ -8,8 +10,6 @@ const longestMs = 300_000
 export function retryAfterMs(header: string | null, nowAt: number): number | undefined {
   if (header === null) return undefined
   const text = header.trim()
-  const isDate = /^[A-Z][a-z]{2}, .{5,40} GMT$/.test(text)
-  // oxlint-disable-next-line no-restricted-globals -- reads text, no clock
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : isDate ? Date.parse(text) - nowAt : NaN
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : (parseHttpDate(text) ?? NaN) - nowAt
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, shortestMs), longestMs)
 }

@@ -1,13 +1,7 @@
-import type { Environment } from '../browser/environment.ts'
-import { pageLeaving, type Leaving } from '../browser/leaving.ts'
+import { pageLeaving } from '../browser/leaving.ts'
 import { AuthError, isAuthError } from '../errors.ts'
 import { elapsedSince } from '../session/lifetime.ts'
-
-/** The part of an environment that this needs. */
-export interface AttemptEnvironment extends Pick<Environment, 'clock' | 'timer' | 'wake' | 'network' | 'crypto'> {
-  /** Default: the real page. */
-  readonly leaving?: Leaving | undefined
-}
+import type { ConnectionEnvironment } from './connection.ts'
 
 /** How a connection came to its end, if not by an error. */
 export interface Ending {
@@ -42,7 +36,7 @@ export type Connect = (connecting: Connecting) => Promise<Ending>
 
 interface AttemptOptions {
   readonly connect: Connect
-  readonly environment: AttemptEnvironment
+  readonly environment: ConnectionEnvironment
   readonly heartbeatMs: number | undefined
   readonly login: AbortSignal
   readonly onOpen: () => void

@@ -1,7 +1,8 @@
 import type { AuthCore } from '../auth/auth.ts'
 import type { ReadableStore } from '../auth/store.ts'
+import type { Environment } from '../browser/environment.ts'
+import type { Leaving } from '../browser/leaving.ts'
 import type { AuthError } from '../errors.ts'
-import type { AttemptEnvironment } from './attempt.ts'
 
 /** How a connection is going. */
 export interface ConnectionState {
@@ -29,7 +30,10 @@ export interface ConnectionAuth extends Pick<AuthCore<unknown>, 'store' | 'ready
 }
 
 /** The part of an environment that this needs. */
-export type ConnectionEnvironment = AttemptEnvironment
+export interface ConnectionEnvironment extends Pick<Environment, 'clock' | 'timer' | 'wake' | 'network' | 'crypto'> {
+  /** Default: the real page. */
+  readonly leaving?: Leaving | undefined
+}
 
 /** What goes for every connection. */
 export interface ConnectionOptions {
