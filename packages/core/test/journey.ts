@@ -1,10 +1,11 @@
+import { vi } from 'vitest'
 import type { Auth } from '../src/auth/auth.ts'
 import { createAuth } from '../src/auth/createAuth.ts'
 import { authorizationCode, type AuthorizationCodeInput, type AuthorizationCodeOptions } from '../src/methods/authorizationCode.ts'
 import type { CallbackOutcome } from '../src/methods/method.ts'
 import type { Claims } from '../src/session/claims.ts'
-import { issuer, type Provider } from './provider.ts'
-import type { World } from './world.ts'
+import { createProvider, issuer, type Provider } from './provider.ts'
+import { createWorld, type World } from './world.ts'
 
 export type OAuth = Auth<AuthorizationCodeInput | void, Claims>
 /** Of a provider that has an issuer. */
@@ -51,6 +52,15 @@ export function createJourney(world: World, provider: Provider, options: Journey
     asked: (path) => world.requests.filter(({ url }) => url === `${issuer}${path}`).length,
   }
   return journey
+}
+
+/** A world whose time stands still, a provider there, and somebody who signs in at it. */
+export function atProvider(options: JourneyOptions = {}): { readonly world: World; readonly provider: Provider; readonly journey: Journey } {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+  const world = createWorld()
+  const provider = createProvider()
+  world.answer = provider.answer
+  return { world, provider, journey: createJourney(world, provider, options) }
 }
 
 /** What came of it, in short. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createProvider, issuer, type Provider } from '../../test/provider.ts'
+import { atProvider } from '../../test/journey.ts'
+import { issuer, type Provider } from '../../test/provider.ts'
 import type { FakePopup } from '../../test/windows.ts'
-import { createWorld, defer, type World } from '../../test/world.ts'
+import { defer, type World } from '../../test/world.ts'
 import { readStepUp } from '../http/readStepUp.ts'
 import { authorizationCode, type AuthorizationCodeInput, type AuthorizationCodeOptions } from '../methods/authorizationCode.ts'
 import type { StepUpOptions } from '../methods/method.ts'
@@ -21,11 +22,8 @@ const recent: StepUpChallenge = { scope: [], maxAgeMs: minute, url: 'https://api
 let world: World
 let provider: Provider
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
+  ;({ world, provider } = atProvider())
   provider.tokens = { scope: 'openid profile email read' }
-  world.answer = provider.answer
 })
 afterEach(() => vi.useRealTimers())
 

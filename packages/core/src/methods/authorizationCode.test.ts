@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { createProvider, issuer, jwt, type Provider } from '../../test/provider.ts'
+import { atProvider } from '../../test/journey.ts'
+import { issuer, jwt, type Provider } from '../../test/provider.ts'
 import type { FakePopup } from '../../test/windows.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import type { Auth } from '../auth/auth.ts'
@@ -31,10 +32,7 @@ const hour = 60 * minute
 let world: World
 let provider: Provider
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
-  world.answer = provider.answer
+  ;({ world, provider } = atProvider())
 })
 afterEach(() => vi.useRealTimers())
 

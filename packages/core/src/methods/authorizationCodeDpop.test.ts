@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiOrigin, createBoundServers, hashOf, proofOf, refusal, type BoundServers, type Proof } from '../../test/boundServers.ts'
-import { createProvider, issuer, type Provider } from '../../test/provider.ts'
+import { issuer, type Provider } from '../../test/provider.ts'
 import { createWorld, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
-import { resultOf, type OAuth } from '../../test/journey.ts'
+import { atProvider, resultOf, type OAuth } from '../../test/journey.ts'
 import type { Database } from '../browser/database.ts'
 import type { Environment } from '../browser/environment.ts'
 import { authorizationCode, type AuthorizationCodeOptions } from './authorizationCode.ts'
@@ -15,9 +15,7 @@ let world: World
 let provider: Provider
 let servers: BoundServers
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
+  ;({ world, provider } = atProvider())
   servers = createBoundServers(provider)
   world.answer = servers.answer
 })

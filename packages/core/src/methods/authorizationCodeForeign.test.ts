@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createJourney, resultOf, type Journey } from '../../test/journey.ts'
-import { createProvider, issuer, type Provider } from '../../test/provider.ts'
-import { createWorld, type World } from '../../test/world.ts'
+import { atProvider, resultOf, type Journey } from '../../test/journey.ts'
+import { issuer, type Provider } from '../../test/provider.ts'
+import type { World } from '../../test/world.ts'
 import { sha256 } from '../browser/sha256.ts'
 import { authorizationCode } from './authorizationCode.ts'
 
@@ -9,11 +9,7 @@ let world: World
 let provider: Provider
 let journey: Journey
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
-  world.answer = provider.answer
-  journey = createJourney(world, provider)
+  ;({ world, provider, journey } = atProvider())
 })
 afterEach(() => vi.useRealTimers())
 

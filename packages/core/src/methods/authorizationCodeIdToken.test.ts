@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createJourney, resultOf, type Journey, type JourneyOptions } from '../../test/journey.ts'
-import { createProvider, idTokenClaims, issuer, jwt, type Provider } from '../../test/provider.ts'
+import { atProvider, createJourney, resultOf, type Journey, type JourneyOptions } from '../../test/journey.ts'
+import { idTokenClaims, issuer, jwt, type Provider } from '../../test/provider.ts'
 import { createSigner, type Signer } from '../../test/signer.ts'
-import { createWorld, type Answer, type World } from '../../test/world.ts'
+import type { Answer, World } from '../../test/world.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -19,11 +19,7 @@ let world: World
 let provider: Provider
 let journey: Journey
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
-  world.answer = provider.answer
-  journey = createJourney(world, provider)
+  ;({ world, provider, journey } = atProvider())
 })
 afterEach(() => vi.useRealTimers())
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createJourney, type Journey } from '../../test/journey.ts'
-import { createProvider, issuer, jwt, type Provider } from '../../test/provider.ts'
-import { createWorld, type World } from '../../test/world.ts'
+import { atProvider, createJourney, type Journey } from '../../test/journey.ts'
+import { issuer, jwt, type Provider } from '../../test/provider.ts'
+import type { World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import { authorizationCode } from './authorizationCode.ts'
 
@@ -11,13 +11,9 @@ let world: World
 let provider: Provider
 let journey: Journey
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
+  ;({ world, provider, journey } = atProvider({ scope: 'read' }))
   // Time is made up here, and a real signature takes some.
   provider.claims = null
-  world.answer = provider.answer
-  journey = createJourney(world, provider, { scope: 'read' })
 })
 afterEach(() => vi.useRealTimers())
 

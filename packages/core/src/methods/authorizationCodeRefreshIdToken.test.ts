@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createJourney, resultOf, type Journey, type JourneyOptions, type OAuth } from '../../test/journey.ts'
-import { createProvider, issuer, type Provider } from '../../test/provider.ts'
+import { atProvider, createJourney, resultOf, type Journey, type JourneyOptions, type OAuth } from '../../test/journey.ts'
+import { issuer, type Provider } from '../../test/provider.ts'
 import { createSigner } from '../../test/signer.ts'
-import { createWorld, defer, type Answer, type World } from '../../test/world.ts'
+import { defer, type Answer, type World } from '../../test/world.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -13,10 +13,7 @@ let world: World
 let provider: Provider
 let journey: Journey
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
-  world.answer = provider.answer
+  ;({ world, provider } = atProvider())
 })
 afterEach(() => vi.useRealTimers())
 

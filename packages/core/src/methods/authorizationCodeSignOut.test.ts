@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createJourney, type Journey, type JourneyOptions, type OAuth } from '../../test/journey.ts'
-import { createProvider, issuer, type Provider } from '../../test/provider.ts'
-import { createWorld, type Answer, type World } from '../../test/world.ts'
+import { atProvider, createJourney, type Journey, type JourneyOptions, type OAuth } from '../../test/journey.ts'
+import { issuer, type Provider } from '../../test/provider.ts'
+import type { Answer, World } from '../../test/world.ts'
 import { authorizationCode } from './authorizationCode.ts'
 
 let world: World
 let provider: Provider
 let journey: Journey
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
-  world.answer = provider.answer
+  ;({ world, provider } = atProvider())
 })
 afterEach(() => vi.useRealTimers())
 

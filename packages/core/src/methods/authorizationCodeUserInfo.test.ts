@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createJourney, resultOf, type Journey, type JourneyOptions } from '../../test/journey.ts'
-import { createProvider, issuer, jwt, type Provider } from '../../test/provider.ts'
+import { atProvider, createJourney, resultOf, type Journey, type JourneyOptions } from '../../test/journey.ts'
+import { issuer, jwt, type Provider } from '../../test/provider.ts'
 import { createSigner } from '../../test/signer.ts'
-import { createWorld, type Answer, type World } from '../../test/world.ts'
+import type { Answer, World } from '../../test/world.ts'
 import { authorizationCode } from './authorizationCode.ts'
 
 const eve = await createSigner({ kid: 'one' })
@@ -11,10 +11,7 @@ let world: World
 let provider: Provider
 let journey: Journey
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_800_000_000_000 })
-  world = createWorld()
-  provider = createProvider()
-  world.answer = provider.answer
+  ;({ world, provider } = atProvider())
 })
 afterEach(() => vi.useRealTimers())
 
