@@ -14,20 +14,42 @@ interface Site {
   readonly identityPort: number
   /** Builds (or not) and serves the demo; gets the port appended. */
   readonly serve: string
+  readonly env?: Readonly<Record<string, string>>
   readonly tests: Pick<Project, 'grep' | 'grepInvert' | 'testMatch' | 'testIgnore'>
 }
 
-const build = `--mode e2e --outDir ${JSON.stringify(join(root, 'node_modules/.vite/e2e-dist'))}`
+/** Builds the demo, or the example in a folder, and serves it. */
+function built(directory: string, folder = ''): string {
+  const of = `${folder} --mode e2e --outDir ${JSON.stringify(join(root, 'node_modules/.vite', directory))}`
+  return `${vite} build ${of} --emptyOutDir --logLevel error && ${vite} preview ${of}`
+}
 
 /** Not of the demo; what is in `nextjs` has a configuration of its own. */
 const ofExamples = ['nextjs/**', 'routers/**']
 
-/** An example, built and served like the demo. */
 function example(name: string, demoPort: number, identityPort: number): Site {
-  const of = `examples/${name} --mode e2e --outDir ${JSON.stringify(join(root, 'node_modules/.vite', `e2e-${name}`))}`
-  const serve = `${vite} build ${of} --emptyOutDir --logLevel warn && ${vite} preview ${of}`
-  return { name, demoPort, identityPort, serve, tests: { testMatch: 'routers/*.spec.ts' } }
+  return { name, demoPort, identityPort, serve: built(`e2e-${name}`, `examples/${name}`), tests: { testMatch: 'routers/*.spec.ts' } }
 }
+
+/** The popups of the address bar are two more pages in every window. The others are what Playwright says itself, which ours replaces. */
+const offFeatures = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'BlockOriginHeaderModificationOnRedirect',
+  'DestroyProfileOnBrowserClose',
+  'DialMediaRouteProvider',
+  'GlobalMediaControls',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'Translate',
+]
 
 /** Everything runs against the production build; React's StrictMode doubles effects in development only. */
 const sites: readonly Site[] = [
@@ -35,10 +57,19 @@ const sites: readonly Site[] = [
     name: 'chromium',
     demoPort: 5183,
     identityPort: 4410,
-    serve: `${vite} build ${build} --emptyOutDir --logLevel warn && ${vite} preview ${build}`,
+    serve: built('e2e-dist'),
     tests: { grepInvert: /@dev\b/, testIgnore: ofExamples },
   },
-  { name: 'chromium-dev', demoPort: 5184, identityPort: 4411, serve: `${vite} --mode e2e`, tests: { grep: /@dev\b/, testIgnore: ofExamples } },
+  { name: 'chromium-dev', demoPort: 5184, identityPort: 4411, serve: `${vite} --mode e2e`, tests: { grep: /@dev\b/, testIgnore: [...ofExamples, 'devtools.spec.ts'] } },
+  // The development server sends some two hundred modules for each page, which these many tests need not wait for.
+  {
+    name: 'devtools',
+    demoPort: 5187,
+    identityPort: 4414,
+    serve: built('e2e-development'),
+    env: { NODE_ENV: 'development' },
+    tests: { grep: /@dev\b/, testMatch: 'devtools.spec.ts' },
+  },
   example('react-router', 5185, 4412),
   example('tanstack-router', 5186, 4413),
 ]
@@ -65,7 +96,7 @@ export default defineConfig({
     use: { browserName: 'chromium', baseURL: `http://localhost:${demoPort}` },
     metadata: { identityOrigin: `http://localhost:${identityPort}` },
   })),
-  webServer: sites.flatMap(({ name, demoPort, identityPort, serve }) => [
+  webServer: sites.flatMap(({ name, demoPort, identityPort, serve, env }) => [
     {
       name: `${name} identity`,
       command: `${node} apps/identity/src/main.ts`,
@@ -77,15 +108,17 @@ export default defineConfig({
       name: `${name} demo`,
       command: `${serve} --port ${demoPort}`,
       url: `http://localhost:${demoPort}/`,
-      env: { VITE_IDENTITY_ORIGIN: `http://localhost:${identityPort}` },
+      env: { ...env, VITE_IDENTITY_ORIGIN: `http://localhost:${identityPort}` },
     },
   ]),
 })
 
-function launchOptions(): { args: string[]; executablePath?: string } {
+function launchOptions(): { args: string[]; ignoreDefaultArgs: string[]; executablePath?: string } {
   const executablePath = findChromium()
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic']
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', `--disable-features=${offFeatures.join()}`]
   // Chromium's sandbox refuses to start as root.
   const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet
-  return executablePath === undefined ? { args } : { args, executablePath }
+  // Playwright switches the back/forward cache off; people have it on.
+  const ignoreDefaultArgs = ['--disable-back-forward-cache']
+  return { args, ignoreDefaultArgs, ...(executablePath === undefined ? {} : { executablePath }) }
 }

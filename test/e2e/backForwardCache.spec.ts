@@ -1,8 +1,5 @@
 import { expect, test } from './demo.ts'
 
-// Playwright switches the back/forward cache off; people have it on.
-test.use({ launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) })
-
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
     addEventListener('pageshow', ({ persisted }) => persisted && document.documentElement.setAttribute('data-restored', ''))

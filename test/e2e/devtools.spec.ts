@@ -1,9 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from '@playwright/test'
 import { expect, test, type Demo } from './demo.ts'
+import { looks } from './looks.ts'
 import { methods, signInAs } from './methods.ts'
 
-// The devtools are in development only, so they are looked at on the development server.
+// The devtools are in development only, so they are looked at in a development build.
 
 const settings = { lifetime: '3600', storage: 'session' }
 
@@ -26,10 +27,11 @@ test('a production build has no devtools', async ({ demo, page }) => {
   expect(await page.locator('tessera-devtools').count()).toBe(0)
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on any page of the demo in ${colorScheme}`, async ({ demo, page }) => {
+for (const { colorScheme, width, height } of looks) {
+  test(`axe finds nothing on any page of the demo at ${width} pixels in ${colorScheme}`, async ({ demo, page }) => {
     test.slow()
     await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
     await demo.open('/')
     const links = await page.getByRole('main').getByRole('link').evaluateAll((anchors) => anchors.map((anchor) => anchor.getAttribute('href') ?? ''))
     const paths = links.filter((path) => /^\/[a-z-]+$/.test(path))
@@ -41,22 +43,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
   })
 
-  for (const [width, height] of [[1280, 800], [375, 812]] as const) {
-    test(`axe finds nothing at ${width} pixels in ${colorScheme}, the panel closed or open @dev`, async ({ demo, page }) => {
-      test.slow()
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await demo.open('/password', settings)
-      await demo.signInByPassword()
-      expect(await findViolations(demo)).toEqual([])
-      await demo.button('Open the Tessera devtools').click()
-      await demo.button('Fail the next refresh').click()
-      await demo.button('Expire now').click()
-      await expect(events(demo)).toContainText('Refresh failed: network')
-      expect(await findViolations(demo)).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
-    })
-  }
+  test(`axe finds nothing at ${width} pixels in ${colorScheme}, the panel closed or open @dev`, async ({ demo, page }) => {
+    test.slow()
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
+    await demo.open('/password', settings)
+    await demo.signInByPassword()
+    expect(await findViolations(demo)).toEqual([])
+    await demo.button('Open the Tessera devtools').click()
+    await demo.button('Fail the next refresh').click()
+    await demo.button('Expire now').click()
+    await expect(events(demo)).toContainText('Refresh failed: network')
+    expect(await findViolations(demo)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+  })
 }
 
 test('its own choice of light or dark wins over that of the system, and lasts @dev', async ({ demo, page }) => {

@@ -1,9 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from '@playwright/test'
 import { expect, test, type Demo } from './demo.ts'
+import { looks } from './looks.ts'
 
-// Playwright switches the back/forward cache off; people have it on. A finger needs a screen to touch.
-test.use({ hasTouch: true, launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) })
+// A finger needs a screen to touch.
+test.use({ hasTouch: true })
 
 const path = '/left-alone'
 const ada = 'Signed in as Ada Lovelace.'
@@ -214,19 +215,17 @@ test('left by a link, and brought back from the cache when the time is over: sho
   expect(seen.filter((text) => text.startsWith('after') && isOfPerson(text))).toEqual([])
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [1280, 375]) {
-    test(`axe finds nothing while it warns, at ${width} pixels in ${colorScheme}`, async ({ demo, page }) => {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height: 800 })
-      await leaveAlone(demo, { idle: '120' })
-      await page.clock.runFor(65 * second)
-      await expect(warning(demo)).toBeInViewport({ ratio: 1 })
-      // axe waits.
-      await page.clock.resume()
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' ')}`)).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
-    })
-  }
+for (const { colorScheme, width, height } of looks) {
+  test(`axe finds nothing while it warns, at ${width} pixels in ${colorScheme}`, async ({ demo, page }) => {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
+    await leaveAlone(demo, { idle: '120' })
+    await page.clock.runFor(65 * second)
+    await expect(warning(demo)).toBeInViewport({ ratio: 1 })
+    // axe waits.
+    await page.clock.resume()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' ')}`)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+  })
 }

@@ -259,8 +259,12 @@ const machines: readonly Method[] = [
 /** All ten, in each form that has a wire format of its own. */
 export const methods: readonly Method[] = [...people, ...handedOver, ...machines]
 
-/** Signs in on the page of a method. */
+/** Signs in on the page of a method, and waits for all that this sends: some of it is asked for beside the screen. */
 export async function signInAs(demo: Demo, method: Method, who: Who = 'ada'): Promise<void> {
+  const before = demo.sent().length
   await method.signIn(demo, who)
   await expect(demo.status).toHaveText(method.signedIn[who])
+  const [last, ...others] = method.onSignIn.map((line) => line.split(/[ ?]/, 2).join(' ')).reverse()
+  const answered = () => demo.sent().slice(before).filter(({ what, status }) => what === last && status !== 0)
+  await expect.poll(() => answered().length).toBe(1 + others.filter((what) => what === last).length)
 }

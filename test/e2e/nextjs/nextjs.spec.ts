@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { ConsoleMessage, Page } from '@playwright/test'
 import { expect, test, type Demo } from '../demo.ts'
+import { looks } from '../looks.ts'
 
 const pages = ['/', '/resources', '/callback']
 const catalogue = ['Analytical Engine', 'Difference Engine', 'Jacquard loom']
@@ -232,29 +233,27 @@ test.describe('a server that knows the person', () => {
   })
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [width, height] of [[1280, 800], [375, 812]] as const) {
-    test(`axe finds nothing on any page at ${width} pixels in ${colorScheme}`, async ({ demo, page }) => {
-      test.slow()
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      const inspect = async (path: string): Promise<void> => {
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map(({ target }) => target))}`), path).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width)
-      }
-      for (const [path, text] of [['/', 'Difference Engine'], ['/resources', 'for people who are signed in'], ['/sign-in', 'Password'], ['/callback?code=stolen&state=made-up', 'did not work']] as const) {
-        await page.goto(path)
-        await expect(page.getByText(text).first()).toBeVisible()
-        await inspect(path)
-      }
-      await signIn(demo, 'ada', 'Ada Lovelace')
-      await expect(page.getByRole('listitem')).toContainText(catalogue)
-      await inspect('/resources, signed in')
-      await page.goto('/workshop')
-      await signInAtWorkshop(demo, 'ada')
-      await expect(page.getByRole('listitem')).toContainText(catalogue)
-      await inspect('/workshop')
-    })
-  }
+for (const { colorScheme, width, height } of looks) {
+  test(`axe finds nothing on any page at ${width} pixels in ${colorScheme}`, async ({ demo, page }) => {
+    test.slow()
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
+    const inspect = async (path: string): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map(({ target }) => target))}`), path).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width)
+    }
+    for (const [path, text] of [['/', 'Difference Engine'], ['/resources', 'for people who are signed in'], ['/sign-in', 'Password'], ['/callback?code=stolen&state=made-up', 'did not work']] as const) {
+      await page.goto(path)
+      await expect(page.getByText(text).first()).toBeVisible()
+      await inspect(path)
+    }
+    await signIn(demo, 'ada', 'Ada Lovelace')
+    await expect(page.getByRole('listitem')).toContainText(catalogue)
+    await inspect('/resources, signed in')
+    await page.goto('/workshop')
+    await signInAtWorkshop(demo, 'ada')
+    await expect(page.getByRole('listitem')).toContainText(catalogue)
+    await inspect('/workshop')
+  })
 }

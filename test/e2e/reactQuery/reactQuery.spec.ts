@@ -13,8 +13,6 @@ const scripts = new Map<string, Promise<string>>()
 const test = base.extend<Options & { site: Site; tab: Page }>({
   react: ['19', { option: true }],
   app: ['main', { option: true }],
-  // Playwright switches the back/forward cache off; people have it on.
-  launchOptions: [async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }), { scope: 'worker' }],
   site: async ({ react, app }, use) => {
     const script = scripts.get(`${app} ${react}`) ?? buildApp(react, app)
     scripts.set(`${app} ${react}`, script)

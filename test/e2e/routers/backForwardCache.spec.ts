@@ -1,8 +1,5 @@
 import { createApp, expect, test } from './app.ts'
 
-// Playwright switches the back/forward cache off; people have it on.
-test.use({ launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }) })
-
 test('XT-11 a guarded page that comes out of the cache after a sign-out in another tab is left for the sign-in page', async ({ app, page, context }, info) => {
   const { identityOrigin } = info.project.metadata as { identityOrigin: string }
   await page.addInitScript(() => {

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { looks } from '../looks.ts'
 import { createApp, expect, test } from './app.ts'
 
 /** Where somebody is going: sorted, to one of the orders. */
@@ -205,7 +206,7 @@ test('whoever is signed in has no sign-in page, and it leaves no trace', async (
   await app.heading('Orders')
   await page.goto('/login?returnTo=%2F')
   await app.heading('Everybody may be here')
-  await page.goBack()
+  await page.goBack({ waitUntil: 'commit' })
   await app.heading('Orders')
 })
 
@@ -216,40 +217,38 @@ async function findProblems(page: Page): Promise<readonly string[]> {
   return [...violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${JSON.stringify(target)}`)), ...(isTooWide ? ['too wide'] : [])]
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [width, height] of [[1280, 800], [375, 812]] as const) {
-    test(`axe finds nothing on any page at ${width} pixels in ${colorScheme}`, async ({ app, page, context }) => {
-      test.slow()
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      const visit = async (path: string, heading?: string): Promise<void> => {
-        await page.goto(path)
-        if (heading === undefined) await expect(page.getByRole('alert')).toBeVisible()
-        else await app.heading(heading)
-        expect(await findProblems(page), path).toEqual([])
-      }
-      await visit('/', 'Everybody may be here')
-      await visit('/callback?code=stolen&state=made-up')
-      await visit('/admin', 'Sign in')
-      await page.getByLabel('Email').fill('bob@example.com')
-      await page.getByLabel('Password').fill('wrong')
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-      await expect(page.getByRole('alert')).toBeVisible()
-      expect(await findProblems(page), 'after a wrong password').toEqual([])
-      await app.signInAtProvider('bob')
-      await app.heading('This page is not for you')
-      expect(await findProblems(page), 'not for Bob').toEqual([])
-      await visit('/', 'Everybody may be here')
-      await visit('/orders', 'Orders')
-      await page.getByRole('button', { name: 'Sign out' }).click()
-      await app.heading('Sign in')
-      // The provider would know him again.
-      await context.clearCookies()
-      await app.signInAtProvider()
-      await app.heading('Orders')
-      await visit('/admin', 'Administration')
-      await page.route('**/v1/resources', (route) => route.abort())
-      await visit('/orders', 'That did not work')
-    })
-  }
+for (const { colorScheme, width, height } of looks) {
+  test(`axe finds nothing on any page at ${width} pixels in ${colorScheme}`, async ({ app, page, context }) => {
+    test.slow()
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
+    const visit = async (path: string, heading?: string): Promise<void> => {
+      await page.goto(path)
+      if (heading === undefined) await expect(page.getByRole('alert')).toBeVisible()
+      else await app.heading(heading)
+      expect(await findProblems(page), path).toEqual([])
+    }
+    await visit('/', 'Everybody may be here')
+    await visit('/callback?code=stolen&state=made-up')
+    await visit('/admin', 'Sign in')
+    await page.getByLabel('Email').fill('bob@example.com')
+    await page.getByLabel('Password').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(page.getByRole('alert')).toBeVisible()
+    expect(await findProblems(page), 'after a wrong password').toEqual([])
+    await app.signInAtProvider('bob')
+    await app.heading('This page is not for you')
+    expect(await findProblems(page), 'not for Bob').toEqual([])
+    await visit('/', 'Everybody may be here')
+    await visit('/orders', 'Orders')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await app.heading('Sign in')
+    // The provider would know him again.
+    await context.clearCookies()
+    await app.signInAtProvider()
+    await app.heading('Orders')
+    await visit('/admin', 'Administration')
+    await page.route('**/v1/resources', (route) => route.abort())
+    await visit('/orders', 'That did not work')
+  })
 }

@@ -7,8 +7,6 @@ let script: Promise<string> | undefined
 
 const test = base.extend<{ input: string; site: Site; tab: Page }>({
   input: [join(import.meta.dirname, 'page.ts'), { option: true }],
-  // Playwright switches the back/forward cache off; people have it on.
-  launchOptions: [async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }), { scope: 'worker' }],
   site: async ({ input }, use) => {
     script ??= buildScript(input)
     const site = await createSite(await script)

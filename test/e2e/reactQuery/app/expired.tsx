@@ -6,6 +6,7 @@ import { AuthProvider, SessionExpired, useAuth, useParkedCount } from '@tessera-
 import { authedQueryOptions, bindQueryClient } from '@tessera-auth/react-query'
 import { memo, StrictMode, useState, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Doors } from './doors.tsx'
 import { watchFrames } from './watchFrames.ts'
 
 const method = password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' })
@@ -53,23 +54,12 @@ function Form(): ReactNode {
   )
 }
 
-function Doors(): ReactNode {
-  const signIn = (name: string) => void auth.login({ email: `${name}@example.com`, password: 'correct' })
-  return (
-    <nav>
-      <button onClick={() => signIn('ada')}>Ada</button>
-      <button onClick={() => signIn('bob')}>Bob</button>
-      <button onClick={() => void auth.logout()}>Out</button>
-    </nav>
-  )
-}
-
 function Again(): ReactNode {
   const count = useParkedCount()
   return (
     <section role="dialog" aria-label="Sign in again">
       Waiting: {count}
-      <Doors />
+      <Doors auth={auth} />
     </section>
   )
 }
@@ -81,7 +71,7 @@ createRoot(document.querySelector('#root') ?? document.body).render(
     <AuthProvider auth={auth}>
       <QueryClientProvider client={client}>
         <Who />
-        <SessionExpired fallback={<Doors />} dialog={<Again />}>
+        <SessionExpired fallback={<Doors auth={auth} />} dialog={<Again />}>
           <Orders />
           <Form />
         </SessionExpired>

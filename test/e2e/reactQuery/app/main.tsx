@@ -5,6 +5,7 @@ import { AuthProvider, useAuth } from '@tessera-auth/react'
 import { authedMutationOptions, authedQueryOptions, bindQueryClient } from '@tessera-auth/react-query'
 import { memo, StrictMode, Suspense, useState, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Doors } from './doors.tsx'
 import { watchFrames } from './watchFrames.ts'
 
 const method = password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' })
@@ -74,18 +75,6 @@ function List({ things = [] }: { readonly things?: readonly string[] | undefined
   return <ul>{things.map((thing) => <li key={thing}>{thing}</li>)}</ul>
 }
 
-function Doors(): ReactNode {
-  const signIn = (name: string) => void auth.login({ email: `${name}@example.com`, password: 'correct' })
-  return (
-    <nav>
-      <button onClick={() => signIn('ada')}>Ada</button>
-      <button onClick={() => signIn('bob')}>Bob</button>
-      <button onClick={() => void auth.logout()}>Out</button>
-      <button onClick={() => void auth.tokens.refresh()}>Refresh</button>
-    </nav>
-  )
-}
-
 watchFrames(search.has('keyed'))
 
 createRoot(document.querySelector('#root') ?? document.body).render(
@@ -93,7 +82,8 @@ createRoot(document.querySelector('#root') ?? document.body).render(
     <AuthProvider auth={auth}>
       <QueryClientProvider client={client}>
         <Who />
-        <Doors />
+        <Doors auth={auth} />
+        <button onClick={() => void auth.tokens.refresh()}>Refresh</button>
         <Orders />
         <Boundary>
           <Suspended />
