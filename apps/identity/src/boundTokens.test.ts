@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { callApi } from './testing/callApi.ts'
-import { ada, createClient } from './testing/createClient.ts'
+import { ada, allScopes, createClient } from './testing/createClient.ts'
 import { readBody, type Body } from './testing/readBody.ts'
 import { demoOrigin, startServer } from './testing/startServer.ts'
 
@@ -31,15 +31,15 @@ async function redeem(code: string, proof?: string): Promise<Body> {
   return readBody(await fetch(`${server.origin}/token`, { method: 'POST', headers: { origin: demoOrigin, ...(proof !== undefined && { dpop: proof }) }, body }))
 }
 
-async function codeFor(jkt: string): Promise<string> {
+async function codeFor(jkt: string, scope = allScopes): Promise<string> {
   const client = createClient(server, 'bound')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
-  const page = await client.authorize({ redirect_uri: redirectUri, code_challenge: challenge, dpop_jkt: jkt })
+  const page = await client.authorize({ redirect_uri: redirectUri, code_challenge: challenge, dpop_jkt: jkt, scope })
   return (await client.answer(page, ada)).url.searchParams.get('code') ?? ''
 }
 
-async function signIn(key: Key): Promise<string> {
-  const code = await codeFor(key.jkt)
+async function signIn(key: Key, scope?: string): Promise<string> {
+  const code = await codeFor(key.jkt, scope)
   const claims = { htm: 'POST', htu: `${server.origin}/token` }
   const asked = await redeem(code, await key.prove(claims))
   expect([asked.status, asked.json['error'], asked.headers.get('access-control-expose-headers')]).toEqual([400, 'use_dpop_nonce', 'DPoP-Nonce,WWW-Authenticate'])
@@ -100,4 +100,27 @@ test('a proof is good once, and only of the key that the token is bound to', asy
   expect((await call(proof)).headers.get('www-authenticate')).toContain('invalid_dpop_proof')
   const other = await (await createKey()).prove({ ...good, nonce })
   expect((await call(other)).headers.get('www-authenticate')).toContain('invalid_token')
+})
+
+test('what asks for a newer sign-in, or for more scope, asks in the scheme of the token', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  try {
+    const bound = await signIn(key, `${allScopes} payments`)
+    vi.setSystemTime(Date.now() + 31_000)
+    const askedBy = async (sent: string): Promise<string | null> => {
+      const claims = { htm: 'POST', htu: `${server.origin}/v1/payments`, ath: createHash('sha256').update(sent).digest('base64url') }
+      const dpop = await key.prove({ ...claims, nonce: await nonceOfApi() })
+      const { headers } = await callApi(server, 'POST /v1/payments', { headers: { authorization: `DPoP ${sent}`, dpop }, body: { amount: 500 } })
+      return headers.get('www-authenticate')
+    }
+    expect(await askedBy(bound)).toMatch(/^DPoP realm="tessera", error="insufficient_user_authentication", acr_values=/)
+    expect(await askedBy(token)).toBe('DPoP realm="tessera", error="insufficient_scope", scope="payments"')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('UserInfo takes it as well', async () => {
+  const dpop = await key.prove({ ...good, htu: `${server.origin}/v1/userinfo`, nonce: await nonceOfApi() })
+  expect(await callApi(server, 'GET /v1/userinfo', { headers: { authorization: `DPoP ${token}`, dpop } })).toMatchObject({ status: 200, json: { sub: 'ada' } })
 })

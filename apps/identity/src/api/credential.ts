@@ -41,19 +41,21 @@ export function missingCredential(): Result {
 export function lackingScope({ kind, principal }: Credential, wanted: readonly ApiScope[]): Result | undefined {
   const missing = knownScopes.filter((scope) => wanted.includes(scope) && !principal.scopes.includes(scope)).join(' ')
   if (missing === '') return undefined
-  const { name, scheme } = kinds[kind]
-  const details = `realm="tessera", error="insufficient_scope", scope="${missing}"`
-  return {
-    ...problem(403, 'insufficient_scope', `The ${name} lacks ${missing}.`),
-    challenge: scheme === undefined ? undefined : `${scheme} ${details}`,
-  }
+  const challenge = challengeFor(kind, `error="insufficient_scope", scope="${missing}"`)
+  return { ...problem(403, 'insufficient_scope', `The ${kinds[kind].name} lacks ${missing}.`), challenge }
 }
 
 /** Refuses a credential whose person signed in in another way, or longer ago than so many seconds (RFC 9470 §3). */
-export function lackingSignIn({ signIn }: Credential, acr: string, maxAgeSeconds: number): Result | undefined {
+export function lackingSignIn({ kind, signIn }: Credential, acr: string, maxAgeSeconds: number): Result | undefined {
   if (signIn?.acr === acr && Date.now() - signIn.at <= maxAgeSeconds * 1000) return undefined
-  const details = `realm="tessera", error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`
-  return { ...problem(401, 'insufficient_user_authentication', 'This needs a sign-in of just now.'), challenge: `Bearer ${details}` }
+  const challenge = challengeFor(kind, `error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`)
+  return { ...problem(401, 'insufficient_user_authentication', 'This needs a sign-in of just now.'), challenge }
+}
+
+/** In the scheme of what was sent (RFC 9449 §7.1), so that the same kind is sent again. */
+function challengeFor(kind: Credential['kind'], details: string): string | undefined {
+  const { scheme } = kinds[kind]
+  return scheme === undefined ? undefined : `${scheme} realm="tessera", ${details}`
 }
 
 /** Refuses a credential of another kind than these, or one that stands for no person. */

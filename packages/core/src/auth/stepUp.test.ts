@@ -113,6 +113,13 @@ describe('what is asked for', () => {
     expect(asked()['scope']).toBe('openid profile email read pay')
   })
 
+  test.each([{ scope: ['pay', 'see:at-1'] }, { acrValues: 'urn:mfa at-1' }])('INV-22: an API that says the token again has it sent nowhere: %j', async (said) => {
+    const auth = await signedIn()
+    const gone = world.left.length
+    await expect(auth.stepUp({ scope: [], url: 'https://api.example/pay', ...said })).rejects.toMatchObject({ code: 'invalid_input', message: expect.not.stringContaining('at-1') as string })
+    expect(world.left.length).toBe(gone)
+  })
+
   test('FE-12: a 401 that wants more of the person is no reason to refresh, and given to the app untouched', async () => {
     const auth = await signedIn()
     const before = world.requests.length
@@ -122,6 +129,19 @@ describe('what is asked for', () => {
     expect(world.requests.slice(before).map(({ url }) => url)).toEqual(['https://api.example/pay'])
     expect(auth.store.getState().status).toBe('authenticated')
   })
+})
+
+test('scopes with more than a space between them are the same scopes, at login and at a step-up', async () => {
+  const options = { scope: 'openid  read\n  profile' }
+  provider.tokens = {}
+  await load(options).login()
+  expect(asked()['scope']).toBe('openid read profile')
+  const { auth } = await comeBack(undefined, options)
+  expect(auth.store.getState()).toMatchObject({ scope: ['openid', 'read', 'profile'] })
+  world.href = 'https://app.example/basket'
+  await auth.stepUp(pay)
+  expect(asked()['scope']).toBe('openid read profile pay')
+  expect((await comeBack(undefined, options)).outcome.type).toBe('signed_in')
 })
 
 describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
@@ -194,12 +214,14 @@ describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
     expect(await after.auth.getAccessToken()).toBe('at-2')
   })
 
-  test.each([['absent', undefined], ['old', 1_800_000_000 - 3_600]])('ID-24: an age is asked for and auth_time is %s: refused', async (_, authTime) => {
+  test.each([['absent', undefined], ['old', 1_800_000_000 - 3_600]])('ID-24: an age is asked for and auth_time is %s: refused, and nothing is revoked', async (_, authTime) => {
     const auth = await signedIn()
     provider.claims = { auth_time: authTime }
     const after = await step(auth, recent)
     expect(after.result).toBe('invalid_id_token')
     expect(await after.auth.getAccessToken()).toBe('at-1')
+    // The server may take back the session in use with them.
+    expect(revoked()).toEqual([])
   })
 
   test('OR-11: what was given and is asked for again starts nothing, however often', async () => {
@@ -266,6 +288,42 @@ describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
     vi.setSystemTime(Date.now() + 5 * minute)
     provider.tokens = { scope: 'read pay' }
     expect((await step(after.auth, pay)).result).toBe('done')
+  })
+
+  test('OR-11: what failed before it came to the provider is no round, and takes nothing from those that were', async () => {
+    const auth = await signedIn()
+    expect((await step(auth, pay, { error: 'invalid_scope' })).result).toBe('authorization_failed')
+    const [before, reloaded] = [left(), load()]
+    // So that it is asked for again.
+    vi.setSystemTime(Date.now() + 2 * 60 * minute)
+    await reloaded.ready
+    provider.tokens = { scope: 'read pay' }
+    world.answer = () => Promise.reject(new TypeError('Failed to fetch'))
+    for (let round = 0; round < 5; round++) expect(await codeOf(reloaded.stepUp(pay))).toBe('network')
+    expect(left()).toBe(before)
+    world.answer = provider.answer
+    expect((await step(reloaded, pay)).result).toBe('done')
+  })
+
+  test('OR-11: TM-05: a clock that is set back since does not stretch the minutes', async () => {
+    const auth = await signedIn()
+    const after = await step(auth, pay)
+    expect(after.result).toBe('insufficient_scope')
+    vi.setSystemTime(Date.now() - 24 * 60 * minute)
+    provider.tokens = { scope: 'read pay' }
+    expect((await step(after.auth, pay)).result).toBe('done')
+  })
+
+  test('a session with more scopes than one can ask for steps up as any other', async () => {
+    const granted = Array.from({ length: 70 }, (_, index) => `scope-${index}`)
+    provider.tokens = { scope: ['openid', ...granted].join(' ') }
+    await load().login()
+    const { auth } = await comeBack()
+    world.href = 'https://app.example/basket'
+    provider.tokens = { scope: ['openid', ...granted, 'pay'].join(' ') }
+    const after = await step(auth, pay)
+    expect(after.result).toBe('done')
+    expect(after.auth.store.getState()).toMatchObject({ scope: ['openid', ...granted, 'pay'] })
   })
 
   test('OR-11: a provider that refuses at once ends a circle after three rounds; minutes later one may try again', async () => {

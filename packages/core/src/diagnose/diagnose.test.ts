@@ -173,6 +173,25 @@ describe('diagnose', () => {
     expect(seen).toEqual([{ isOpen: false }, 'https://app.example/home'])
   })
 
+  test.each([
+    ['cors_blocked', withoutCors],
+    ['redirected', redirecting],
+    ['unreachable', down],
+  ] as [string, Answer][])('INV-22: an address is shown without its query, which may hold a key: %s', async (code, answer) => {
+    servers['https://own.example'] = answer
+    const method: AuthMethod = {
+      name: 'own',
+      login: () => Promise.reject(new Error('no')),
+      async diagnose({ ask }) {
+        const asked = await ask(`https://own.example/health?key=${canary}`)
+        return 'cure' in asked ? [asked] : []
+      },
+    }
+    const found = await findings({ method })
+    expect(found).toMatchObject([{ code, message: expect.stringContaining('https://own.example/health') as string }])
+    expect(JSON.stringify(found)).not.toContain(canary)
+  })
+
   test('outside of browsers: what holds there alone', async () => {
     const nowhere = { ...world.environment.page, href: () => null, isBrowser: () => false }
     servers['https://id.example'] = json({ access_token: 'at', expires_in: 60 })
@@ -243,6 +262,23 @@ describe('storage', () => {
     expect(await codes({ options: { storage: kept } })).toEqual([])
   })
 
+  test('two that are one underneath, and looks at once, do not get into each other’s way', async () => {
+    const { tabStorage } = world
+    const later = async <R>(run: () => R): Promise<R> => (await new Promise((resolve) => void world.environment.timer.after(100, () => resolve(null))), run())
+    const slow = {
+      getItem: (key: string) => later(() => tabStorage.getItem(key)),
+      setItem: (key: string, value: string) => later(() => tabStorage.setItem(key, value)),
+      removeItem: (key: string) => later(() => tabStorage.removeItem(key)),
+    }
+    const auth = open({ options: { storage: slow } })
+    const first = auth.diagnose()
+    await vi.advanceTimersByTimeAsync(150)
+    const second = auth.diagnose()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([await first, await second]).toEqual([[], []])
+    expect(tabStorage.keys().filter((key) => key.includes('diagnose'))).toEqual([])
+  })
+
   test('nothing is tried that is not needed', async () => {
     const method: AuthMethod = { name: 'own', login: () => Promise.reject(new Error('no')) }
     expect(await codes({ method, environment: { tabStorage: throwing('SecurityError') } })).toEqual([])
@@ -265,6 +301,7 @@ describe('storage', () => {
   test('outside of browsers nobody leaves for a provider, and nothing has to be remembered for that', async () => {
     const nowhere = { ...world.environment.page, href: () => null, isBrowser: () => false }
     expect(await codes({ environment: { page: nowhere, tabStorage: throwing('SecurityError') } })).toEqual(['warning api_missing'])
+    expect(await codes({ environment: { page: nowhere, tabStorage: throwing('SecurityError') }, options: { storage: 'session' } })).toEqual(['warning api_missing'])
   })
 })
 
@@ -297,6 +334,16 @@ describe('destinations', () => {
       { code: 'csp_blocked', severity: 'error', cure: expect.stringContaining('Add https://api.example to connect-src') as string },
       { code: 'unreachable', severity: 'error', message: expect.stringContaining('https://other.example') as string },
     ])
+  })
+
+  test('TR-27: what the policy blocks at another server, or of another kind, says nothing of this one', async () => {
+    blocked = [{ directive: 'connect-src', url: 'https://api.example.org/v1' }, { directive: 'img-src', url: 'https://api.example/logo.png' }]
+    expect(await codes({ options: { api: 'https://api.example' } })).toEqual(['error unreachable'])
+  })
+
+  test('TR-27: a policy that blocks all of an origin names the origin alone', async () => {
+    blocked = [{ directive: 'default-src', url: 'https://api.example' }]
+    expect(await codes({ options: { api: 'https://api.example' } })).toEqual(['error csp_blocked'])
   })
 
   test('of the page’s own origin, and those that get no bearer token: no header is tried', async () => {
@@ -357,6 +404,7 @@ describe('the provider', () => {
     ['MD-01: an issuer that cannot be read', { issuer: 'not a url <script>' }, 'error issuer_mismatch'],
     ['no issuer', { issuer: undefined }, 'error metadata_unusable'],
     ['MD-02: an endpoint by http', { token_endpoint: 'http://id.example/token' }, 'error metadata_unusable'],
+    ['MD-02: an endpoint on this machine', { token_endpoint: 'http://localhost:4400/token' }, 'error metadata_unusable'],
     ['MD-02: an issuer that is only half there', { issuer: `${issuer}.evil.example` }, 'error issuer_mismatch'],
     ['no S256', { code_challenge_methods_supported: ['plain'] }, 'warning pkce_unsupported'],
   ])('%s', async (_, changed, code) => {
@@ -407,6 +455,7 @@ describe('the provider', () => {
     [{ error: 'invalid_request', error_description: `Invalid parameter: redirect_uri ${canary}` }, 'redirect_uri_mismatch', 'https://app.example/callback'],
     [{ error: 'invalid_scope', error_description: canary }, 'client_rejected', 'invalid_scope'],
     [{ error: `<script>${canary}` }, 'client_rejected', '400'],
+    [{ error: 'invalid_scope', error_description: { toString: canary, valueOf: canary } }, 'client_rejected', 'invalid_scope'],
   ])('what the provider says of a pushed request: %j', async (body, code, said) => {
     provider.metadata['pushed_authorization_request_endpoint'] = `${issuer}/par`
     provider.pushAnswer = json(body, 400)
@@ -471,6 +520,14 @@ describe('warnings', () => {
     await settled()
     first.dispose()
     auth().start()
+    await settled()
+    expect(world.warnings).toEqual([])
+  })
+
+  test('SS-11: none on a server, where each auth is of another person', async () => {
+    const server = { roster: () => roster, isBrowser: () => false, href: () => null }
+    const method: AuthMethod = { name: 'own', login: () => Promise.reject(new Error('no')) }
+    for (const _ of [1, 2]) open({ method, environment: page(server) }).start()
     await settled()
     expect(world.warnings).toEqual([])
   })

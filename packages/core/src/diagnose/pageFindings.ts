@@ -24,9 +24,9 @@ export function pageFindings({ name, allowFraming, environment: { page, crypto }
   return findings
 }
 
-/** Whether somebody else of this name is at work on this page. */
+/** Whether somebody else of this name is at work on this page. On a server, others are of other people. */
 export function hasTwin({ name, signal, environment: { page } }: Pick<PageOptions, 'name' | 'signal'> & { readonly environment: Pick<Environment, 'page'> }): boolean {
-  return [...(page.roster?.() ?? [])].some((resident) => resident.name === name && resident.signal !== signal && !resident.signal.aborted)
+  return page.isBrowser() && [...(page.roster?.() ?? [])].some((resident) => resident.name === name && resident.signal !== signal && !resident.signal.aborted)
 }
 
 /** Two that do not know of each other. */

@@ -56,7 +56,7 @@ export function createReach({ fetch, environment, deadlineMs, signal }: ReachOpt
       // Chromium tells of what it blocked a moment after all three requests have failed.
       await new Promise<void>((resolve) => void timer.after(eventsLateMs, resolve))
       const { origin } = new URL(url)
-      const blocked = stop().find((violation) => violation.url.startsWith(origin))
+      const blocked = stop().find((violation) => /^(connect|default)-src$/.test(violation.directive) && `${violation.url}/`.startsWith(`${origin}/`))
       return blocked === undefined ? found : { type: 'csp_blocked', directive: blocked.directive }
     } finally {
       stop()

@@ -8,7 +8,7 @@ import type { Finding } from '../session/finding.ts'
 interface StorageOptions {
   readonly storage: 'memory' | 'session' | TokenStorage
   readonly methods: readonly { readonly method: Pick<AuthMethod<never>, 'callback'> }[]
-  readonly environment: Pick<Environment, 'tabStorage' | 'page' | 'timer'>
+  readonly environment: Pick<Environment, 'tabStorage' | 'page' | 'timer' | 'crypto'>
 }
 
 /** A storage that is needed, and what happens without it. */
@@ -19,7 +19,7 @@ interface Needed {
 }
 
 const deadlineMs = 3_000
-const [key, value] = ['tessera:diagnose', 'probe']
+const value = 'probe'
 
 /** What is wrong with the storages that this auth needs: of the tokens, and of logins that leave the page. */
 export async function storageFindings(options: StorageOptions): Promise<readonly Finding[]> {
@@ -28,14 +28,17 @@ export async function storageFindings(options: StorageOptions): Promise<readonly
 }
 
 function neededBy({ storage, methods, environment: { tabStorage, page } }: StorageOptions): readonly Needed[] {
-  const isLeaving = page.isBrowser() && methods.some(({ method }) => method.callback !== undefined)
+  const isLeaving = methods.some(({ method }) => method.callback !== undefined)
   const losses = [...(storage === 'session' ? ['a reload signs out'] : []), ...(isLeaving ? ['no login can be remembered until the provider sends the person back'] : [])]
-  const ofTab = losses.length === 0 ? [] : [{ name: 'sessionStorage', storage: tabStorage, loss: `${losses.join(', and ')}.` }]
+  // Outside of browsers there is no tab, nor a reload.
+  const ofTab = losses.length === 0 || !page.isBrowser() ? [] : [{ name: 'sessionStorage', storage: tabStorage, loss: `${losses.join(', and ')}.` }]
   return typeof storage === 'string' ? ofTab : [{ name: 'The storage of your own', storage, loss: 'a reload signs out.' }, ...ofTab]
 }
 
 /** Writes into it, reads that back, and removes it again. */
-async function tried({ name, storage, loss }: Needed, { timer }: Pick<Environment, 'timer'>): Promise<readonly Finding[]> {
+async function tried({ name, storage, loss }: Needed, { timer, crypto }: Pick<Environment, 'timer' | 'crypto'>): Promise<readonly Finding[]> {
+  // Of its own: two storages may be one underneath, and another look may be under way.
+  const key = `tessera:diagnose:${crypto.random()}`
   try {
     const isKept = await withDeadline({ timer, deadlineMs }, async () => {
       await storage.setItem(key, value)

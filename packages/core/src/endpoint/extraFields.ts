@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.ts'
 import { openMembers } from '../session/openMembers.ts'
+import { wordOf } from './wordOf.ts'
 
 /**
  * Reads members of a server's answer beyond those that we know: a schema of zod, valibot, arktype or any other Standard Schema
@@ -23,7 +24,8 @@ interface FieldsIssue {
  * Validates the extra fields of an answer. Members whose names speak of a secret, such as a token, a password or a key,
  * are not passed on.
  *
- * @throws AuthError `invalid_response`, naming the fields that are wrong and never their values; or for what is no plain data.
+ * @throws AuthError `invalid_response`, naming the fields that are wrong, where {@link wordOf} shows their names, and never their values; or
+ * for what is no plain data.
  */
 export async function readExtraFields<Fields>(schema: FieldsSchema<Fields>, body: unknown): Promise<Fields> {
   const result = await schema['~standard'].validate(openMembers(body))
@@ -43,5 +45,5 @@ function checkPlain<Fields>(fields: Fields): Fields {
 }
 
 function pathSegment(segment: PropertyKey | { readonly key: PropertyKey }): string {
-  return String(typeof segment === 'object' ? segment.key : segment)
+  return wordOf(typeof segment === 'object' ? segment.key : segment) ?? '…'
 }

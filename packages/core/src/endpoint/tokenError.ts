@@ -1,6 +1,7 @@
 import { AuthError, type AuthErrorCode } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import { retryAfterMs } from '../session/retryAfter.ts'
+import { wordOf } from './wordOf.ts'
 
 /** What "these credentials are no good" looks like at an endpoint, and what it is called here. */
 export interface Refusal {
@@ -29,11 +30,11 @@ export const spentToken: Refusal = {
  */
 export async function tokenError(response: Response, nowAt: number, refusal?: Refusal): Promise<AuthError> {
   const { status, headers } = response
-  const oauthError = await readOauthError(response)
+  const oauthError = wordOf(membersOf(await response.json().catch(() => null))['error'])
   const details = { status, oauthError, retryAfterMs: retryAfterMs(headers.get('retry-after'), nowAt) }
-  if (status === 429) return new AuthError('rate_limited', 'The server asks to slow down.', details)
+  if (status === 429) return new AuthError('rate_limited', 'The server asks to slow down: try later.', details)
   if (status === 408 || status === 425 || status >= 500) {
-    return new AuthError('server_error', `The server failed with status ${status}.`, details)
+    return new AuthError('server_error', `The server failed with status ${status}: try later.`, details)
   }
   // A 401 speaks for itself, whatever page comes with it.
   const isHtml = status !== 401 && headers.get('content-type')?.includes('html') === true
@@ -46,18 +47,4 @@ export async function tokenError(response: Response, nowAt: number, refusal?: Re
     `The server refused the request (${oauthError ?? status}): check the client and the URL.`,
     details,
   )
-}
-
-/** The `error` member, if it is one that RFC 6749 allows: printable, short, safe to show to a developer. */
-async function readOauthError(response: Response): Promise<string | undefined> {
-  try {
-    return oauthErrorOf(membersOf(await response.json())['error'])
-  } catch {
-    return undefined
-  }
-}
-
-/** An `error` value cut down to what RFC 6749 §5.2 allows, or `undefined`. */
-export function oauthErrorOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w .:/-]{1,64}$/.test(value) ? value : undefined
 }

@@ -146,6 +146,13 @@ describe('RF-19 a refresh whose answer cannot be used', () => {
     await expect(refresh({ refresh_token: 'rt-2' }, forged)).rejects.toMatchObject({ code: 'invalid_id_token' })
   })
 
+  test('RF-07 TR-04 a refusal with status 200 is one, and no other error there', async () => {
+    await expect(refresh({ error: 'invalid_grant' })).rejects.toMatchObject({ code: 'refresh_rejected', retryable: false })
+    for (const error of ['server_error', 'temporarily_unavailable', { invalid_grant: true }]) {
+      await expect(refresh({ error })).rejects.toMatchObject({ code: 'invalid_response', retryable: true })
+    }
+  })
+
   test('nothing is spent where nothing was: a method may renew without a refresh token', async () => {
     const previous = await readTokenSession(answer({}), null, {})
     const again = readTokenSession(answer({ token_type: 'mac', refresh_token: 'rt' }), previous, {})

@@ -35,11 +35,12 @@ export async function readTokenSession<Fields>(
   try {
     return await toSession(body, previous, options)
   } catch (error) {
-    const { refresh_token: next } = membersOf(body)
-    const isSpent = previous?.refreshToken !== undefined && isToken(next) && next !== previous.refreshToken
+    const { refresh_token: next, error: said } = membersOf(body)
+    // Some servers refuse with the status 200.
+    const isSpent = previous?.refreshToken !== undefined && (said === 'invalid_grant' || (isToken(next) && next !== previous.refreshToken))
     if (!isSpent || !isAuthError(error, 'invalid_response', 'clock_skew')) throw error
     // To send it again would be reuse, for which servers end all sessions that came of it (RFC 9700 §4.14.2).
-    throw new AuthError('refresh_rejected', 'The answer cannot be used, and the refresh token is spent.', { status: response.status, cause: error })
+    throw new AuthError('refresh_rejected', 'The refresh token is spent: sign in again.', { status: response.status, cause: error })
   }
 }
 

@@ -35,7 +35,7 @@ export function createBoundedFetch(network: Network, timer: Timer, deadlineMs: n
         throw toAuthError(
           cause,
           'network',
-          `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect.`,
+          `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect. See auth.diagnose().`,
         )
       }
     })

@@ -333,6 +333,15 @@ describe('storage', () => {
   })
 })
 
+test('ST-04: a key in the storage that fits into no header is none', async () => {
+  await create({}, { storage: 'session' }).login({ key })
+  const stored = world.tabStorage.getItem('tessera:default:tokens') ?? ''
+  world.tabStorage.setItem('tessera:default:tokens', stored.replaceAll(`"":"${key}"`, `"":"${key}\\r\\nx-other: 1"`))
+  const error = await failure(create({}, { storage: 'session' }).fetch(api))
+  expect(error).toMatchObject({ code: 'destination_not_allowed' })
+  expect(inspect(error)).not.toContain(key)
+})
+
 describe('rotation', () => {
   test('a request that is refused because the old key is gone is sent once more with the new one, and nothing ends', async () => {
     const answers = [defer<Response>(), defer<Response>()]

@@ -247,6 +247,9 @@ describe('leaving', () => {
     ['a relative endpoint', { authorization_endpoint: '/authorize' }],
     ['no authorization endpoint', { authorization_endpoint: undefined }],
     ['no token endpoint', { token_endpoint: undefined }],
+    ['an endpoint on this machine, which the issuer is not', { token_endpoint: 'http://localhost:4400/token' }],
+    ['a password in an endpoint', { token_endpoint: 'https://ada:secret@id.example/token' }],
+    ['a fragment in an endpoint', { authorization_endpoint: 'https://id.example/authorize#x' }],
   ])('MD-02 metadata with %s is refused before anybody leaves', async (_, members) => {
     Object.assign(provider.metadata, members)
     await expect(load().login()).rejects.toMatchObject({ code: 'invalid_response' })
@@ -389,6 +392,7 @@ describe('coming back', () => {
   test.each([
     ['CB-11', 'code and error together', { code: 'c', error: 'server_error' }, 'failed authorization_failed'],
     ['CB-12', 'neither code nor error', {}, 'failed invalid_callback'],
+    ['CB-12', 'an empty code', { code: '' }, 'failed invalid_callback'],
     ['CB-18', 'an id_token in the address', { code: 'c', id_token: 'x.y.z' }, 'failed invalid_callback'],
     ['CB-18', 'a JARM response', { code: 'c', response: 'x.y.z' }, 'failed invalid_callback'],
     ['cancelled', 'access_denied', { error: 'access_denied' }, 'cancelled access_denied'],
@@ -587,6 +591,26 @@ describe('the answer of the token endpoint', () => {
     expect(await exchange()).toBe(`failed ${code}`)
     await vi.advanceTimersByTimeAsync(hour)
     expect(tokenRequests()).toHaveLength(1)
+  })
+
+  const refused: readonly [string, string, Record<string, unknown>, Partial<AuthorizationCodeOptions>, string | null][] = [
+    ['TR-04', 'an error beside the tokens', { error: 'server_error' }, {}, 'rt-1'],
+    ['TR-07', 'another token type', { token_type: 'mac' }, {}, 'rt-1'],
+    ['TR-09', 'bound tokens that nobody asked for', { token_type: 'DPoP' }, {}, 'rt-1'],
+    ['TR-06', 'an access token that fits into no header', { access_token: 'a b' }, {}, 'rt-1'],
+    ['TR-09', 'no refresh token', { token_type: 'DPoP', refresh_token: undefined }, {}, 'at-1'],
+    ['TR-06', 'nothing that could be revoked', { access_token: 'a b', refresh_token: 7 }, {}, null],
+    ['fields', 'fields that a schema refuses', {}, { fields: z.object({ account: z.string() }) }, 'rt-1'],
+    ['fields', 'fields that a schema refuses, without an issuer', {}, { issuer: undefined, endpoints, fields: z.object({ account: z.string() }) }, 'rt-1'],
+  ]
+  test.each(refused)('%s an answer with %s is refused, and what came with it is revoked', async (_id, _what, tokens, options, revoked) => {
+    provider.tokens = tokens
+    const state = (await leave(load(options))).get('state') ?? ''
+    comeBack({ code: 'c', state, iss: 'issuer' in options ? undefined : issuer })
+    expect(failure(await load(options).handleCallback())).toBe('failed invalid_response')
+    await vi.advanceTimersByTimeAsync(0)
+    const sent = world.requests.flatMap(({ url }, index) => (url === `${issuer}/revoke` ? [new URLSearchParams(world.bodies[index]).get('token')] : []))
+    expect(sent).toEqual(revoked === null ? [] : [revoked])
   })
 
   test('TR-23 a token endpoint that never answers is given ten seconds', async () => {
@@ -917,7 +941,7 @@ describe('what a login asks for', () => {
     expect((await leave(load(), { maxAgeMs })).get('max_age')).toBe(maxAge)
   })
 
-  test.each([-1, Number.NaN, Infinity, '60000'])('maxAgeMs %s is refused, and nobody leaves', async (maxAgeMs) => {
+  test.each([-1, Number.NaN, Infinity, 1e300, '60000'])('maxAgeMs %s is refused, and nobody leaves', async (maxAgeMs) => {
     await expect(load().login({ maxAgeMs } as AuthorizationCodeInput)).rejects.toMatchObject({ code: 'invalid_input' })
     expect(world.left).toEqual([])
   })

@@ -102,8 +102,9 @@ function boundSending(client: Omit<BoundClient, 'ctx' | 'dpop'>, dpop: DpopMemor
       return attachDpop(request, session, { ...client, dpop, ctx })
     },
     async asksAgain(response, origin) {
-      const { noteNonce } = await protocol()
-      return noteNonce(response, origin, dpop) && wantsNonce(response)
+      // Loaded before a bound token was sent. That it is missing for one from before is no reason to lose the answer.
+      const flow = await protocol().catch(() => null)
+      return flow?.noteNonce(response, origin, dpop) === true && wantsNonce(response)
     },
     isRefusal: rejectsToken,
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiOrigin, createBoundServers, hashOf, proofOf, refusal, type BoundServers, type Proof } from '../../test/boundServers.ts'
 import { issuer, type Provider } from '../../test/provider.ts'
-import { createWorld, type World } from '../../test/world.ts'
+import { createWorld, type Answer, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import { atProvider, resultOf, type OAuth } from '../../test/journey.ts'
 import type { Database } from '../browser/database.ts'
@@ -57,6 +57,9 @@ const sentTo = (path: string): Request[] => world.requests.filter(({ url }) => n
 const proofsTo = (path: string): Promise<Proof[]> => Promise.all(sentTo(path).map(proofOf))
 const grants = (): (string | null)[] =>
   world.requests.flatMap(({ url }, index) => (url === `${issuer}/token` ? [new URLSearchParams(world.bodies[index]).get('grant_type')] : []))
+
+const revoked = (): (string | null)[] =>
+  world.requests.flatMap(({ url }, index) => (url === `${issuer}/revoke` ? [new URLSearchParams(world.bodies[index]).get('token')] : []))
 
 /** What the database has of keys. */
 const keyRecords = (): string[] => [...world.origin.records.keys()].filter((name) => name.startsWith('dpop '))
@@ -118,6 +121,16 @@ describe('signing in', () => {
     expect(grants()).toHaveLength(2)
   })
 
+  test('DO-04 a challenge of a quarter of a megabyte takes no time', async () => {
+    const challenge = `DPoP ${'a=b,'.repeat(65_000)}error="use_dpop_nonce"`
+    provider.tokenAnswer = () => new Response('', { status: 401, headers: { 'dpop-nonce': 'x', 'www-authenticate': challenge } })
+    vi.useRealTimers()
+    const startedAt = performance.now()
+    expect(resultOf((await signIn()).outcome)).toBe('client_rejected')
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(grants()).toHaveLength(1)
+  })
+
   test('DP-02 a nonce that cannot be read, as CORS hides it, does not have the same sent again', async () => {
     provider.tokenAnswer = () => Response.json({ error: 'use_dpop_nonce' }, { status: 400 })
     expect(resultOf((await signIn()).outcome)).toBe('client_rejected')
@@ -148,12 +161,25 @@ describe('signing in', () => {
     expect(auth.store.getState()).toMatchObject({ user: { picture: 'ada.png' } })
   })
 
-  test.each(['Bearer', 'bearer', 'N_A', 'MAC'])('TR-09 tokens of the type %s are a downgrade: refused, and nothing of them is kept', async (type) => {
+  test.each(['Bearer', 'bearer', 'N_A', 'MAC'])('TR-09 tokens of the type %s are a downgrade: refused and revoked, and nothing of them is kept', async (type) => {
     provider.tokens = { token_type: type }
     const { auth, outcome } = await signIn()
     expect(resultOf(outcome)).toBe('invalid_response')
     expect(auth.tokens.current).toBeNull()
+    await vi.waitFor(() => expect(revoked()).toEqual(['rt-1']))
     expect(world.tabStorage.keys().map((key) => world.tabStorage.getItem(key)).join(' ')).not.toMatch(/at-1|rt-1/)
+  })
+
+  test.each<[string, Answer]>([
+    ['never answers', () => new Promise(() => {})],
+    ['fails', () => new Response('', { status: 500 })],
+    ['cannot be reached', () => Promise.reject(new TypeError('Failed to fetch'))],
+  ])('TR-09 a revocation that %s neither delays nor hides that a downgrade was refused', async (_, answer) => {
+    provider.tokens = { token_type: 'Bearer' }
+    world.answer = (request) => (request.url.endsWith('/revoke') ? answer(request) : servers.answer(request))
+    const { auth, outcome } = await signIn()
+    expect(resultOf(outcome)).toBe('invalid_response')
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code: 'invalid_response' } })
   })
 
   test.each(['dpop', 'DPOP', 'DPoP'])('TR-09 the type %s is accepted in whatever letters', async (type) => {
@@ -369,6 +395,7 @@ describe('refreshing', () => {
     provider.tokens = { token_type: 'Bearer' }
     await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'refresh_rejected' })
     expect(auth.tokens.current).toBeNull()
+    await vi.waitFor(() => expect(revoked()).toEqual(['rt-2']))
   })
 
   test('TR-09 one that answers with plain tokens and no new refresh token leaves the session as it was', async () => {
@@ -376,6 +403,8 @@ describe('refreshing', () => {
     provider.tokens = { token_type: 'Bearer', refresh_token: undefined }
     await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'invalid_response' })
     expect(auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-1', secrets: { jkt: servers.jkt } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(revoked()).toEqual([])
   })
 
   test('a session from before the option goes on as it was, and is bound at its next refresh', async () => {
@@ -434,6 +463,13 @@ describe('the key', () => {
 
   test.each([42, null, 'key', {}, { privateKey: 1, publicKey: 2 }])('what is no key pair (%j) is written over', async (junk) => {
     world.origin.records.set(`dpop default authorizationCode ${issuer} web`, junk)
+    const auth = await signedIn()
+    expect((await auth.fetch(resource)).status).toBe(200)
+  })
+
+  test('a key pair that cannot sign is written over', async () => {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, false, ['deriveBits'])
+    world.origin.records.set(`dpop default authorizationCode ${issuer} web`, pair)
     const auth = await signedIn()
     expect((await auth.fetch(resource)).status).toBe(200)
   })

@@ -407,6 +407,9 @@ describe('what it says', () => {
     ['at+jwt', 'invalid_id_token'],
     ['application/at+jwt', 'invalid_id_token'],
     ['logout+jwt', 'invalid_id_token'],
+    [5, 'invalid_id_token'],
+    [null, 'invalid_id_token'],
+    [['JWT'], 'invalid_id_token'],
     ['jwt', 'signed_in'],
     [undefined, 'signed_in'],
   ])('ID-20 that its type is %s gives "%s"', async (typ, expected) => {

@@ -252,6 +252,16 @@ describe('an ID token', () => {
     await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'invalid_id_token' })
   })
 
+  test.each(['at+jwt', 5, null, {}])('ID-20 RF-19 of the type %j ends the session, and what came with it is revoked: the refresh token of before is spent', async (typ) => {
+    const auth = await signedIn()
+    provider.header = { typ }
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'invalid_id_token' })
+    expect(heldBy(auth)).toMatchObject({ refreshToken: undefined, status: 'unauthenticated' })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(world.requests.at(-1)?.url).toBe(`${issuer}/revoke`)
+    expect(world.bodies.at(-1)).toContain('token=rt-2&')
+  })
+
   test('RF-18 that is missing leaves what was known, and the keys alone as long as they are good', async () => {
     const auth = await signedIn()
     const before = heldBy(auth)

@@ -7,12 +7,13 @@ import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
 import type { FieldsSchema } from '../endpoint/extraFields.ts'
 import { checkExtraParameters, type ExtraParameters } from '../oauth/extraParameters.ts'
 import { onThisOrigin, readRedirectCallback, returnToIn } from '../oauth/redirectCallback.ts'
-import { invalidGrant, oauthErrorOf, tokenError } from '../endpoint/tokenError.ts'
+import { invalidGrant, tokenError } from '../endpoint/tokenError.ts'
 import { checkTokenLifetime } from '../endpoint/checkTokenLifetime.ts'
 import type { TokenLifetime } from '../endpoint/tokenLifetime.ts'
 import { sendTokenRequest } from '../endpoint/tokenRequest.ts'
 import { isError, refusePage } from '../endpoint/tokenResponse.ts'
 import { readTokenSession } from '../endpoint/tokenSession.ts'
+import { wordOf } from '../endpoint/wordOf.ts'
 import type { Transaction } from '../oauth/transaction.ts'
 import { membersOf, ownMembers } from '../ownMembers.ts'
 import type { Claims } from '../session/claims.ts'
@@ -190,7 +191,7 @@ async function exchange(client: Client, { code, redirectUri, transaction }: Answ
 async function refuseError(response: Response): Promise<void> {
   const { error } = membersOf(await response.json().catch(() => null))
   if (!isError(error)) return
-  const oauthError = oauthErrorOf(error)
+  const oauthError = wordOf(error)
   const message = `The backend answered with an error (${oauthError ?? 'not readable'}).`
   throw new AuthError('authorization_failed', message, { status: response.status, oauthError })
 }

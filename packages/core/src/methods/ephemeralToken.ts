@@ -184,11 +184,10 @@ function readAddress<User>(url: URL, ctx: MethodContext, { urlParameter, takeUp 
 function takeOut(name: string, parameters: string): { readonly values: readonly string[]; readonly rest: string } {
   const values: string[] = []
   const others = parameters.slice(1).split('&').filter((part) => {
-    const value = new URLSearchParams(part).get(name)
     // Without "=" it is an anchor.
-    const isIt = value !== null && part.includes('=')
-    if (isIt) values.push(value)
-    return !isIt
+    const value = part.includes('=') ? new URLSearchParams(part).get(name) : null
+    if (value !== null) values.push(value)
+    return value === null
   })
   return { values, rest: others.join('&') }
 }

@@ -193,5 +193,5 @@ async function readGoogleCode(response: Response): Promise<string | undefined> {
 }
 
 function leadingCode(text: unknown): string | undefined {
-  return typeof text === 'string' ? /^[A-Z][A-Z\d_]{2,63}(?=\s*(?::|$))/.exec(text)?.[0] : undefined
+  return typeof text === 'string' ? /^[A-Z_]{3,64}(?=\s*(?::|$))/.exec(text)?.[0] : undefined
 }

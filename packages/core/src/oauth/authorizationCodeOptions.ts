@@ -189,7 +189,7 @@ function checkEndpoints(value: AuthorizationEndpoints): AuthorizationEndpoints {
 
 function checkScope(value: string | undefined, isOpenId: boolean): readonly string[] {
   if (value === undefined) return isOpenId ? ['openid', 'profile', 'email'] : []
-  const scope = checkText(value, 'scope').split(' ')
+  const scope = checkText(value, 'scope').split(/\s+/)
   if (!isOpenId && scope.includes('openid')) throw configError('scope', 'openid needs an issuer: its ID token has to be checked against one.')
   return scope
 }

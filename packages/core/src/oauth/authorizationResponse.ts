@@ -1,5 +1,5 @@
 import { AuthError } from '../errors.ts'
-import { oauthErrorOf } from '../endpoint/tokenError.ts'
+import { wordOf } from '../endpoint/wordOf.ts'
 
 /**
  * The code in an authorization response (RFC 6749 §4.1.2) whose state and issuer were looked at before.
@@ -18,7 +18,7 @@ export function authorizationResponseCode({ searchParams }: URL): string {
 
 /** What the `error` of an authorization response means (RFC 6749 §4.1.2.1). */
 export function authorizationResponseError(value: string): AuthError {
-  const oauthError = oauthErrorOf(value)
+  const oauthError = wordOf(value)
   return oauthError === 'access_denied'
     ? new AuthError('access_denied', 'The sign-in was cancelled, or consent was refused.', { oauthError })
     : new AuthError('authorization_failed', `The provider refused the sign-in (${oauthError ?? 'no readable error'}).`, { oauthError })

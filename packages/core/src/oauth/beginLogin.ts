@@ -113,7 +113,7 @@ function checkTexts(input: AuthorizationCodeInput): void {
 /** The wire knows no fractions: a little less is asked for rather than a little more. */
 function wholeSecondsMs(value: number | undefined, isOpenId: boolean): number | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) throw wrongInput('maxAgeMs', 'expected milliseconds, 0 or more.')
+  if (typeof value !== 'number' || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) throw wrongInput('maxAgeMs', 'expected milliseconds, 0 or more.')
   if (!isOpenId) throw wrongInput('maxAgeMs', 'it needs the scope openid, as an ID token has to say when the person signed in.')
   return Math.floor(value / 1000) * 1000
 }

@@ -1,3 +1,4 @@
+import { wordOf } from '../endpoint/wordOf.ts'
 import type { DiagnosisHost } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Finding } from '../session/finding.ts'
@@ -50,8 +51,8 @@ async function findingOf(asking: Promise<Response | Finding>, errors: readonly s
   const { error, error_description: description } = membersOf(await asked.json().catch(() => null))
   if (typeof error !== 'string' || errors?.includes(error) === false) return []
   // No standard has a code for it; the description is read, and never shown.
-  if (/redirect.?uri/i.test(`${error} ${String(description)}`)) return [unregistered(String(redirectUri))]
-  return [rejected(/^[\w .:/-]{1,64}$/.test(error) ? error : String(asked.status))]
+  if ([error, description].some((text) => typeof text === 'string' && /redirect.?uri/i.test(text))) return [unregistered(String(redirectUri))]
+  return [rejected(wordOf(error) ?? String(asked.status))]
 }
 
 function form(parameters: Readonly<Record<string, string | readonly string[] | undefined>>): RequestInit {

@@ -22,7 +22,8 @@ function validate(url: URL, clientId: string, { issuer, state }: Transaction): U
   try {
     // Without an issuer, an answer that names one was refused before.
     const parameters = validateAuthResponse({ issuer: issuer ?? clientId }, { client_id: clientId }, url, state)
-    if (parameters.getAll('code').length === 1) return parameters
+    const codes = parameters.getAll('code')
+    if (codes.length === 1 && codes[0] !== '') return parameters
   } catch (error) {
     if (error instanceof AuthorizationResponseError) throw authorizationResponseError(error.error)
     const problem = error instanceof Error ? error.message : 'unknown'

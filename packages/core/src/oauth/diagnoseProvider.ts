@@ -1,8 +1,8 @@
-import { isSecureUrl } from '../checkOptions.ts'
 import type { DiagnosisHost, MethodContext } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Finding } from '../session/finding.ts'
 import { clientFindings, type DiagnosedClient, type ProviderEndpoints } from './clientFindings.ts'
+import { isEndpoint } from './isEndpoint.ts'
 
 /** What keeps people from signing in at this provider, as far as it can be told without a login. */
 export async function diagnoseProvider(client: DiagnosedClient, { context, ask }: DiagnosisHost): Promise<readonly Finding[]> {
@@ -32,14 +32,14 @@ async function metadataFindings(issuer: string, ask: DiagnosisHost['ask']): Prom
   if (!asked.ok || typeof metadata['issuer'] !== 'string') return unusable(`There is no metadata at ${url} (status ${asked.status}).`)
   if (!URL.canParse(metadata['issuer']) || new URL(metadata['issuer']).href !== new URL(issuer).href) return otherIssuer(issuer, metadata['issuer'])
   const names = ['authorization_endpoint', 'token_endpoint', 'pushed_authorization_request_endpoint', 'jwks_uri']
-  const [authorization, token, push, keys] = names.map((name) => secureUrl(metadata[name]))
+  const [authorization, token, push, keys] = names.map((name) => endpointOf(metadata[name], issuer))
   if (authorization === undefined || token === undefined) return unusable(`The metadata at ${url} name no authorization_endpoint or token_endpoint by https.`)
   const methods = metadata['code_challenge_methods_supported']
   return { endpoints: { authorization, token, push, keys }, findings: Array.isArray(methods) && !methods.includes('S256') ? [withoutPkce(issuer)] : [] }
 }
 
-function secureUrl(value: unknown): string | undefined {
-  return typeof value === 'string' && URL.canParse(value) && isSecureUrl(new URL(value)) ? value : undefined
+function endpointOf(value: unknown, issuer: string): string | undefined {
+  return isEndpoint(value, issuer) ? value : undefined
 }
 
 function unusable(message: string): Metadata {

@@ -1,8 +1,8 @@
 import { discoveryRequest, processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi'
-import { isSecureUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
+import { isEndpoint } from './isEndpoint.ts'
 import { forgetKeySet } from './keySet.ts'
 import { requestOptions } from './requestOptions.ts'
 import { signingAlgorithms } from './signingAlgorithms.ts'
@@ -55,18 +55,17 @@ export function forgetMetadata({ scratch }: MethodContext): void {
 /** Only the members that we use (RFC 8414 §2), each endpoint checked. */
 function pick(server: Readonly<Record<string, unknown>>, needed: readonly string[]): AuthorizationServer {
   const picked: Record<string, unknown> = {}
+  const issuer = String(server['issuer'])
   for (const member of endpoints) {
     const value = server[member]
     if (value === undefined && !required.includes(member) && !needed.includes(member)) continue
-    if (typeof value !== 'string' || !URL.canParse(value) || !isSecureUrl(new URL(value))) {
-      throw new AuthError('invalid_response', `The provider's metadata cannot be used: ${member} is no https URL.`)
-    }
+    if (!isEndpoint(value, issuer)) throw new AuthError('invalid_response', `The provider's metadata cannot be used: ${member} is no https URL.`)
     picked[member] = value
   }
   const { authorization_response_iss_parameter_supported: namesIssuer, id_token_signing_alg_values_supported: algorithms } = server
   return {
     ...picked,
-    issuer: String(server['issuer']),
+    issuer,
     authorization_response_iss_parameter_supported: namesIssuer === true,
     // Without the list, oauth4webapi takes RS256 alone.
     ...(Array.isArray(algorithms) && { id_token_signing_alg_values_supported: signingAlgorithms.filter((each) => algorithms.includes(each)) }),

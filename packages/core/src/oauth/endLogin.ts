@@ -1,6 +1,7 @@
 import { None, revocationRequest, type AuthorizationServer } from 'oauth4webapi'
 import { toAuthError } from '../errors.ts'
-import type { Session } from '../session/session.ts'
+import { membersOf } from '../ownMembers.ts'
+import { isToken, type Session } from '../session/session.ts'
 import { withParameters } from './beginTransaction.ts'
 import { serverOf, type CodeClient } from './codeClient.ts'
 import { requestOptions } from './requestOptions.ts'
@@ -29,7 +30,17 @@ export async function endLogin(client: CodeClient, session: Session): Promise<bo
   return true
 }
 
-export async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, token: string): Promise<boolean> {
+/** Has nobody use the tokens of an answer that was refused. Nobody waits for it, and nobody hears of a failure. */
+export function revokeAnswer(server: AuthorizationServer, client: CodeClient, answer: Response): void {
+  const revokeNewest = async (): Promise<void> => {
+    const { refresh_token: refreshToken, access_token: accessToken } = membersOf(await answer.json())
+    const token = [refreshToken, accessToken].find(isToken)
+    if (token !== undefined) await revoke(server, client, token)
+  }
+  revokeNewest().catch(() => {})
+}
+
+async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, token: string): Promise<boolean> {
   if (server.revocation_endpoint === undefined) return false
   const response = await revocationRequest(server, { client_id: clientId }, None(), token, requestOptions(ctx, true))
   if (!response.ok) throw await tokenError(response, ctx.now())

@@ -5,7 +5,6 @@ import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { needsKeys, type CodeClient } from './codeClient.ts'
 import { keyOf, withProof } from './withProof.ts'
-import { revoke } from './endLogin.ts'
 import { followRequests } from './followRequests.ts'
 import { judgeIdToken, wrongSignature, type IdTokenTerms } from './idToken.ts'
 import { loadKeySet } from './keySet.ts'
@@ -22,18 +21,18 @@ const loginSkewS = 60
 export interface CodeGrant {
   /** Validated by oauth4webapi: nothing else is accepted by its request. */
   readonly parameters: URLSearchParams
-  readonly transaction: Pick<Transaction, 'verifier' | 'nonce' | 'maxAgeMs'>
+  readonly transaction: Pick<Transaction, 'verifier' | 'nonce' | 'maxAgeMs' | 'stepUp'>
 }
 
 /**
- * Exchanges a code for tokens (RFC 6749 §4.1.3 with RFC 7636 §4.5), once. What it gives is revoked again if the ID token, or what
- * UserInfo says, is refused.
+ * Exchanges a code for tokens (RFC 6749 §4.1.3 with RFC 7636 §4.5), once. What it gives is revoked again if the answer, its ID token,
+ * or what UserInfo says, is refused, unless it was for a step-up.
  *
  * @throws AuthError `authorization_failed`, `client_rejected`, `invalid_response`, `invalid_id_token`, `clock_skew` or a transient code.
  */
 export async function exchangeCode<Fields>(server: AuthorizationServer, client: CodeClient<Fields>, grant: CodeGrant): Promise<Session<Claims & Fields>> {
   const { clientId, redirectUri, scope } = client
-  const { verifier, nonce, maxAgeMs } = grant.transaction
+  const { verifier, nonce, maxAgeMs, stepUp } = grant.transaction
   // Before the code is spent on an answer that could not be judged.
   const keySet = needsKeys(client) ? await loadKeySet(server, client.ctx) : null
   const key = await keyOf(client)
@@ -57,11 +56,6 @@ export async function exchangeCode<Fields>(server: AuthorizationServer, client: 
     if (!client.userInfo) return claims
     return { ...(await requestUserInfo(server, { ...client, ctx }, { accessToken: tokens.accessToken, key, subject: claims.sub })), ...claims }
   }
-  const claimsOrNone = (tokens: TokenResponse): Promise<Claims | null> =>
-    claimsOf(tokens).catch((error: unknown) => {
-      void revoke(server, client, tokens.refreshToken ?? tokens.accessToken).catch(() => {})
-      throw error
-    })
-  const session = await readSession(response, { client, key, previous: null, claimsOf: claimsOrNone })
+  const session = await readSession(response, { server, client, key, isBeside: stepUp !== undefined, previous: null, claimsOf })
   return session.expiresInMs === undefined ? session : { ...session, expiresInMs: session.expiresInMs - laterMs() }
 }

@@ -39,13 +39,15 @@ export async function judgeIdToken({ accessToken, idToken }: TokenResponse, term
   // Only what oauth4webapi is to judge: its reading of other members is stricter or looser than ours.
   const answer = Response.json({ access_token: accessToken, token_type: 'bearer', id_token: idToken })
   let claims: IDToken | null
+  let header: ReturnType<typeof decodeProtectedHeader>
   try {
     claims = getValidatedIdTokenClaims(await terms.validate(answer)) ?? null
+    if (claims === null || idToken === undefined) return { claims: null, answer }
+    header = decodeProtectedHeader(idToken)
   } catch (error) {
     throw idTokenError(error)
   }
-  if (claims === null || idToken === undefined) return { claims: null, answer }
-  const { typ, alg = '' } = decodeProtectedHeader(idToken)
+  const { typ, alg = '' } = header
   checkClaims(claims, typ, terms)
   const { at_hash: hash } = claims
   if (hash !== undefined && hash !== (await hashOf(accessToken, alg))) throw invalidIdToken('it came with another access token')
@@ -60,9 +62,9 @@ function invalidIdToken(problem: string): AuthError {
 }
 
 /** What oauth4webapi leaves to its caller: a subject of OpenID Connect Core §2, and no access token in disguise (RFC 9068 §4). */
-function checkClaims({ sub, iat, azp, ...claims }: IDToken, type: string | undefined, { clientId, nowAt, before }: IdTokenTerms): void {
+function checkClaims({ sub, iat, azp, ...claims }: IDToken, type: unknown, { clientId, nowAt, before }: IdTokenTerms): void {
   if (sub === '' || sub.length > 255) throw invalidIdToken('its subject is empty or longer than 255 characters')
-  if (type !== undefined && type.toLowerCase() !== 'jwt') throw invalidIdToken('its type is not JWT')
+  if (type !== undefined && (typeof type !== 'string' || type.toLowerCase() !== 'jwt')) throw invalidIdToken('its type is not JWT')
   if (azp !== undefined && azp !== clientId) throw invalidIdToken('it was issued to another client')
   const ageS = nowAt / 1000 - iat
   // At a refresh, some servers give the one of before once more.

@@ -64,6 +64,6 @@ export async function refreshTokens<Fields>(
     if (isLeftOut) return null
     return client.userInfo ? { ...userInfoOf(session), ...claims } : claims
   }
-  const next = await readSession(response, { client, key, previous: session, claimsOf })
+  const next = await readSession(response, { server, client, key, previous: session, claimsOf })
   return isLeftOut ? { ...next, idToken: session.idToken } : next
 }

@@ -10,6 +10,9 @@ interface RequestOptions {
   ) => Promise<Response>
 }
 
+/** Longest challenge that oauth4webapi gets to read, in characters: it takes time with the square of that. */
+const maxChallenge = 8_192
+
 /**
  * Makes oauth4webapi send through the context, so that its requests too are bounded, uncached and without redirects.
  * Its own check for https is off: every URL that gets there was checked by ours, which lets http pass on loopback alone.
@@ -19,7 +22,11 @@ interface RequestOptions {
 export function requestOptions(ctx: MethodContext, keepalive = false): RequestOptions {
   return {
     [allowInsecureRequests]: true,
-    [customFetch]: (url, { method, headers, body = null }) => ctx.fetch(url, { method, headers, body, keepalive, signal: ctx.signal }),
+    async [customFetch](url, { method, headers, body = null }) {
+      const response = await ctx.fetch(url, { method, headers, body, keepalive, signal: ctx.signal })
+      if ((response.headers.get('www-authenticate')?.length ?? 0) > maxChallenge) response.headers.delete('www-authenticate')
+      return response
+    },
   }
 }
 

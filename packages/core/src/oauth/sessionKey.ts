@@ -73,11 +73,12 @@ async function remember(memory: DpopMemory, pair: CryptoKeyPair, isKept: boolean
   return memory.key
 }
 
-/** Whether a record is a pair that can sign. */
+/** Whether a record is a pair that can sign as ours do. */
 function isKeyPair(record: unknown): record is CryptoKeyPair {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- That is what it checks.
-    return DPoP({}, record as CryptoKeyPair) !== null
+    const pair = record as CryptoKeyPair
+    return DPoP({}, pair) !== null && pair.privateKey.algorithm.name === 'ECDSA'
   } catch {
     return false
   }

@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.ts'
+import { AuthError, isAuthError } from '../errors.ts'
 import type { leavingPage, MethodContext, StepUpHost, StepUpRequest } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
@@ -40,6 +40,8 @@ export async function stepUp<User>(request: StepUpRequest<User>, host: StepUpHos
   if (challenge === null) throw new AuthError('invalid_input', 'stepUp() takes what readStepUp(response) gave.')
   const { session } = request
   const asked = askedOf(challenge)
+  // An API that says the token again would have it sent on in an address.
+  if (session.accessToken !== null && asked.includes(session.accessToken)) throw new AuthError('invalid_input', 'The API asks for a scope that is the access token.')
   const key = `${session.family} ${asked}`
   const under = running.get(host.context)
   if (under?.key === key) {
@@ -67,15 +69,22 @@ async function go<User>(request: StepUpRequest<User>, host: StepUpHost<User>, { 
     if (before?.urls.includes(challenge.url) === true) throw again()
     return meet(host, challenge, mark.asked)
   }
-  const isRecent = before !== undefined && now() - before.at < roundLifeMs
+  const isRecent = before !== undefined && ageMs(before, now()) < roundLifeMs
   const count = isRecent ? before.count + 1 : 1
   if (isRecent && before.result !== 'begun' && before.result !== 'granted') throw new AuthError(before.result, 'The provider gave less than that a moment ago.')
   if (count > mostInARow) throw again()
-  rounds.keep({ ...mark, urls: [], at: now(), count, result: 'begun' })
+  const begun: Round = { ...mark, urls: [], at: now(), count, result: 'begun' }
+  rounds.keep(begun)
   const { returnTo, presentation, loginHint = hintOf(session) } = options
   const { acrValues, maxAgeMs } = challenge
   const input = { returnTo, presentation, acrValues, maxAgeMs, ...(loginHint !== null && { loginHint }) }
-  await host.signIn((ctx) => login({ input, terms }, ctx), session.family, keepStepUp(terms, host))
+  try {
+    await host.signIn((ctx) => login({ input, terms }, ctx), session.family, keepStepUp(terms, host))
+  } catch (error) {
+    // That passes by itself, or with the next click: nobody was sent round for it.
+    if (isAuthError(error) && (error.retryable || error.code === 'popup_blocked')) rounds.keep(before ?? { ...begun, count: 0 })
+    throw error
+  }
 }
 
 /** What to hold the answer to. */
@@ -94,7 +103,12 @@ function termsOf<User>({ challenge, session }: StepUpRequest<User>, client: Step
 function isMet({ scope, acrValues, maxAgeMs }: StepUpChallenge, session: SessionRecord, { round, nowAt }: { readonly round: Round | undefined; readonly nowAt: number }): boolean {
   if (!scope.every((each) => session.scope.includes(each))) return false
   if (acrValues === undefined && maxAgeMs === undefined) return true
-  return round?.result === 'granted' && nowAt - round.at < Math.max(maxAgeMs ?? roundLifeMs, shortestMs)
+  return round?.result === 'granted' && ageMs(round, nowAt) < Math.max(maxAgeMs ?? roundLifeMs, shortestMs)
+}
+
+/** A clock that was set back since makes a round as old as one that was set forward. */
+function ageMs({ at }: Round, nowAt: number): number {
+  return Math.abs(nowAt - at)
 }
 
 /** Notes that this address was told, for once. */

@@ -16,10 +16,13 @@ export interface StepUpTerms {
 export function readTerms(text: string): StepUpTerms | null {
   const { subject, family, scope, challenge: given } = membersOfText(text)
   const challenge = toStepUpChallenge(given)
-  // As a challenge has them.
-  const asked = toStepUpChallenge({ scope, url: '' })?.scope
-  if (challenge === null || asked === undefined || typeof subject !== 'string' || typeof family !== 'string') return null
-  return { subject, family, scope: asked, challenge }
+  if (challenge === null || typeof subject !== 'string' || typeof family !== 'string' || !Array.isArray(scope) || !scope.every(isScope)) return null
+  return { subject, family, scope, challenge }
+}
+
+/** As a challenge has them, of which a session may have been granted more than one can ask for. */
+function isScope(value: unknown): value is string {
+  return toStepUpChallenge({ scope: [value], url: '' }) !== null
 }
 
 /** All scopes of several lists, each once. */

@@ -8,6 +8,7 @@ import type { AuthError, AuthErrorCode } from '../errors.ts'
 import type { Circle, TokenRecord } from '../session/record.ts'
 import type { TokenSet } from '../session/session.ts'
 import { createCatchUp, type CatchUp, type Change } from './catchUp.ts'
+import { enterPage } from './enterPage.ts'
 import type { Holding } from './holding.ts'
 import { createLedger, type Entry } from './ledger.ts'
 import { createPublisher, endingOf, type Left } from './publisher.ts'
@@ -55,8 +56,9 @@ export interface SiblingsOptions<T extends TokenSet> {
 
 export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>): Siblings<T> {
   const { environment, accept, holding } = options
-  const { clock, timer, locks = webLocks, database = indexedDatabase, channels = broadcastChannels, sealing = webSealing } = environment
-  const onDegraded = once([options.onDegraded, ({ message }) => (environment.warn ?? warn)(message)])
+  const { clock, timer, locks = webLocks, database = indexedDatabase, channels = broadcastChannels, sealing = webSealing, warn: tell = warn } = environment
+  const onDegraded = once([options.onDegraded, ({ message }) => tell(message)])
+  const leavePage = enterPage(options.name, environment.page, tell)
 
   /** That this tab may take part in, once it has heard what there is of it. */
   let candidate: Circle | null = null
@@ -100,6 +102,7 @@ export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>):
     },
     open: tabs.open,
     close() {
+      leavePage()
       tabs.close()
       ledger.close()
     },
