@@ -42,8 +42,12 @@ describe('the panel', () => {
     const diagnose = () => (found instanceof Error ? Promise.reject(found) : Promise.resolve(found))
     const panel = await openPanel({ auth: { ...auth, tokens: auth.tokens, lastSignOut: null, diagnose } as never })
     const diagnosis = panel.getByRole('group', { name: 'Diagnosis' })
+    // jsdom has nothing that scrolls.
+    const scrollIntoView = vi.fn()
+    diagnosis.scrollIntoView = scrollIntoView
     await press(panel, 'Diagnose')
     expect(diagnosis.textContent).toContain('Nothing was found.')
+    expect(scrollIntoView).toHaveBeenLastCalledWith({ block: 'nearest' })
     found = [{ code: 'unreachable', severity: 'error', message: `Nothing answers with ${access}.`, cure: `Look at ${access}.` }]
     await press(panel, 'Diagnose')
     expect(diagnosis.textContent).toContain('Found: 1.unreachable Nothing answers with •••. Look at •••.')

@@ -1,5 +1,5 @@
 import type { Finding } from '@tessera-auth/core'
-import { useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Readings } from '../facts/createReadings.ts'
 
 /** What came of looking; `null`: nobody has looked yet. */
@@ -8,12 +8,17 @@ type Result = readonly Finding[] | 'looking' | 'failed' | null
 /** Looks for what is wrong, when asked to. */
 export function Diagnosis({ readings }: { readonly readings: Pick<Readings, 'diagnose'> }): ReactNode {
   const [result, setResult] = useState<Result>(null)
+  const group = useRef<HTMLDivElement>(null)
+  // It is the last in its column, and grows by what was found.
+  useEffect(() => {
+    if (result !== null) group.current?.scrollIntoView({ block: 'nearest' })
+  }, [result])
   const look = (): void => {
     setResult('looking')
     readings.diagnose().then(setResult, () => setResult('failed'))
   }
   return (
-    <div role="group" className="controls" aria-label="Diagnosis">
+    <div ref={group} role="group" className="controls" aria-label="Diagnosis">
       <button type="button" aria-disabled={result === 'looking'} onClick={() => result !== 'looking' && look()}>
         Diagnose
       </button>
