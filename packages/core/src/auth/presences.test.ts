@@ -224,7 +224,7 @@ describe('the first look', () => {
     void auth.ready
     await settled()
     expect(await auth.logout()).toEqual({ isRemote: true, error: null })
-    expect(method.told).toEqual([unknownSession])
+    expect(method.told).toStrictEqual([{ accessToken: null, subject: null, user: null, scope: [] }])
     method.looks[0]?.resolve(of('ada'))
     await settled()
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })

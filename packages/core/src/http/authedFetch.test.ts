@@ -382,6 +382,13 @@ describe('a 401', () => {
     expect((await fetch(url)).status).toBe(401)
   })
 
+  test('when the credential after the refresh leaves the request alone, the 401 is given to the app, with its body', async () => {
+    source.refresh.mockImplementation(async () => void (current = { ...renewed, attach: () => null }))
+    answers = [refused()]
+    expect(await (await fetch(url)).text()).toBe('refused')
+    expect([sent.length, events]).toEqual([1, [{ type: 'unauthorized', url: 'https://api.example/v1/things' }]])
+  })
+
   test.each<[string, () => void]>([
     ['is there after the refresh', () => source.refresh.mockImplementation(async () => void (current = bob))],
     [

@@ -60,7 +60,7 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
     const { request, replay } = prepare(input, init, pageUrl())
     destinations.check(request.url)
     if (request.mode === 'no-cors') {
-      throw new AuthError('unsupported_request', "mode: 'no-cors' would drop the credentials silently: use 'cors'.")
+      throw new AuthError('unsupported_request', "Use mode: 'cors', as 'no-cors' drops the credentials.")
     }
     // The caller's own credentials win, and what the server says of them is the caller's affair.
     if (request.headers.has('authorization')) return network.fetch(request)
@@ -77,8 +77,9 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
     emit({ type: 'unauthorized', url })
 
     const next = await renew(source, used, request.signal)
-    const second = next === null || replay === null ? null : await send(network, next, { request: replay, replay, before: response })
-    if (next === null || second === null) return response
+    if (next === null || replay === null) return response
+    const second = await send(network, next, { request: replay, replay, before: response })
+    if (second === null) return response
     emit({ type: 'replayed', url, status: second.status })
     if (second.status === 401 && isRefusal(second, next, origin)) source.onRejected(next)
     return second
@@ -94,7 +95,7 @@ interface Sending extends Prepared {
 async function send(network: Network, credential: Credential, { request, replay, before }: Sending): Promise<Response | null> {
   const { asksAgain } = credential
   // A request is spent once it is sent.
-  const again = asksAgain === undefined || replay === null ? null : replay.clone()
+  const again = asksAgain && replay?.clone()
   const attached = await credential.attach(request)
   if (attached === null) return null
   void before?.body?.cancel().catch(() => {})
@@ -103,7 +104,7 @@ async function send(network: Network, credential: Credential, { request, replay,
   const { origin } = new URL(request.url)
   const from = answeringOrigin(response, origin)
   const isAsked = (await asksAgain(response, from)) && from === origin
-  if (!isAsked || again === null) return response
+  if (!isAsked || again === undefined) return response
   return (await send(network, credential, { request: again, replay: null, before: response })) ?? response
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseChallenges, rejectsToken } from './challenge.ts'
+import { parseChallenges, rejectsToken, wantsNonce } from './challenge.ts'
 
 /** Challenges as plain data. */
 function parse(header: string): unknown[] {
@@ -185,11 +185,30 @@ describe('rejectsToken', () => {
     expect(rejectsToken(unauthorized(header))).toBe(expected)
   })
 
+  test.each([200, 400, 403])('a %d says nothing of the token', (status) => {
+    expect(rejectsToken(new Response(null, { status, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }))).toBe(false)
+  })
+
   test('FE-12 several headers are as good as one', () => {
     const headers = new Headers([
       ['www-authenticate', 'Negotiate'],
       ['www-authenticate', 'Bearer error="invalid_token"'],
     ])
     expect(rejectsToken(new Response(null, { status: 401, headers }))).toBe(true)
+  })
+})
+
+describe('wantsNonce', () => {
+  const asked = 'DPoP error="use_dpop_nonce", error_description="Resource server requires nonce in DPoP proof"'
+  test.each<[string, number, string | null, boolean]>([
+    ['DP-05 RFC 9449 §9', 401, asked, true],
+    ['DP-05 behind another scheme', 401, `Bearer realm="api", ${asked}`, true],
+    ['a refusal', 403, asked, false],
+    ['a success', 200, asked, false],
+    ['another scheme', 401, 'Bearer error="use_dpop_nonce"', false],
+    ['another error', 401, 'DPoP error="invalid_token"', false],
+    ['no header', 401, null, false],
+  ])('%s', (_, status, header, expected) => {
+    expect(wantsNonce(new Response(null, { status, headers: header === null ? {} : { 'www-authenticate': header } }))).toBe(expected)
   })
 })

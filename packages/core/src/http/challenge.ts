@@ -48,6 +48,7 @@ export function rejectsToken(response: Response): boolean {
 
 /** Whether a 401 asks for a proof with the nonce of the server (RFC 9449 §9). */
 export function wantsNonce({ status, headers }: Response): boolean {
-  const challenges = status === 401 ? parseChallenges(headers.get('www-authenticate') ?? '') : []
+  if (status !== 401) return false
+  const challenges = parseChallenges(headers.get('www-authenticate') ?? '')
   return challenges.some(({ scheme, parameters }) => scheme === 'dpop' && parameters.get('error') === 'use_dpop_nonce')
 }

@@ -29,6 +29,7 @@ describe('readStepUp', () => {
   test.each([
     ['no header', 403, null],
     ['a success', 200, 'Bearer error="insufficient_scope", scope="a"'],
+    ['a status that asks for nothing, and no error', 429, 'Bearer realm="api", scope="a"'],
     ['another error', 403, 'Bearer error="access_denied", scope="a"'],
     ['an expired token', 401, 'Bearer error="invalid_token", max_age="0"'],
     ['the error of the other status', 401, 'Bearer error="insufficient_scope", scope="a"'],
@@ -42,6 +43,7 @@ describe('readStepUp', () => {
     ['more scopes than anybody could read', 403, `Bearer error="insufficient_scope", scope="${Array.from({ length: 65 }, (_, index) => index).join(' ')}"`],
     ['a scope without end', 403, `Bearer error="insufficient_scope", scope="${'a'.repeat(3_000)}"`],
     ['an age below zero', 401, 'Bearer error="insufficient_user_authentication", max_age="-1"'],
+    ['an age with a point', 401, 'Bearer error="insufficient_user_authentication", max_age="1.0"'],
     ['half a second', 401, 'Bearer error="insufficient_user_authentication", max_age="0.5"'],
     ['an age in words', 401, 'Bearer error="insufficient_user_authentication", max_age="soon", acr_values="x"'],
     ['an empty age', 401, 'Bearer error="insufficient_user_authentication", max_age="", acr_values="x"'],

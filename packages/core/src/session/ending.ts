@@ -11,9 +11,5 @@ export function decodeEnding(text: string, generation: number): AuthErrorCode | 
   const ending = membersOfText(text)
   const { over } = ending
   if (ending['version'] !== recordVersion || ending['generation'] !== generation || over === undefined) return undefined
-  return isEndingCode(over) ? over : null
-}
-
-function isEndingCode(value: unknown): value is AuthErrorCode {
-  return typeof value === 'string' && endingCodes.some((code) => code === value)
+  return endingCodes.find((code) => code === over) ?? null
 }

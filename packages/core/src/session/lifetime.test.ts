@@ -121,6 +121,7 @@ describe('isFresh', () => {
     ['when more is asked than it ever had', hour, received, 2 * hour, false],
     ['when it was dead on arrival', 0, received, undefined, false],
     ['when its life is unknown, whatever is asked', undefined, after(365 * day), hour, true],
+    ['when its life is unknown, and what is asked is no number', undefined, after(365 * day), NaN, true],
     ['TM-04 after sleep', hour, after(8 * hour, 0), undefined, false],
   ])('%s', (_, expiresInMs, now, minValidityMs, expected) => {
     expect(isFresh(living(expiresInMs), now, minValidityMs)).toBe(expected)

@@ -21,11 +21,8 @@ const hardMarginMs = 5_000
 
 /** The lifetime of a token set received now. An absurd duration counts as unknown. */
 export function lifetimeOf(tokens: TokenSet, received: Moment): Lifetime {
-  const { expiresInMs } = tokens
-  return {
-    received,
-    lifetimeMs: expiresInMs !== undefined && Number.isFinite(expiresInMs) ? Math.max(0, expiresInMs) : null,
-  }
+  const { expiresInMs = NaN } = tokens
+  return { received, lifetimeMs: Number.isFinite(expiresInMs) ? Math.max(0, expiresInMs) : null }
 }
 
 /**

@@ -99,12 +99,14 @@ describe('decodeRecord', () => {
     ['TM-02 a lifetime that is null, as JSON has NaN and Infinity', { ...session, expiresInMs: null }],
     ['no subject', without('subject')],
     ['a subject that is a number', { ...session, subject: 7 }],
+    ['a subject that is a number, of a user who has none', { ...session, subject: 7, user: {} }],
     ['ST-06 a subject that is not the user', { ...session, subject: 'mallory' }],
     ['ST-06 a user who is not the subject', { ...session, user: { sub: 'mallory' } }],
     ['no scope', without('scope')],
     ['a scope in text', { ...session, scope: 'openid' }],
     ['a scope of numbers', { ...session, scope: [1] }],
     ['an ID token that is no text', { ...session, idToken: {} }],
+    ['a secret that is a number', { ...session, secrets: { csrf: 7 } }],
     ['no method', without('method')],
     ['a method that is a number', { ...session, method: 1 }],
     ['a method that the app has not', { ...session, method: 'toString' }],
@@ -112,6 +114,23 @@ describe('decodeRecord', () => {
     ['a family that is a number', { ...session, family: 1 }],
   ])('ST-04 a session with %s is dropped', (_, tokens) => {
     expect(decode(JSON.stringify({ ...stored, tokens }))).toBeNull()
+  })
+
+  const circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 1 }
+  test('gives back the tabs that share it', () => {
+    expect(decode(encodeRecord({ ...record, circle }))).toEqual({ ...record, circle })
+  })
+
+  test.each<[string, object]>([
+    ['no name', { id: undefined }],
+    ['a name that is a list', { id: [circle.id] }],
+    ['a name that is too long', { id: `${circle.id}i` }],
+    ['a name with more before it', { id: `/${circle.id}` }],
+    ['a key with more after it', { key: `${circle.key}/` }],
+    ['a key that is too short', { key: 'k' }],
+    ['no beginning', { sinceAt: undefined }],
+  ])('ST-04 of tabs with %s nothing is known, and the session stays', (_, change) => {
+    expect(decode(JSON.stringify({ ...stored, circle: { ...circle, ...change } }))).toEqual(record)
   })
 
   test('ST-07 a member called __proto__ changes no prototype and is read by nobody', () => {

@@ -86,5 +86,5 @@ export function isSessionRecord(tokens: TokenSet, methods: readonly string[]): t
 
 /** Whether a value can be an instant in epoch milliseconds, or a generation. */
 export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }

@@ -51,7 +51,7 @@ export function isTokenSet(value: unknown): value is TokenSet {
   return (
     (accessToken === null || isToken(accessToken)) &&
     (refreshToken === undefined || isToken(refreshToken)) &&
-    (expiresInMs === undefined || (typeof expiresInMs === 'number' && Number.isFinite(expiresInMs)))
+    (expiresInMs === undefined || Number.isFinite(expiresInMs))
   )
 }
 

@@ -163,6 +163,15 @@ describe('SS-07 nothing visible changed, so the state is the same object', () =>
     ])
   })
 
+  test('what cannot be written as text is shown all the same, as if it were new', () => {
+    const own: { name: string; self?: unknown } = { name: 'Ada' }
+    own.self = own
+    const state = transition<unknown>(signedIn, { type: 'renewed', user: own, scope: ['a'] })
+    expect(state).toStrictEqual({ ...signedIn, user: own })
+    const copy = { ...own }
+    expect(transition(state, { type: 'renewed', user: copy, scope: ['a'] })).toHaveProperty('user', copy)
+  })
+
   test('CC-06 a session without a person keeps its null', () => {
     const state = transition<null>(loading, { type: 'signed_in', method: 'clientCredentials', user: null, scope: [], isLogin: true })
     expect(state).toMatchObject({ status: 'authenticated', user: null })

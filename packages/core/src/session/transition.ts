@@ -45,7 +45,7 @@ function lasting(state: AuthState): AuthState['error'] {
 
 /** What components hold, as the objects that they hold where these are equal. */
 function shown<User>(state: AuthState<User>, next: Shown<User>): Shown<User> {
-  const { user, scope }: Partial<Shown<User>> = state.status === 'authenticated' ? state : {}
+  const { user, scope } = { user: undefined, scope: undefined, ...state }
   return { user: keep(user, next.user), scope: keep(scope, next.scope) }
 }
 
@@ -54,7 +54,7 @@ type Shown<User> = Pick<AuthenticatedState<User>, 'user' | 'scope'>
 /** User and scope are plain data, as JSON has it: equal text is equal data. */
 function keep<T>(held: T | undefined, next: T): T {
   try {
-    return held !== undefined && JSON.stringify(held) === JSON.stringify(next) ? held : next
+    return JSON.stringify(held) === JSON.stringify(next) ? (held ?? next) : next
   } catch {
     return next
   }

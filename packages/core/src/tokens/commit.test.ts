@@ -25,10 +25,11 @@ function open(publish: Siblings['publish'] | null, accept: typeof any = any) {
   const end = vi.fn(async () => 1)
   const siblings = { publish, end } as Partial<Siblings> as Siblings
   const before: { record: TokenRecord | null } = { record: null }
+  const chunk = { isLost: false }
   const stored = vi.fn(async () => before.record)
   const visited = vi.fn(async (): Promise<Visited<TokenSet> | null> => null)
-  const commit = createCommit({ holding, clock: systemClock, accept, stored, visited, load: publish === null ? null : async () => siblings })
-  return { ...commit, holding, storage, end, before, stored, visited, kept: () => decodeRecord(storage.getItem('key') ?? '', any) }
+  const commit = createCommit({ holding, clock: systemClock, accept, stored, visited, load: publish === null ? null : async () => (chunk.isLost ? null : siblings) })
+  return { ...commit, holding, storage, end, before, chunk, stored, visited, kept: () => decodeRecord(storage.getItem('key') ?? '', any) }
 }
 
 describe('commits', () => {
@@ -54,6 +55,24 @@ describe('commits', () => {
     expect(await commit(tokens, { isLogin })).toBe(true)
     expect([holding.generation(), holding.epoch()]).toEqual([8, epoch])
     expect(kept()).toMatchObject({ generation: 8, epoch })
+  })
+
+  test('what is the first of those that share it counts as their login, though nobody signed in', async () => {
+    const { commit, kept } = open(async ({ epochOf }) => epochOf(1) * 8)
+    await commit(tokens, { isLogin: false })
+    expect(kept()).toMatchObject({ generation: 8, epoch: 8 })
+  })
+
+  test.each([
+    [true, { generation: 1, epoch: 1 }, undefined],
+    [false, { generation: 8, epoch: 3 }, circle],
+  ])('XT-10 alone, since the others cannot be reached, a login leaves the circle of before, and a refresh does not: %s', async (isLogin, count, left) => {
+    const { commit, holding, kept, chunk } = open(async () => 9)
+    holding.enter(circle)
+    holding.show({ tokens, receivedAt: 1, generation: 7, epoch: 3 })
+    chunk.isLost = true
+    expect(await commit({ ...tokens, accessToken: 'bob' }, { isLogin })).toBe(true)
+    expect([kept(), holding.circle() ?? undefined]).toEqual([{ tokens: { ...tokens, accessToken: 'bob' }, receivedAt: Date.now(), ...count, ...(left && { circle: left }) }, left])
   })
 
   test('RF-30 what came too late in the ledger is kept nowhere', async () => {
@@ -152,6 +171,16 @@ describe('clears', () => {
     clear(new AuthError('revoked', 'no'))
     await vi.advanceTimersByTimeAsync(0)
     expect([visited.mock.calls.length, end.mock.calls.length]).toEqual([0, 0])
+  })
+
+  test('INV-7 at once also when the others cannot be told', async () => {
+    const { commit, clear, holding, storage, end, chunk } = open(async () => 4)
+    holding.enter(circle)
+    await commit(tokens, { isLogin: true })
+    chunk.isLost = true
+    clear(null)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([holding.held(), holding.circle(), storage.keys(), end.mock.calls]).toEqual([null, null, [], []])
   })
 
   test('alone there is nobody to tell, and nothing to read', () => {

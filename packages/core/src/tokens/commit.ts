@@ -37,11 +37,6 @@ interface CommitParts<T extends TokenSet> {
 }
 
 export function createCommit<T extends TokenSet>({ holding, clock, accept, stored, visited, load }: CommitParts<T>): Commit<T> {
-  const tell = async (known: Promise<Left | null>, error: AuthError | null): Promise<void> => {
-    const left = await known
-    const siblings = left === null ? null : await load?.()
-    if (left !== null) await siblings?.end(left, error?.code ?? null)
-  }
   /** Of a session that is stored here or in other tabs, though nobody has looked yet. */
   const unread = async (isLogout: boolean): Promise<Left | null> => {
     const record = await stored()
@@ -53,8 +48,11 @@ export function createCommit<T extends TokenSet>({ holding, clock, accept, store
     if (load === null) return
     const circle = holding.circle()
     const known = circle === null ? null : { circle, generation: holding.generation(), epoch: holding.epoch() }
+    const tell = async (left: Left | null): Promise<void> => {
+      if (left !== null) await (await load())?.end(left, error?.code ?? null)
+    }
     // Read before it is forgotten.
-    void tell(holding.hasEntered() ? Promise.resolve(known) : unread(error === null), error)
+    void (holding.hasEntered() ? Promise.resolve(known) : unread(error === null)).then(tell)
     holding.enter(null)
   }
 

@@ -922,10 +922,22 @@ describe('replacing tokens within a session', () => {
     expect(events).toEqual(['set', 'cleared'])
   })
 
+  test('INV-8 a login as Bob wins while the storage is being read: nothing is done to his', async () => {
+    const read = defer<string | null>()
+    const update = vi.fn(newer)
+    const { tokens, events } = manager({ refresh: counting(), storage: { ...slowStorage().storage, getItem: () => read.promise, setItem: () => {} } })
+    const replacing = expect(tokens.replaceTokens(update)).rejects.toMatchObject({ code: 'user_changed' })
+    await tokens.setTokens({ ...first, accessToken: 'bob' })
+    read.resolve(null)
+    await replacing
+    expect([await tokens.getAccessToken(), events]).toEqual(['bob', ['set']])
+    expect(update).not.toHaveBeenCalled()
+  })
+
   test('tokens that cannot be used, and a function that throws, change nothing', async () => {
     const { tokens, events } = manager({ refresh: counting() })
     await tokens.setTokens(first)
-    await expect(tokens.replaceTokens((current) => ({ ...current, accessToken: 'a b' }))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(tokens.replaceTokens((current) => ({ ...current, accessToken: 'a b' }))).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('accessToken') as string })
     await expect(tokens.replaceTokens((() => Promise.resolve(first)) as never)).rejects.toMatchObject({ code: 'invalid_input' })
     const mine = new Error('mine')
     const throwing = (): TokenSet => {
