@@ -27,4 +27,23 @@ export const argued: readonly Argued[] = [
     replacement: 'false',
     why: 'A refresh that is under way is joined, whether or not a new one would have to wait.',
   },
+  // oauth/
+  {
+    path: 'packages/core/src/oauth/callback.ts',
+    original: 'Math.imul(hash, 31) + address.charCodeAt(index)',
+    replacement: 'Math.imul(hash, 31) - address.charCodeAt(index)',
+    why: 'Each fingerprint becomes the negative of what it was, and tells the same addresses apart.',
+  },
+  {
+    path: 'packages/core/src/oauth/redirectCallback.ts',
+    original: "'used'",
+    replacement: '""',
+    why: 'Whatever is not foreign, of an opener or pending is taken as used: nobody asks for that name.',
+  },
+  {
+    path: 'packages/core/src/oauth/redirectCallback.ts',
+    original: 'page === null',
+    replacement: 'false',
+    why: 'URL.canParse() takes null for the text "null", which is no address to start from.',
+  },
 ]

@@ -140,8 +140,9 @@ describe('options', () => {
     expect(world.left).toEqual([])
   })
 
-  test('MD-07 a redirect URI of another origin is refused when it is to be used', async () => {
-    await expect(load({ redirectUri: 'https://other.example/callback' }).login()).rejects.toMatchObject({ code: 'invalid_config', option: 'redirectUri' })
+  test('MD-07 a redirect URI of another origin is refused when it is to be used, with the origin that it should be of', async () => {
+    const message = expect.stringContaining('https://app.example') as string
+    await expect(load({ redirectUri: 'https://other.example/callback' }).login()).rejects.toMatchObject({ code: 'invalid_config', option: 'redirectUri', message })
     expect(world.left).toEqual([])
   })
 })
@@ -327,6 +328,23 @@ describe('coming back', () => {
     expect(world.href).toBe('https://app.example/callback')
   })
 
+  test('CB-19 an address that is not the one of the page is handled all the same, and the page keeps its own', async () => {
+    const state = (await leave()).get('state') ?? ''
+    comeBack({ code: 'c', state })
+    const address = world.href
+    world.href = 'https://app.example/home'
+    expect(failure(await load().handleCallback(address))).toBe('signed_in')
+    expect(world.href).toBe('https://app.example/home')
+  })
+
+  test('CB-19 an address that is clean is not cleaned again', async () => {
+    const replace = vi.spyOn(world.environment.page, 'replace')
+    const { auth, outcome } = await signedIn()
+    expect(replace).toHaveBeenCalledTimes(1)
+    expect(await auth.handleCallback()).toEqual(outcome)
+    expect(replace).toHaveBeenCalledTimes(1)
+  })
+
   test('the secrets of a login are forgotten before its code is sent', async () => {
     const { state } = await signedIn()
     const kept = world.tabStorage.getItem(`tessera:default:scratch:authorizationCode:transaction:${state}`) ?? ''
@@ -360,7 +378,7 @@ describe('coming back', () => {
     const state = (await leave()).get('state') ?? ''
     comeBack(parameters)
     const before = world.href
-    expect(failure(await load().handleCallback())).toBe('failed transaction_not_found')
+    expect(await load().handleCallback()).toMatchObject({ type: 'failed', returnTo: '/', error: { code: 'transaction_not_found' } })
     expect(world.href).toBe(before)
     expect(tokenRequests()).toEqual([])
     comeBack({ code: 'the-code', state })
@@ -376,7 +394,8 @@ describe('coming back', () => {
   ])('%s %s is a mix-up: refused before the token request, nothing consumed', async (_id, _what, iss) => {
     const state = (await leave()).get('state') ?? ''
     comeBack({ code: 'c', state, iss })
-    expect(failure(await load().handleCallback())).toBe('failed issuer_mismatch')
+    const message = expect.stringContaining('the provider that was asked') as string
+    expect(await load().handleCallback()).toMatchObject({ type: 'failed', error: { code: 'issuer_mismatch', message } })
     expect(tokenRequests()).toEqual([])
     comeBack({ code: 'the-code', state })
     expect(failure(await load().handleCallback())).toBe('signed_in')
@@ -445,6 +464,15 @@ describe('coming back', () => {
     expect(tokenRequests()).toHaveLength(1)
   })
 
+  test('nor is the outcome of before true once the session has ended by itself: the clean address is no callback, the old one is used', async () => {
+    const { auth, state } = await signedIn()
+    provider.tokenAnswer = () => Response.json({ error: 'invalid_grant' }, { status: 400 })
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    expect(await auth.handleCallback()).toEqual({ type: 'none' })
+    comeBack({ code: 'the-code', state })
+    expect(failure(await auth.handleCallback())).toBe('failed callback_used')
+  })
+
   test('CB-05 the same callback again after it signed in: same outcome, no request, still signed in', async () => {
     const { state } = await signedIn({}, 'session')
     comeBack({ code: 'the-code', state })
@@ -459,6 +487,13 @@ describe('coming back', () => {
     comeBack({ code: 'the-code', state })
     expect(failure(await load().handleCallback())).toBe('failed callback_used')
     expect(tokenRequests()).toHaveLength(1)
+  })
+
+  test('INV-10 a login may take an hour', async () => {
+    const state = (await leave()).get('state') ?? ''
+    vi.setSystemTime(Date.now() + hour)
+    comeBack({ code: 'c', state })
+    expect(failure(await load().handleCallback())).toBe('signed_in')
   })
 
   test('INV-10 a login that took over an hour is refused without a token request, with its way back', async () => {
@@ -478,6 +513,7 @@ describe('coming back', () => {
   test.each([
     ['issuer', 7],
     ['maxAgeMs', '60000'],
+    ['stepUp', 7],
     ['verifier', null],
   ])('OR-06 ST-04 a transaction whose %s was made %j is no transaction', async (member, value) => {
     const state = (await leave()).get('state') ?? ''
@@ -485,6 +521,15 @@ describe('coming back', () => {
     world.tabStorage.setItem(key, JSON.stringify({ ...(JSON.parse(world.tabStorage.getItem(key) ?? '') as object), [member]: value }))
     comeBack({ code: 'c', state })
     expect(failure(await load().handleCallback())).toBe('failed transaction_not_found')
+  })
+
+  test('INV-10 OR-06 a transaction that was copied under another state is none of that state', async () => {
+    const state = (await leave()).get('state') ?? ''
+    const key = 'tessera:default:scratch:authorizationCode:transaction:'
+    world.tabStorage.setItem(`${key}abc`, world.tabStorage.getItem(key + state) ?? '')
+    comeBack({ code: 'c', state: 'abc' })
+    expect(failure(await load().handleCallback())).toBe('failed transaction_not_found')
+    expect(tokenRequests()).toEqual([])
   })
 
   test('OR-06 OR-05 returnTo is checked again when it is used', async () => {
@@ -519,7 +564,7 @@ describe('coming back', () => {
     const { auth } = await signedIn()
     const state = (await leave(auth)).get('state') ?? ''
     comeBack({ error: 'access_denied', state })
-    expect(failure(await auth.handleCallback())).toBe('cancelled access_denied')
+    expect(await auth.handleCallback()).toMatchObject({ type: 'cancelled', error: { code: 'access_denied', oauthError: 'access_denied' } })
     expect(auth.store.getState()).toMatchObject({ status: 'authenticated', error: { code: 'access_denied' } })
     expect(await auth.getAccessToken()).toBe('at-1')
   })
@@ -1341,6 +1386,14 @@ describe('in a popup', () => {
     expect(inside.windows.isClosed).toBe(false)
     expect(failure(await auth.handleCallback())).toBe('failed transaction_not_found')
     expect(inside.requests).toEqual([])
+  })
+
+  test('where windows cannot talk at all, the popup says with a typed error that it cannot go on', async () => {
+    const cause = new TypeError('There are no channels.')
+    const silent = { ...world.windows.popups, channel: () => { throw cause } } // prettier-ignore
+    comeBack({ code: 'c', state: `popup.${'x'.repeat(43)}` })
+    const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, { ...world.environment, popups: silent })
+    expect(await auth.handleCallback()).toMatchObject({ type: 'failed', returnTo: '/', error: { code: 'authorization_failed', cause } })
   })
 
   test('only the acknowledgement of this login closes the popup', async () => {

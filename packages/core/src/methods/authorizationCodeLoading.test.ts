@@ -10,7 +10,10 @@ vi.mock('../oauth/loadChunk.ts', async (importOriginal) => {
   const original = await importOriginal<{ readonly loadChunk: typeof loadChunk }>()
   return { loadChunk: <Module>(load: () => Promise<Module>): Promise<Module> => original.loadChunk(() => (isGone ? Promise.reject(new Error('gone')) : load())) }
 })
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  isGone = false
+})
 
 test('a session from before `dpop: true`, while the code for proofs cannot be loaded: no answer of an API is lost for it', async () => {
   const { world, journey } = atProvider()
@@ -22,4 +25,14 @@ test('a session from before `dpop: true`, while the code for proofs cannot be lo
   expect((await auth.fetch('https://api.example/orders', { method: 'POST', body: 'x' })).status).toBe(200)
   expect(world.requests).toHaveLength(sentBefore + 1)
   await expect(auth.login()).rejects.toMatchObject({ code: 'network', retryable: true })
+})
+
+test('INV-12 a step-up that comes back while its code cannot be loaded fails by a typed error, and does not say what it was for', async () => {
+  const { journey } = atProvider()
+  await journey.signIn()
+  await journey.app().stepUp({ scope: ['pay'], url: 'https://api.example/pay' })
+  isGone = true
+  const outcome = await journey.comeBack()
+  expect(outcome).toMatchObject({ type: 'failed', error: { code: 'network' } })
+  expect(outcome).not.toHaveProperty('stepUp')
 })

@@ -8,6 +8,7 @@ export interface ForeignCallback {
   readonly type: 'foreign'
   readonly error: AuthError
   readonly returnTo: string
+  readonly stepUp?: undefined
 }
 
 /** A callback whose `state` was looked up: what it is, before anything else it says is believed. */
@@ -21,7 +22,7 @@ export type Callback<User> =
       readonly handOver: () => Promise<boolean>
     })
   /** This login was completed or refused before. */
-  | { readonly type: 'used'; readonly state: string; readonly cleanUrl: string; readonly returnTo: string }
+  | { readonly type: 'used'; readonly state: string; readonly cleanUrl: string; readonly returnTo: string; readonly stepUp?: undefined }
   /** Ours, and still to be completed. `complete` spends the transaction before its first await. */
   | {
       readonly type: 'pending'
@@ -64,7 +65,7 @@ export function createCallbackHandler<User>(
       return { type: 'signed_in', returnTo }
     } catch (cause) {
       const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
-      const stepUp = callback.type === 'pending' ? await callback.stepUp?.challenge().catch(() => null) : null
+      const stepUp = await callback.stepUp?.challenge().catch(() => {})
       return { type: error.code === 'access_denied' ? 'cancelled' : 'failed', returnTo, error, ...(stepUp && { stepUp }) }
     }
   }

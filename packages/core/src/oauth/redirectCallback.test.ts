@@ -4,6 +4,7 @@ import { createWorld, type World } from '../../test/world.ts'
 import type { Auth } from '../auth/auth.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import { authorizationCode, type AuthorizationCodeInput } from '../methods/authorizationCode.ts'
+import { backendCode } from '../methods/backendCode.ts'
 import type { Claims } from '../session/claims.ts'
 
 let world: World
@@ -30,4 +31,13 @@ describe.each(['blob:https://app.example/6f1', 'about:srcdoc', 'data:text/html,x
     await expect(load().handleCallback('https://app.example/callback?code=x&state=y')).rejects.toMatchObject({ code: 'unsupported_request' })
     expect(world.requests).toEqual([])
   })
+})
+
+test('CB-17 the answer to a login in a popup is nobody\'s to a method that opens none, and stays where it is', async () => {
+  world.href = `https://app.example/callback?code=c&state=popup.${'x'.repeat(43)}`
+  const before = world.href
+  const auth = createAuth({ method: backendCode({ authorizationUrl: `${issuer}/authorize`, clientId: 'web', exchangeUrl: '/exchange' }) }, world.environment)
+  expect(await auth.handleCallback()).toMatchObject({ type: 'failed', returnTo: '/', error: { code: 'transaction_not_found' } })
+  expect(world.href).toBe(before)
+  expect(world.requests).toEqual([])
 })

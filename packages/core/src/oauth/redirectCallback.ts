@@ -31,15 +31,15 @@ export function readRedirectCallback<User>(url: URL, options: RedirectCallbackOp
   const state = url.searchParams.get('state')
   if (url.origin !== redirectUri.origin || url.pathname !== redirectUri.pathname) return null
   if (!url.searchParams.has('code') && !url.searchParams.has('error') && state === null) return null
-  const transaction = state === null ? null : findTransaction(ctx.scratch, state)
-  if (state === null || transaction === null) {
+  const transaction = findTransaction(ctx.scratch, state)
+  if (transaction === null) {
     const unknown = foreign(new AuthError('transaction_not_found', 'This tab did not start this sign-in: sign in again.'))
     if (handOver === undefined || state?.startsWith(popupPrefix) !== true) return unknown
     return { ...unknown, type: 'of_opener', state, cleanUrl: cleanUrl(url), handOver: () => handOver(url, state) }
   }
   const mismatch = issuerMismatch(url, transaction)
   if (mismatch !== null) return foreign(mismatch)
-  const known = { state, cleanUrl: cleanUrl(url), returnTo: returnToIn(redirectUri, transaction.returnTo) }
+  const known = { state: transaction.state, cleanUrl: cleanUrl(url), returnTo: returnToIn(redirectUri, transaction.returnTo) }
   if (transaction.spent) return { type: 'used', ...known }
   const spendAndComplete = async (loginCtx: MethodContext): Promise<Session<User>> => {
     spendTransaction(ctx.scratch, transaction)

@@ -10,7 +10,7 @@ describe('OR-01 OR-02 OR-03 leads elsewhere, so it becomes /', () => {
     'https://app.example@evil.example/', 'https://app.example.evil.example/', '//evil%E3%80%82example', '//evil.example:443\\@app.example',
     'https://app.example:444/', 'http://app.example/x', 'https://аpp.example/', 'https://app.example。evil.example/', 'ftp://app.example/',
     'javascript:alert(1)', 'java\nscript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x', 'vbscript:x', 'filesystem:https://app.example/x',
-    'blob:https://app.example/1', 'https://user@app.example/', 'https://user:pass@app.example/x', 'https://[', 'https://app.example.',
+    'blob:https://app.example/1', 'https://user@app.example/x', 'https://:pass@app.example/x', 'https://user:pass@app.example/x', 'https://[', 'https://app.example.',
   ])('%j', (value) => expect(safeReturnTo(value, page)).toBe('/')) // prettier-ignore
 })
 
@@ -18,6 +18,14 @@ test.each([['/..//evil.example'], ['/.//evil.example'], ['https://app.example//e
   'OR-01 %j would read as a host once it is a path alone, so it becomes /',
   (value) => expect(safeReturnTo(value, page)).toBe('/'),
 )
+
+test.each([
+  ['capacitor:javascript:alert(1)', 'capacitor://localhost/callback', '/'],
+  ['capacitor:https://evil.example/', 'capacitor://localhost/callback', '/'],
+  ['chrome-extension:https://evil.example/', 'chrome-extension://abc/callback.html', '/'],
+  ['blob:https://app.example/1', 'blob:https://app.example/2', '/'],
+  ['/orders', 'capacitor://localhost/callback', '/orders'],
+])('OR-01 OR-03 %j on the page %j of a scheme of its own is %j', (value, own, path) => expect(safeReturnTo(value, own)).toBe(path))
 
 describe('stays, normalised and never decoded', () => {
   test.each([
@@ -30,6 +38,7 @@ describe('stays, normalised and never decoded', () => {
     ['?x=//evil', '/callback?x=//evil'],
     ['#//evil', '/callback#//evil'],
     ['', '/callback'],
+    ['/a//b', '/a//b'],
     ['HTTPS://APP.EXAMPLE/ok', '/ok'],
     ['https://app.example\\@evil.example/', '/@evil.example/'],
   ])('%j as %j', (value, path) => expect(safeReturnTo(value, page)).toBe(path))
@@ -47,6 +56,17 @@ test.each([undefined, null, 42, {}, ['/x'], new String('/x')])('OR-07 %j is no a
 
 test('OR-08 an address of 10 kB becomes /', () => {
   expect(safeReturnTo(`/${'x'.repeat(10_000)}`, page)).toBe('/')
+})
+
+test('OR-08 the longest address has 2048 characters', () => {
+  const longest = `/${'x'.repeat(2_047)}`
+  expect(safeReturnTo(longest, page)).toBe(longest)
+  expect(safeReturnTo(`${longest}x`, page)).toBe('/')
+})
+
+test('OR-08 an address that is too long becomes / also where the page that it leads to has a short one', () => {
+  expect(safeReturnTo(`${'/.'.repeat(1_000)}/ok`, page)).toBe('/ok')
+  expect(safeReturnTo(`${'/.'.repeat(1_024)}/ok`, page)).toBe('/')
 })
 
 test('OR-08 an address that is too long once it is escaped becomes / at once, not only when it is checked again', () => {

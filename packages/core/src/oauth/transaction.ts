@@ -1,5 +1,5 @@
 import type { PageStorage } from '../browser/storage.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOfText } from '../session/record.ts'
 
 /** What a login remembers while the person is away at the provider. */
 export interface Transaction {
@@ -32,8 +32,8 @@ export const popupPrefix = 'popup.'
 /** Of the keys of transactions; the state follows. */
 export const prefix = 'transaction:'
 
-/** The transaction of this state, spent or not; `null` when this tab has none. Expired ones are found too. */
-export function findTransaction(scratch: PageStorage, state: string): Transaction | null {
+/** The transaction of this state, spent or not; `null` when this tab has none, as for a state that is missing. Expired ones are found too. */
+export function findTransaction(scratch: PageStorage, state: string | null): Transaction | null {
   return readTransaction(scratch.getItem(prefix + state), state)
 }
 
@@ -43,14 +43,9 @@ export function spendTransaction(scratch: PageStorage, transaction: Transaction)
 }
 
 /** Reads what a storage holds under this state, or gives `null` for anything else: no text can make it throw. */
-export function readTransaction(text: string | null, state: string): Transaction | null {
-  if (text === null) return null
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return null
-  }
+export function readTransaction(text: string | null, state: string | null): Transaction | null {
+  // Read as JSON, what is missing has no members.
+  const value = membersOfText(String(text))
   return isTransaction(value) && value.state === state ? value : null
 }
 
@@ -64,8 +59,8 @@ const shape = {
   spent: 'boolean',
 } satisfies Record<Exclude<keyof Transaction, 'issuer' | 'maxAgeMs' | 'stepUp'>, string>
 
-function isTransaction(value: unknown): value is Transaction {
-  const { issuer, maxAgeMs, stepUp, ...members } = membersOf(value)
+function isTransaction(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & Transaction {
+  const { issuer, maxAgeMs, stepUp, ...members } = value
   const isRight = (issuer === null || typeof issuer === 'string') && (maxAgeMs === undefined || typeof maxAgeMs === 'number') && (stepUp === undefined || typeof stepUp === 'string')
   return isRight && Object.entries(shape).every(([key, type]) => typeof members[key] === type)
 }
