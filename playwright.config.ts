@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import type { Project } from '@playwright/test'
-import { findChromium } from './scripts/browsers.ts'
+import { chromiumOptions } from './scripts/chromiumOptions.ts'
 
 const root = import.meta.dirname
 const node = JSON.stringify(process.execPath)
@@ -30,26 +30,6 @@ const ofExamples = ['nextjs/**', 'routers/**']
 function example(name: string, demoPort: number, identityPort: number): Site {
   return { name, demoPort, identityPort, serve: built(`e2e-${name}`, `examples/${name}`), tests: { testMatch: 'routers/*.spec.ts' } }
 }
-
-/** The popups of the address bar are two more pages in every window. The others are what Playwright says itself, which ours replaces. */
-const offFeatures = [
-  'WebUIOmniboxPopup',
-  'WebUIOmniboxAimPopup',
-  'AvoidCorsURLLoaderRestartOnRedirect',
-  'AvoidUnnecessaryBeforeUnloadCheckSync',
-  'BlockOriginHeaderModificationOnRedirect',
-  'DestroyProfileOnBrowserClose',
-  'DialMediaRouteProvider',
-  'GlobalMediaControls',
-  'HttpsUpgrades',
-  'LensOverlay',
-  'MediaRouter',
-  'NetworkTimeServiceQuerying',
-  'OptimizationHints',
-  'PaintHolding',
-  'ThirdPartyStoragePartitioning',
-  'Translate',
-]
 
 /** Everything runs against the production build; React's StrictMode doubles effects in development only. */
 const sites: readonly Site[] = [
@@ -88,7 +68,7 @@ export default defineConfig({
     trace: process.env['CI'] === undefined ? { mode: 'retain-on-failure', screenshots: false } : 'off',
     // Nothing scrolls or fades under the pointer.
     contextOptions: { reducedMotion: 'reduce' },
-    launchOptions: launchOptions(),
+    launchOptions: chromiumOptions(),
   },
   projects: sites.map(({ name, demoPort, identityPort, tests }) => ({
     name,
@@ -112,13 +92,3 @@ export default defineConfig({
     },
   ]),
 })
-
-function launchOptions(): { args: string[]; ignoreDefaultArgs: string[]; executablePath?: string } {
-  const executablePath = findChromium()
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', `--disable-features=${offFeatures.join()}`]
-  // Chromium's sandbox refuses to start as root.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet
-  // Playwright switches the back/forward cache off; people have it on.
-  const ignoreDefaultArgs = ['--disable-back-forward-cache']
-  return { args, ignoreDefaultArgs, ...(executablePath === undefined ? {} : { executablePath }) }
-}

@@ -3,6 +3,7 @@ import { webdriverio } from '@vitest/browser-webdriverio'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import type { BrowserProviderOption } from 'vitest/node'
 import { chromiumAdvice, findChromium, findFirefox, findWebKit } from '../../scripts/browsers.ts'
+import { chromiumOptions } from '../../scripts/chromiumOptions.ts'
 import type { Missing, WebKit } from '../../scripts/browsers.ts'
 import { freePort } from './webkitDriver.ts'
 
@@ -46,8 +47,7 @@ function skip(name: string, { missing, install }: Missing): undefined {
 function chromiumEngine(): Engine | undefined {
   const executablePath = findChromium()
   if (executablePath === undefined) return skip('Chromium', { missing: 'Chromium', install: chromiumAdvice })
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return { name: 'chromium', browser: 'chromium', provider: playwright({ launchOptions: { executablePath, args } }) }
+  return { name: 'chromium', browser: 'chromium', provider: playwright({ launchOptions: chromiumOptions(executablePath) }) }
 }
 
 function firefoxEngine(): Engine | undefined {

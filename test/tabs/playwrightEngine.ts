@@ -1,17 +1,15 @@
 import { chromium, firefox, type Browser, type BrowserContext, type Page } from 'playwright'
 import type { Missing } from '../../scripts/browsers.ts'
+import { chromiumOptions } from '../../scripts/chromiumOptions.ts'
 import type { Engine, Tab } from './engine.ts'
 
 export async function launchChromium(executablePath: string): Promise<Engine> {
-  // Playwright switches the back/forward cache off; people have it on.
-  const browser = await startChromium(executablePath, ['--disable-back-forward-cache'])
+  const browser = await startChromium(executablePath)
   return driveChromium(await browser.newContext())
 }
 
-/** @param without Arguments of Playwright to leave out. */
-export async function startChromium(executablePath: string, without: string[] = []): Promise<Browser> {
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return chromium.launch({ executablePath, args, ignoreDefaultArgs: without })
+export function startChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch(chromiumOptions(executablePath))
 }
 
 export function driveChromium(context: BrowserContext): Engine {

@@ -16,7 +16,7 @@ declare module 'vitest' {
 const tabCount = 8
 const hourMs = 3_600_000
 const isLong = inject('isLong')
-const rounds = isLong ? { calm: 100, chaos: 100, logouts: 100 } : { calm: 10, chaos: 10, logouts: 15 }
+const rounds = isLong ? { calm: 100, chaos: 100, logouts: 100 } : { calm: 5, chaos: 5, logouts: 10 }
 
 /**
  * What must hold in every engine.
