@@ -58,7 +58,8 @@ const mutants = results
   .map(({ fileName, location, replacement, status }): Mutant => {
     const path = relative(root, fileName).replaceAll('\\', '/')
     const isNoticed = status === 'Killed' || status === 'Timeout'
-    return { path, line: location.start.line, original: oneLine(codeAt(path, location)), replacement: oneLine(replacement), isNoticed }
+    const code = linesOf(path)[location.start.line - 1]?.trim() ?? ''
+    return { path, line: location.start.line, code, original: oneLine(codeAt(path, location)), replacement: oneLine(replacement), isNoticed }
   })
 const count = (wantedStatus: string): number => results.filter(({ status }) => status === wantedStatus).length
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { mutationProblems, mutationTable, scoreOf, type Aim, type Argued, type Mutant } from './mutationReport.ts'
 
-const noticed: Mutant = { path: 'core/gate.ts', line: 3, original: 'a > b', replacement: 'a >= b', isNoticed: true }
-const survivor: Mutant = { ...noticed, line: 4, original: 'true', replacement: 'false', isNoticed: false }
+const noticed: Mutant = { path: 'core/gate.ts', line: 3, code: 'return a > b', original: 'a > b', replacement: 'a >= b', isNoticed: true }
+const survivor: Mutant = { ...noticed, line: 4, code: 'return true', original: 'true', replacement: 'false', isNoticed: false }
 const elsewhere: Mutant = { ...survivor, path: 'core/attic.ts' }
-const argument: Argued = { path: 'core/gate.ts', original: 'true', replacement: 'false', why: 'nobody reads it' }
+const argument: Argued = { path: 'core/gate.ts', code: 'return true', original: 'true', replacement: 'false', why: 'nobody reads it' }
 const aim: Aim = { leastScore: 50, decisive: ['core/gate.ts'] }
 
 it('scores what is noticed, and what is argued with it', () => {
@@ -30,6 +30,9 @@ it('finds fault with a low score', () => {
 it('finds fault with a survivor in what decides, unless it is argued', () => {
   expect(mutationProblems([noticed, survivor], [], aim)).toEqual(['core/gate.ts:4 decides, and no test notices true → false'])
   expect(mutationProblems([noticed, survivor], [argument], aim)).toEqual([])
+  expect(mutationProblems([{ ...survivor, code: 'if (true) {' }, survivor], [argument], { ...aim, leastScore: 0 })).toEqual([
+    'core/gate.ts:4 decides, and no test notices true → false',
+  ])
 })
 
 it('finds fault with an argument for what a test notices, or is not there, but not for what was not tried', () => {

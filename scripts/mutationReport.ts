@@ -3,6 +3,8 @@ export interface Mutant {
   readonly path: string
   /** From 1. */
   readonly line: number
+  /** All of that line, without what it is indented by: it says which place is meant, and stays when lines move. */
+  readonly code: string
   /** What stood there, and what was put in its place, as one line each. */
   readonly original: string
   readonly replacement: string
@@ -10,7 +12,7 @@ export interface Mutant {
 }
 
 /** A change that no test can notice. */
-export interface Argued extends Pick<Mutant, 'path' | 'original' | 'replacement'> {
+export interface Argued extends Pick<Mutant, 'path' | 'code' | 'original' | 'replacement'> {
   /** Why nothing is different with it. */
   readonly why: string
 }
@@ -24,7 +26,7 @@ export interface Aim {
 }
 
 const isSame = (one: Argued | Mutant, other: Argued | Mutant): boolean =>
-  one.path === other.path && one.original === other.original && one.replacement === other.replacement
+  one.path === other.path && one.code === other.code && one.original === other.original && one.replacement === other.replacement
 
 /** Percent, with one decimal; what is argued counts as noticed. */
 export function scoreOf(mutants: readonly Mutant[], argued: readonly Argued[]): number {
