@@ -1,4 +1,5 @@
 import { expect, test } from './demo.ts'
+import { goBack } from './goBack.ts'
 
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
@@ -12,7 +13,7 @@ test('XT-11 the back button brings a page out of the cache, and it is still sign
   await demo.button('Sign out').click()
   await expect(demo.status).toHaveText(/Nobody is signed in/)
   await page.goto(`${demo.identityOrigin}/.well-known/openid-configuration`)
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await expect(page.locator('html')).toHaveAttribute('data-restored')
   await expect(demo.status).toHaveText(/Nobody is signed in/)
   await expect(demo.button('Call the API')).toBeDisabled()
@@ -22,7 +23,7 @@ test('a page out of the cache goes on refreshing', async ({ demo, page }) => {
   await page.goto('/password?storage=memory&lifetime=8')
   await demo.signInByPassword()
   await page.goto(`${demo.identityOrigin}/.well-known/openid-configuration`)
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await expect(page.locator('html')).toHaveAttribute('data-restored')
   const before = demo.tokenRequests().length
   await expect.poll(() => demo.tokenRequests().length, { timeout: 15_000 }).toBeGreaterThan(before)
@@ -34,7 +35,7 @@ test('XT-15 back from the provider without signing in, one can sign in again', a
   await page.goto('/authorization-code')
   await demo.button('Sign in').click()
   await expect(page.getByLabel('Password')).toBeVisible()
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await expect(page.locator('html')).toHaveAttribute('data-restored')
   await expect(demo.status).toHaveText('Nobody is signed in.')
   await demo.signInByRedirect()
@@ -52,7 +53,7 @@ test('XT-11 a page in the cache when another tab signs out is signed out before 
 
   await page.goto(`${demo.identityOrigin}/.well-known/openid-configuration`)
   await other.signOut()
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await expect(page.locator('html')).toHaveAttribute('data-restored')
   await expect(demo.status).toHaveText('The session ended: you signed out in another tab.')
   await expect(page.locator('.answer')).toContainText('Nobody is signed in.')
@@ -68,7 +69,7 @@ test('LO-09 after a sign-out at the provider no page that the back button brings
   const before = demo.sent().length
   let visits = 0
   for (let back = 0; back < 4; back++) {
-    await page.goBack({ waitUntil: 'commit' })
+    await goBack(page)
     if (!page.url().startsWith(demo.demoOrigin)) continue
     visits++
     await expect(demo.status).not.toContainText('Signed in')

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from '@playwright/test'
 import { expect, test, type Demo } from './demo.ts'
+import { goBack } from './goBack.ts'
 import { looks } from './looks.ts'
 
 // A finger needs a screen to touch.
@@ -205,7 +206,7 @@ test('left by a link, and brought back from the cache when the time is over: sho
   await page.waitForURL('/')
   // Not so late that the session itself would look at the clock, to refresh.
   await page.evaluate((ms) => sessionStorage.setItem('slept', String(ms)), 60 * second)
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await expect(page.locator('html')).toHaveAttribute('data-restored')
   await expect(demo.status).toHaveText(idle)
   await expect.poll(() => demo.lines(before)).toEqual([logout])

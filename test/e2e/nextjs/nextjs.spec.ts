@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { ConsoleMessage, Page } from '@playwright/test'
 import { expect, test, type Demo } from '../demo.ts'
+import { goBack } from '../goBack.ts'
 import { looks } from '../looks.ts'
 
 const pages = ['/', '/resources', '/callback']
@@ -147,7 +148,7 @@ test.describe('a server that knows the person', () => {
     await signInAtWorkshop(demo, 'ada')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Workshop of Ada Lovelace')
     await expect(page).toHaveURL('/workshop')
-    await page.goBack()
+    await goBack(page)
     await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('Sign in')
   })
 

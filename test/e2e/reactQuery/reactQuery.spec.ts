@@ -1,4 +1,5 @@
 import { expect, test as base, type Page } from '@playwright/test'
+import { goBack } from '../goBack.ts'
 import { buildApp, type App } from './buildApp.ts'
 import { createSite, type Site } from './site.ts'
 
@@ -169,7 +170,7 @@ for (const react of ['18', '19'] as const) {
       await expectAllOf(other, 'ada')
       await tab.goto(`${site.origin}/away`)
       await signIn(other, 'bob')
-      await tab.goBack({ waitUntil: 'commit' })
+      await goBack(tab)
       await expect(tab.locator('html')).toHaveAttribute('data-restored')
       await expectAllOf(tab, 'bob')
       expect(await mixed(tab)).toEqual([])

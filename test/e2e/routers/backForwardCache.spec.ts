@@ -1,3 +1,4 @@
+import { goBack } from '../goBack.ts'
 import { createApp, expect, test } from './app.ts'
 
 test('XT-11 a guarded page that comes out of the cache after a sign-out in another tab is left for the sign-in page', async ({ app, page, context }, info) => {
@@ -15,7 +16,7 @@ test('XT-11 a guarded page that comes out of the cache after a sign-out in anoth
   await page.goto(`${identityOrigin}/.well-known/openid-configuration`)
   await other.page.getByRole('button', { name: 'Sign out' }).click()
   await other.heading('Sign in')
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await expect(page.locator('html')).toHaveAttribute('data-restored')
   await app.heading('Sign in')
   await expect(page).toHaveURL('/login?returnTo=%2Forders%3Fsort%3Dname')

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { goBack } from '../goBack.ts'
 import { looks } from '../looks.ts'
 import { createApp, expect, test } from './app.ts'
 
@@ -206,7 +207,7 @@ test('whoever is signed in has no sign-in page, and it leaves no trace', async (
   await app.heading('Orders')
   await page.goto('/login?returnTo=%2F')
   await app.heading('Everybody may be here')
-  await page.goBack({ waitUntil: 'commit' })
+  await goBack(page)
   await app.heading('Orders')
 })
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test as base, type Page } from '@playwright/test'
 import { buildScript } from '../buildScript.ts'
+import { goBack } from '../goBack.ts'
 import { createSite, type Site } from './site.ts'
 
 let script: Promise<string> | undefined
@@ -97,7 +98,7 @@ test('a switch in another tab switches them, and nothing of the one is heard by 
 test('XT-11 a page with both goes into the back/forward cache, without them, and has them again when it is back', async ({ tab, site }) => {
   await tab.goto(`${site.origin}/away`)
   await expect.poll(site.open).toEqual([])
-  await tab.goBack({ waitUntil: 'commit' })
+  await goBack(tab)
   await expect(tab.locator('html')).toHaveAttribute('data-restored')
   await shows(tab, 'ada open open')
   expect(site.open()).toEqual(['socket of ada', 'stream of ada'])
@@ -111,7 +112,7 @@ test('XT-11 and has none when somebody signed out meanwhile', async ({ tab, site
   await other.evaluate(() => window.signOut())
   await expect.poll(site.open).toEqual([])
   const before = [site.peers.length, site.streams.length]
-  await tab.goBack({ waitUntil: 'commit' })
+  await goBack(tab)
   await expect(tab.locator('html')).toHaveAttribute('data-restored')
   await shows(tab, 'unauthenticated waiting waiting')
   expect([site.peers.length, site.streams.length]).toEqual(before)
