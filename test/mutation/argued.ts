@@ -2,6 +2,14 @@ import type { Argued } from '../../scripts/mutationReport.ts'
 
 /** Changes that make no difference that anybody could see, each with the reason. */
 export const argued: readonly Argued[] = [
+  // auth/
+  {
+    path: 'packages/core/src/auth/signIn.ts',
+    code: 'const isKept = record !== null && isLatest() && (await keep(arrive(record, options)))',
+    original: 'record !== null',
+    replacement: 'true',
+    why: 'Without a record the page was to leave for a login that is not the latest, and never is again.',
+  },
   // http/, session/ and tokens/
   {
     path: 'packages/core/src/http/boundedFetch.ts',
