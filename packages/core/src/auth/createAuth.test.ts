@@ -107,6 +107,14 @@ describe('construction', () => {
     expect(await getAccessToken()).toBe(bearer(world.requests.at(-1)))
     expect((await logout()).isRemote).toBe(true)
   })
+
+  test('options that are null are none', async () => {
+    const auth = await signedIn()
+    const none = null as never
+    expect(await auth.getAccessToken(none)).toBe(await auth.getAccessToken())
+    await auth.logout(none)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
 })
 
 describe('start', () => {
@@ -185,6 +193,21 @@ describe('start', () => {
     expect((await two.ready).status).toBe('authenticated')
     expect(await create({ storage: 'session', name: 'spa-admin' }).ready).toMatchObject({ user: { name: 'bob' } })
     expect(await create({ storage: 'session', name: 'spa' }).ready).toMatchObject({ status: 'unauthenticated' })
+  })
+
+  test('SS-11 of two of one name with a session each, one warning tells, and not of keys', async () => {
+    // At once.
+    await Promise.all([import('../diagnose/diagnose.ts'), import('../tokens/siblings.ts')])
+    const roster = new Set<never>()
+    const environment = { ...world.environment, page: { ...world.environment.page, roster: () => roster } }
+    const auths = [1, 2].map(() => createAuth({ method, storage: 'session' }, environment))
+    for (const auth of auths) {
+      auth.start()
+      await auth.login({ email: 'ada@example.com', password: 'secret' })
+    }
+    await vi.advanceTimersByTimeAsync(0)
+    expect(world.warnings).toEqual([expect.stringMatching(/^Two auths named "default"/)])
+    for (const auth of auths) auth.dispose()
   })
 
   test('start() refreshes ahead of need while in force; without it, on use', async () => {

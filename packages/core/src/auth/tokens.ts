@@ -48,9 +48,9 @@ export function createTokens<User>(
   const deadlineMs = 2 * requestTimeoutMs
 
   const refresh = async (current: SessionRecord<User> | null, { signal }: { readonly signal: AbortSignal }): Promise<SessionRecord<User>> => {
-    if (current === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')
+    if (current === null) throw new AuthError('not_authenticated', 'Nobody is signed in: sign in first.')
     const { method, context } = methods.of(current)
-    if (method.refresh === undefined) throw new AuthError('session_expired', 'This session cannot be refreshed.')
+    if (method.refresh === undefined) throw new AuthError('session_expired', 'This session cannot be refreshed: sign in again.')
     const isInUse = (): boolean => tokens.current?.tokens === current
     const held = tokens.current
     const answer = await method.refresh(current, inTime(leavingOnlyIf(context(signal), isInUse), environment.clock, deadlineMs))
@@ -61,10 +61,10 @@ export function createTokens<User>(
     // Unless somebody signed in or out meanwhile: that is newer.
     if (method.presence !== undefined && isInUse() && !tokens.isSetting) {
       await tokens.setTokens({ ...next, family: environment.crypto.random() })
-      throw new AuthError('user_changed', 'Somebody else signed in meanwhile.')
+      throw new AuthError('user_changed', 'Somebody else signed in meanwhile: drop the request.')
     }
     discards.add(next)
-    throw new AuthError('subject_changed', 'The refresh answered for somebody else.')
+    throw new AuthError('subject_changed', 'The refresh answered for somebody else: sign in again.')
   }
 
   const tokens = new TokenManager<SessionRecord<User>>(
@@ -80,7 +80,8 @@ export function createTokens<User>(
       onDiscard: (session) => discards.add(session),
       refresh,
     },
-    environment,
+    // Of two auths of one name the auths tell.
+    { ...environment, page: { ...environment.page, roster: undefined } },
   )
   return { tokens, discards }
 }
@@ -91,7 +92,7 @@ function inTime(ctx: MethodContext, { now }: Clock, deadlineMs: number): MethodC
   return {
     ...ctx,
     async fetch(...request) {
-      if (elapsedSince(askedAt, now()) > deadlineMs) throw new AuthError('timeout', `Not sent: the refresh began more than ${deadlineMs} ms ago.`)
+      if (elapsedSince(askedAt, now()) > deadlineMs) throw new AuthError('timeout', `Not sent: the refresh began more than ${deadlineMs} ms ago. Try later.`)
       return ctx.fetch(...request)
     },
   }
