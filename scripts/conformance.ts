@@ -18,12 +18,13 @@ const site = await createSite(provider.origin)
 const browser = await startChromium(ensureChromium())
 const verdicts: Verdict[] = []
 
-async function judge({ name, served, duty }: PlayedModule): Promise<Verdict> {
+async function judge({ name, page = '/authorization-code', served, duty }: PlayedModule): Promise<Verdict> {
+  const address = site.origin + page
   const context = await browser.newContext({ reducedMotion: 'reduce' })
   context.setDefaultTimeout(30_000)
   try {
-    const scene = provider.play(served, site.origin)
-    const problems = await play(duty, { app: await openApp(context, site.origin), scene })
+    const scene = provider.play(served, address)
+    const problems = await play(duty, { app: await openApp(context, address), scene })
     return problems.length === 0 ? { name, word: 'PASSED' } : { name, word: 'FAILED', why: problems.join('; ') }
   } catch (error) {
     return { name, word: 'FAILED', why: error instanceof Error ? error.message : String(error) }

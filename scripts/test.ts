@@ -31,7 +31,7 @@ const covered = ['core', 'react']
 const coverage = process.env['CI'] === undefined ? [] : ['--coverage']
 
 /** One of each kind, for time; `pnpm test:conformance` plays all. */
-const conformanceSample = ['client-test-nonce-invalid', 'invalid-sig-rs256', 'userinfo-invalid-sub', 'issuer-mismatch', 'rotation-just-before', 'refresh-token-invalid-sub', 'rp-init-logout']
+const conformanceSample = ['client-test-nonce-invalid', 'invalid-sig-rs256', 'userinfo-invalid-sub', 'issuer-mismatch', 'rotation-just-before', 'refresh-token-invalid-sub', 'rp-init-logout', 'client-refresh-token-test']
 
 const runners: readonly Runner[] = [
   {

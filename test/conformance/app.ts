@@ -8,8 +8,8 @@ export interface App {
   readonly press: (button: string) => Promise<void>
   /** Waits until the page says this of the session. */
   readonly waitForStatus: (status: string | RegExp) => Promise<void>
-  /** Waits until the panel with answers has one to this. */
-  readonly waitForAnswer: (line: string) => Promise<void>
+  /** Waits until the panel with answers has this in it. */
+  readonly waitForAnswer: (text: string) => Promise<void>
   /** What is said of a failure, its code included. */
   readonly problem: () => Promise<string>
   /** Goes from the page of a callback, if that is where it is, to the page that it belongs to. */
@@ -25,16 +25,16 @@ export interface App {
 /** What the suite waits, in milliseconds, for a request that must not come. */
 const suiteWaitMs = 5_000
 
-const path = '/authorization-code'
-
-/** Opens the page of the demo for this method in a browser that knows nothing yet. */
-export async function openApp(context: BrowserContext, origin: string): Promise<App> {
+/** Opens this page of the demo in a browser that knows nothing yet. */
+export async function openApp(context: BrowserContext, address: string): Promise<App> {
   const underWay = watchRequests(context)
   // Time runs as ever until it is told to run faster.
   await context.clock.install()
   const page = await context.newPage()
-  await page.goto(`${origin}${path}?lifetime=3600`)
+  // A page without such a choice takes no notice of it.
+  await page.goto(`${address}?lifetime=3600`)
   const status = page.getByRole('status')
+  const answer = page.locator('.answer')
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   const alert = page.getByRole('alert').filter({ hasText: /\S/ })
 
@@ -50,7 +50,10 @@ export async function openApp(context: BrowserContext, origin: string): Promise<
       const isThere = await status.filter({ hasText: text }).first().waitFor().then(() => true, () => false)
       if (!isThere) throw new Error(`The page does not say “${text}” but “${await status.first().textContent()}”`)
     },
-    waitForAnswer: (line) => page.locator('.answer-line').filter({ hasText: line }).waitFor(),
+    async waitForAnswer(text) {
+      const isThere = await answer.filter({ hasText: text }).waitFor().then(() => true, () => false)
+      if (!isThere) throw new Error(`The page does not answer “${text}” but “${(await answer.innerText()).replaceAll(/\s+/g, ' ')}”`)
+    },
     async problem() {
       const code = page.getByText('For developers:')
       return [await alert.first().textContent(), ...((await code.isVisible()) ? [await code.textContent()] : [])].join(' ')

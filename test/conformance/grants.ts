@@ -6,8 +6,10 @@ import type { Served } from './module.ts'
 export interface Grants {
   /** Takes an authorization request and approves it at once. */
   readonly issueCode: (asked: Readonly<Record<string, string>>) => string
-  /** Takes a token request. */
-  readonly issueTokens: (form: URLSearchParams) => Promise<Response>
+  /** Takes a token request. With the key of its proof, tokens are bound to that. */
+  readonly issueTokens: (form: URLSearchParams, jkt?: string) => Promise<Response>
+  /** The key that a token is bound to. */
+  readonly keyOf: (token: string) => string | undefined
   /** Takes a request for UserInfo. */
   readonly tellOf: (authorization: string | undefined) => Promise<Response>
   /** Whether an access token or a refresh token is in this text. */
@@ -33,6 +35,7 @@ const random = (): string => randomBytes(24).toString('base64url')
 
 export function createGrants({ served, signing, issuer, complain }: GrantOptions): Grants {
   const codes = new Map<string, Readonly<Record<string, string>>>()
+  const keys = new Map<string, string | undefined>()
   const issued = { accessTokens: [] as string[], refreshTokens: [] as string[], idTokens: [] as string[] }
   let clientId = ''
 
@@ -42,14 +45,15 @@ export function createGrants({ served, signing, issuer, complain }: GrantOptions
     issued.idTokens.push(token)
     return token
   }
-  const tokens = async (claims: object): Promise<Response> => {
+  const tokens = async (claims: object, jkt: string | undefined): Promise<Response> => {
     const [accessToken, refreshToken] = [random(), random()]
+    for (const token of [accessToken, refreshToken]) keys.set(token, jkt)
     issued.accessTokens.push(accessToken)
     issued.refreshTokens.push(refreshToken)
     return Response.json({
       access_token: accessToken,
       refresh_token: refreshToken,
-      token_type: 'Bearer',
+      token_type: jkt === undefined ? 'Bearer' : 'DPoP',
       expires_in: 3600,
       id_token: await idToken(claims),
       ...served.tokens,
@@ -70,19 +74,23 @@ export function createGrants({ served, signing, issuer, complain }: GrantOptions
       codes.set(code, asked)
       return code
     },
-    async issueTokens(form) {
+    keyOf: (token) => keys.get(token),
+    async issueTokens(form, jkt) {
       const { grant_type: type, ...sent } = Object.fromEntries(form)
       if (sent['client_id'] !== clientId) return refuse('a token request of another client')
       if (type === 'refresh_token') {
-        return sent['refresh_token'] === issued.refreshTokens.at(-1) ? tokens({ ...served.refreshedClaims }) : refuse('a refresh token that is spent or unknown')
+        const refreshToken = issued.refreshTokens.at(-1) ?? ''
+        if (sent['refresh_token'] !== refreshToken) return refuse('a refresh token that is spent or unknown')
+        return keys.get(refreshToken) === jkt ? tokens({ ...served.refreshedClaims }, jkt) : refuse('a refresh token with a proof of another key')
       }
       const asked = codes.get(sent['code'] ?? '')
       codes.delete(sent['code'] ?? '')
       if (asked === undefined) return refuse('a code that is spent or unknown')
       if (sent['redirect_uri'] !== asked['redirect_uri']) return refuse('the code with another redirect_uri')
       if (challengeOf(sent['code_verifier'] ?? '') !== asked['code_challenge']) return refuse('the code with another verifier')
+      if (asked['dpop_jkt'] !== jkt) return refuse('the code with a proof of another key')
       if (served.rotatesBeforeSigning === true) signing.rotate()
-      return tokens({ nonce: asked['nonce'], ...served.claims })
+      return tokens({ nonce: asked['nonce'], ...served.claims }, jkt)
     },
     async tellOf(authorization) {
       const [scheme = '', token = ''] = (authorization ?? '').split(' ')

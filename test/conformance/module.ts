@@ -24,6 +24,18 @@ export interface Served {
   readonly callback?: Changes
   /** Of those from signing out. */
   readonly signedOut?: Changes
+  /** Where tokens are bound to a key: what is wanted of the client. Default: they are not, and nothing is pushed. */
+  readonly bound?: Bound
+}
+
+/** What a provider that binds tokens to a key (RFC 9449), and its API, want of a client. Requests have to be pushed (RFC 9126). */
+export interface Bound {
+  /** Whether both want proofs with a nonce: each its own, and the newest. */
+  readonly isNonceWanted: boolean
+  /** How the challenges of the API spell the scheme. Default `DPoP`. */
+  readonly scheme?: string
+  /** Which calls of the API, counted from 1, have their token refused, from then on, though it is good. Default: none. */
+  readonly refusedCalls?: readonly number[]
 }
 
 /** What the client must do. */
@@ -36,6 +48,8 @@ export type Duty =
   | { readonly type: 'refreshes' }
   /** Sign in, refuse the answer to a refresh, and end the session in these words. */
   | { readonly type: 'ends'; readonly shows: string }
+  /** Sign in and call the API twice, with good answers in the end, and send these endpoints just so many requests. */
+  | { readonly type: 'calls_api'; readonly requests: Readonly<Record<'pushed' | 'token' | 'resource', number>> }
   /** Sign in, sign out at the provider too, and take the person coming back. */
   | { readonly type: 'signs_out' }
 
@@ -45,6 +59,8 @@ export type LastRequest = 'metadata' | 'authorization' | 'token' | 'userinfo'
 /** A module of the suite: what it serves, and what the client must do. */
 export interface PlayedModule {
   readonly name: string
+  /** The page of the demo that is driven. Default `/authorization-code`. */
+  readonly page?: '/authorization-code' | '/sender-constrained'
   readonly served: Served
   readonly duty: Duty
 }

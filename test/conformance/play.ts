@@ -1,7 +1,8 @@
 import type { App } from './app.ts'
 import type { Duty, LastRequest } from './module.ts'
 import { person } from './grants.ts'
-import type { Endpoint, Scene } from './scene.ts'
+import type { Endpoint } from './received.ts'
+import type { Scene } from './scene.ts'
 
 /** What a module is played on. */
 export interface Stage {
@@ -11,7 +12,8 @@ export interface Stage {
 
 /** Plays a module and gives what the client did wrong. */
 export async function play(duty: Duty, stage: Stage): Promise<readonly string[]> {
-  const problems = await perform(duty, stage)
+  // What the client did wrong on the way may be why it stopped there.
+  const problems = await perform(duty, stage).catch((error: unknown) => [error instanceof Error ? error.message : String(error)])
   return [...problems, ...stage.scene.complaints]
 }
 
@@ -27,6 +29,8 @@ function perform(duty: Duty, stage: Stage): Promise<readonly string[]> {
       return refreshes(stage)
     case 'ends':
       return ends(duty, stage)
+    case 'calls_api':
+      return callsApi(duty, stage)
     case 'signs_out':
       return signsOut(stage)
   }
@@ -77,6 +81,17 @@ async function ends({ shows }: DutyTo<'ends'>, stage: Stage): Promise<readonly s
   if (count(scene, 'userinfo') > before) problems.push('it asked UserInfo after the refresh')
   if (count(scene, 'token') > 2) problems.push('it asked for tokens once more')
   return [...problems, ...(await keptTokens(app, scene))]
+}
+
+async function callsApi({ requests }: DutyTo<'calls_api'>, { app, scene }: Stage): Promise<readonly string[]> {
+  if (!(await app.signIn())) return [`it did not sign in: “${await app.problem()}”`]
+  for (const call of [1, 2]) {
+    await app.press('Call the API')
+    await app.waitForAnswer(`"call": ${call}`)
+  }
+  await app.letTimePass()
+  const endpoints = ['pushed', 'token', 'resource'] as const
+  return endpoints.flatMap((endpoint) => (count(scene, endpoint) === requests[endpoint] ? [] : [`it sent ${count(scene, endpoint)} requests to ${endpoint}, not ${requests[endpoint]}`]))
 }
 
 async function signsOut(stage: Stage): Promise<readonly string[]> {

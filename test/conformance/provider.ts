@@ -8,8 +8,8 @@ import { createScene, type Scene } from './scene.ts'
 /** A provider that does what a module says, and keeps count of what it is asked. */
 export interface Provider {
   readonly origin: string
-  /** Plays a module from now on, to an app of this origin. */
-  readonly play: (served: Served, appOrigin: string) => Scene
+  /** Plays a module from now on, to an app that people come back to on this page and below it. */
+  readonly play: (served: Served, page: string) => Scene
   readonly close: () => Promise<void>
 }
 
@@ -26,7 +26,7 @@ export async function createProvider(): Promise<Provider> {
     const endpoint = scene?.endpointOf(url)
     const cors = endpoint === undefined || withoutCors.includes(endpoint) ? {} : corsHeaders(headers.origin ?? '*', headers['access-control-request-headers'])
     if (method === 'OPTIONS') return void response.writeHead(204, cors).end()
-    const answered = await scene?.answer({ method, url: new URL(url, origin), authorization: headers.authorization, body })
+    const answered = await scene?.answer({ method, url: new URL(url, origin), authorization: headers.authorization, proof: [headers['dpop']].flat()[0], body })
     const found = answered ?? new Response(null, { status: 404 })
     response.writeHead(found.status, { ...Object.fromEntries(found.headers), 'cache-control': 'no-store', ...cors }).end(await found.text())
   }
@@ -35,7 +35,7 @@ export async function createProvider(): Promise<Provider> {
   const origin = await listen(server)
   return {
     origin,
-    play: (served, appOrigin) => (scene = createScene(served, { origin, appOrigin, keys })),
+    play: (served, page) => (scene = createScene(served, { origin, page, keys })),
     close: () => close(server),
   }
 }
