@@ -66,5 +66,5 @@ it('replaces a token that the API refuses, once', async () => {
 it('says what is wrong, without the secret', async () => {
   const { printed, stderr, code } = await run({ ...machine, CLIENT_SECRET: 'canary-secret' }, resources)
   expect({ printed, code }).toEqual({ printed: [''], code: 1 })
-  expect(stderr).toBe('invalid_credentials: The server refused the credentials (invalid_client).\n')
+  expect(stderr).toBe('invalid_credentials: The server refused the credentials (invalid_client): check them, or sign in again.\n')
 })

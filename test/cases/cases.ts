@@ -256,7 +256,7 @@ export const topics: readonly Topic[] = [
       { id: 'CC-04', what: 'Id and secret are encoded before base64' },
       { id: 'CC-05', what: 'Signed assertions: a fresh jti, a short exp, an audience for each server', notApplicable: 'clientCredentials sends a client secret; there is no authentication by a signed assertion (RFC 7523)' },
       { id: 'CC-06', what: 'A program is signed in, and is no person' },
-      { id: 'PT-01', what: 'An exchange on another origin, or over http, is refused' },
+      { id: 'PT-01', what: 'An exchange over http, or on another origin that api does not cover, is refused' },
       { id: 'PT-03', what: 'An exchange is asked for once a code, and repeats without effect' },
       { id: 'PT-04', what: 'An exchange is bound to this page and has the header that other sites cannot send' },
       { id: 'PT-05', what: 'An error with status 200 is an error' },

@@ -22,7 +22,7 @@ export function checkOptions(value: object, where: string, known: readonly strin
   try {
     copy = ownMembers(value)
   } catch {
-    throw configError(where, 'reading one of its members throws.')
+    throw configError(where, 'expected an object whose members can be read.')
   }
   const stranger = Object.keys(copy).find((name) => !known.includes(name))
   if (stranger !== undefined) throw configError(stranger, `${where} does not know it. It knows: ${known.join(', ')}.`)

@@ -109,6 +109,8 @@ export class AuthError extends Error {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryable = transientCodes.has(code)
+    // Until the stack is read, V8 keeps its functions, and what they close over: a password that somebody signed in with.
+    void this.stack
     for (const [name, value] of Object.entries(fields)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true })
     }

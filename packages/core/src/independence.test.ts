@@ -89,6 +89,26 @@ test('no framework is a dependency, nor imported by any file', () => {
   expect(new Set(imports)).toEqual(new Set(packages))
 })
 
+/** What installing a package runs. */
+const atInstall = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare']
+
+test('SS-12 all packages together depend on three others, which depend on none, and installing them runs nothing', () => {
+  const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as typeof manifest
+  const own = globSync('*/package.json', { cwd: join(folder, '../..') }).map((path) => read(join(folder, '../..', path)))
+  expect(own.length).toBeGreaterThan(4)
+  const names = (found: typeof manifest): string[] => ['dependencies', 'optionalDependencies', 'bundledDependencies'].flatMap((field) => Object.keys(found[field] ?? {}))
+  const needed = [...new Set(own.flatMap(names))].sort()
+  expect(needed).toEqual(['jose', 'oauth4webapi', 'zustand'])
+  const theirs = needed.map((name) => read(join(folder, '../node_modules', name, 'package.json')))
+  expect(theirs.flatMap(names)).toEqual([])
+  for (const { scripts } of [...own, ...theirs]) expect(Object.keys(scripts ?? {}).filter((name) => atInstall.includes(name))).toEqual([])
+})
+
+test('AK-05 ST-16 no file names localStorage or a cookie', () => {
+  const found = sources.filter((file) => /\blocalStorage\b|\bdocument\.cookie\b|\bcookieStore\b/.test(readFileSync(join(folder, file), 'utf8')))
+  expect(found).toEqual([])
+})
+
 test('SS-12 nothing happens at import: the package says that it has no side effects', () => {
   expect(manifest['sideEffects']).toBe(false)
 })

@@ -50,7 +50,7 @@ async function somebody(auth: BoundAuth, context: QueryFunctionContext): Promise
 }
 
 function nobody(): AuthError {
-  return new AuthError('not_authenticated', 'Nobody is signed in.')
+  return new AuthError('not_authenticated', 'Nobody is signed in: sign in first.')
 }
 
 function isSuspended({ client, queryKey }: QueryFunctionContext): boolean {

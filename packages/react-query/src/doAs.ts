@@ -14,7 +14,7 @@ export async function doAs<Data>(auth: BoundAuth, whose: Person, run: (fetch: Au
   const fetch: AuthedFetch = async (input, init) => {
     const now = personOf(auth)
     // When nobody is there, the request may be parked for who was.
-    if (person !== undefined && now != null && !isSamePerson(person, now)) throw new AuthError('user_changed', 'Somebody else is signed in: not sent.')
+    if (person !== undefined && now != null && !isSamePerson(person, now)) throw new AuthError('user_changed', 'Somebody else is signed in: not sent. Drop the request.')
     person ??= now
     const response = await auth.fetch(input, init)
     person ??= personOf(auth)

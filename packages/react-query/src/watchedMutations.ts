@@ -56,5 +56,5 @@ const mostRefusals = 10
 /** What is tried again without end gets no answer some time: nothing else would stop it. */
 function createRefusal(): () => Promise<never> {
   let count = 0
-  return () => (++count > mostRefusals ? new Promise(() => {}) : Promise.reject(new AuthError('user_changed', 'Who did this has signed out meanwhile: not sent.')))
+  return () => (++count > mostRefusals ? new Promise(() => {}) : Promise.reject(new AuthError('user_changed', 'Who did this has signed out meanwhile: not sent. Drop the request.')))
 }

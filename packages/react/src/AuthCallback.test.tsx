@@ -111,7 +111,7 @@ describe('a login that did not work', () => {
     { name: 'cancelled', answer: { error: 'access_denied' }, text: 'The sign-in was cancelled.' },
     { name: 'refused', answer: { error: 'server_error' }, text: 'The sign-in did not work.' },
     { name: 'with a code that is spent', answer: { code: 'spent' }, text: 'The sign-in did not work.' },
-  ])('$name says so, and goes on only when asked, to the same place', async ({ answer, text }) => {
+  ])('OR-11 $name says so, and goes on only when asked, to the same place', async ({ answer, text }) => {
     const world = createWorld()
     serveOAuth(world)
     const auth = await returnFromProvider(world, '/orders', answer)
@@ -146,7 +146,7 @@ describe('a login that did not work', () => {
     await vi.waitFor(() => expect(world.left).toHaveLength(2))
   })
 
-  it('that nobody here started changes nothing', async () => {
+  it('CB-17 OR-11 that nobody here started changes nothing, and sends nobody to sign in', async () => {
     const world = createWorld('https://app.example/callback?code=stolen&state=forged')
     serveOAuth(world)
     const auth = createOAuth(world)

@@ -108,7 +108,7 @@ async function complete(auth: AnyAuth): Promise<Result> {
 }
 
 function failed(returnTo: string, cause: unknown): Problem {
-  const error = isAuthError(cause) ? cause : new AuthError('authorization_failed', 'The sign-in failed.', { cause })
+  const error = isAuthError(cause) ? cause : new AuthError('authorization_failed', 'The sign-in failed: look at "cause".', { cause })
   return { type: 'failed', returnTo, error, retry: null }
 }
 

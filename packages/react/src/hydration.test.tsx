@@ -63,7 +63,7 @@ async function hydrate(auth: PasswordAuth, last: string): Promise<string[]> {
   return states
 }
 
-describe('hydration', () => {
+describe('SS-02 hydration', () => {
   it('of somebody signed in: no mismatch, and the fallback never shows', async () => {
     const load = await tab(true)
     const states = await hydrate(load(), 'secretada')

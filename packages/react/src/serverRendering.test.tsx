@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { createAuth } from '@tessera-auth/core'
 import { password } from '@tessera-auth/core/password'
 import type { ReactNode } from 'react'
@@ -87,7 +88,7 @@ describe('on a server', () => {
     expect(seen).toEqual([])
   })
 
-  it('knows nobody, whoever is signed in there, and puts no token and no user into the HTML', async () => {
+  it('SS-02 SS-04 SS-07 knows nobody, whoever is signed in there, and puts no token and no user into the HTML', async () => {
     const world = createWorld()
     servePasswords(world)
     const auth = createPasswordAuth(world)
@@ -107,6 +108,8 @@ describe('on a server', () => {
     expect(html).toContain('&quot;status&quot;:&quot;loading&quot;')
     expect(html).not.toMatch(/secret|ada|example|ey[\w-]+\./)
     expect(renderToString(app)).toBe(html)
+    // As props that go to the browser, or onto a log.
+    expect(JSON.stringify({ auth }) + inspect({ auth }, { depth: 9, showHidden: true })).not.toMatch(/secret|ey[\w-]+\./)
     await auth.tokens.refresh()
     await auth.logout()
     expect(renderToString(app)).toBe(html)

@@ -67,7 +67,7 @@ describe('what useAuth() gives', () => {
     expect(result.current.logout).toBe(auth.logout)
   })
 
-  it('is the same object until the state changes, and for every component', () => {
+  it('SS-07 is the same object until the state changes, and for every component', () => {
     const { auth, set } = authInState(signedIn)
     const { result, rerender } = renderHook(() => [useAuth(), useAuth((view) => view)], { wrapper: providing(auth) })
     const before = result.current[0]
@@ -145,7 +145,7 @@ describe('a selector', () => {
 })
 
 describe('concurrent rendering', () => {
-  it('never commits two states at once', async () => {
+  it('SS-07 never commits two states at once', async () => {
     const { auth, set } = authInState(signedIn)
     const commits: (string | null)[] = []
     let between = (): void => {}

@@ -35,7 +35,7 @@ export const backendCodeMethod: DemoPage = createMethodPage({
     ]),
     storage: storageChoice('session'),
   },
-  createAuth: ({ form, storage }) => createAuth({ method: methodOf(form), api, ...storageOptions(storage), name: `backend-code-${form}` }, environment),
+  createAuth: ({ form, storage }) => createAuth({ method: methodOf(form), api: [...api, `${identityOrigin}/backend/`], ...storageOptions(storage), name: `backend-code-${form}` }, environment),
   look: ({ form }) => (form === 'session' ? cookieLook : tokenLook),
   SignIn: ({ auth }) => <ButtonSignIn login={() => auth.login()} />,
   extras: (auth) => [revokeQuestion(auth)],

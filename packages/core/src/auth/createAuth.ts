@@ -83,7 +83,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     dispose() {
       stop()
       tokens.dispose()
-      disposal.abort(new AuthError('disposed', 'dispose() was called.'))
+      disposal.abort(new AuthError('disposed', 'dispose() was called: create a new one.'))
       state.dispatch({ type: 'login_left' })
       events.clear()
     },

@@ -16,7 +16,7 @@ export function createCredentialSource<User>(
 ): CredentialSource {
   /** Ends the session of a token that the API refused and that has no successor, unless it is no longer the one in use, in any tab. */
   const refuse = ({ generation }: Credential): Promise<void> =>
-    tokens.refuse(generation, new AuthError('revoked', 'The API refuses the token, and a refresh does not help.'))
+    tokens.refuse(generation, new AuthError('revoked', 'The API refuses the token, and a refresh does not help: sign in again, or look at the API.'))
 
   return {
     async acquire(signal) {
@@ -24,7 +24,7 @@ export function createCredentialSource<User>(
       await raceAbort(known(), signal)
       const held = await tokens.acquire({ signal })
       if (asker !== undefined && held.tokens.family !== asker) {
-        throw new AuthError('user_changed', 'Somebody else signed in meanwhile: not sent.')
+        throw new AuthError('user_changed', 'Somebody else signed in meanwhile: not sent. Drop the request.')
       }
       return toCredential(held, { tokens, methods })
     },

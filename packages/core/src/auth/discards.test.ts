@@ -7,7 +7,7 @@ import { createAuth } from './createAuth.ts'
 
 /** What a login takes: nobody looks at it, but it may be what the login gives. */
 interface Input {
-  readonly token?: string
+  readonly token?: string | undefined
 }
 
 type Given = Session<null> | typeof leavingPage
@@ -16,10 +16,13 @@ let world: World
 /** Logins under way, in order, and refresh tokens that were revoked. */
 let logins: Deferred<Given>[]
 let revoked: (string | null | undefined)[]
+/** Of each of those: whether that may leave the page. */
+let wanted: boolean[]
 beforeEach(() => {
   world = createWorld()
   logins = []
   revoked = []
+  wanted = []
 })
 
 const method: AuthMethod<Input, null> = {
@@ -29,20 +32,24 @@ const method: AuthMethod<Input, null> = {
     logins.push(login)
     return login.promise
   },
-  async logout({ refreshToken, accessToken }) {
+  refresh: async () => of('rt-eve', 'eve'),
+  async logout({ refreshToken, accessToken }, { isWanted, page }) {
     revoked.push(refreshToken ?? accessToken)
+    wanted.push(isWanted())
+    page.assign('https://id.example/logout')
     return true
   },
 }
 
 const of = (token: string, subject: string | null = null): Session<null> => ({ accessToken: `at-${token}`, refreshToken: token, subject, user: null, scope: [] })
+const opaque = (accessToken: string): Session<null> => ({ ...of('x'), refreshToken: undefined, accessToken })
 const refused = new AuthError('invalid_credentials', 'No.')
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }
 
 /** Two logins, of which the second overtook the first, which is answered first. */
-async function overtaken(first: Session<null>, input: Input = {}) {
+async function overtaken(first: Given, input: Input = {}) {
   const auth = createAuth({ method }, world.environment)
   await auth.ready
   const outcomes = [auth.login(input), auth.login(input)].map((login) => login.then(() => null, (error: unknown) => error))
@@ -59,11 +66,15 @@ async function overtaken(first: Session<null>, input: Input = {}) {
 }
 
 describe('of a login that another overtook, nothing is revoked before that is done, and then', () => {
-  test.each<[string, Session<null>, Given | AuthError, string[]]>([
+  test.each<[string, Given, Given | AuthError, string[]]>([
     ['nothing of the person who is signed in', of('rt-1', 'ada'), of('rt-2', 'ada'), []],
     ['nothing that both gave', of('rt-1'), of('rt-1'), []],
+    ['nothing with the refresh token that both gave', of('rt-1'), { ...of('rt-1'), accessToken: 'at-2' }, []],
+    ['nothing with the one token that both gave', opaque('one'), opaque('one'), []],
+    ['nothing where there is none, as the page was to leave', leavingPage, refused, []],
     ['what is of somebody else', of('rt-1', 'ada'), of('rt-2', 'bob'), ['rt-1']],
     ['what is of nobody in particular', of('rt-1'), of('rt-2'), ['rt-1']],
+    ['what is another token, without a refresh token', opaque('one'), opaque('two'), ['one']],
     ['everything, when the other failed', of('rt-1', 'ada'), refused, ['rt-1']],
     ['everything, when the other leaves the page', of('rt-1', 'ada'), leavingPage, ['rt-1']],
   ])('%s', async (_, first, second, expected) => {
@@ -88,7 +99,7 @@ describe('of a login that another overtook, nothing is revoked before that is do
     expect(revoked).toEqual(['rt-1', 'rt-2'])
   })
 
-  test.each([of('permanent', 'ada'), { ...of('x'), refreshToken: undefined, accessToken: 'permanent' }])(
+  test.each([of('permanent', 'ada'), opaque('permanent')])(
     'not what the app came with: that may be used again (%#)',
     async (first) => {
       const { auth, finish } = await overtaken(first, { token: 'permanent' })
@@ -99,10 +110,25 @@ describe('of a login that another overtook, nothing is revoked before that is do
     },
   )
 
-  test('a token without a refresh token is compared, too', async () => {
-    const opaque = (accessToken: string) => ({ ...of('x'), refreshToken: undefined, accessToken })
-    const { finish } = await overtaken(opaque('one'))
-    await finish(opaque('two'))
+  test('everything, though the app came with nothing and there is no refresh token', async () => {
+    const { finish } = await overtaken(opaque('one'), { token: undefined })
+    await finish(refused)
     expect(revoked).toEqual(['one'])
   })
+
+  test('nothing for which the page would have to leave: nobody asked for that', async () => {
+    const { finish } = await overtaken(of('rt-1'))
+    await finish(refused)
+    expect([wanted, world.left]).toEqual([[false], []])
+  })
+})
+
+test('INV-8 what a refresh gave for somebody else is revoked at once, where nobody has signed in since the page loaded', async () => {
+  const options = { method, storage: 'session', shareAcrossTabs: false } as const
+  const login = createAuth(options, world.environment).login({})
+  logins[0]?.resolve(of('rt-ada', 'ada'))
+  await login
+  const auth = createAuth(options, world.environment)
+  await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'subject_changed' })
+  expect(revoked).toEqual(['rt-eve'])
 })

@@ -65,10 +65,12 @@ describe('tells why and when somebody was signed out', () => {
   test('to whoever watches the state, at once', async () => {
     const auth = await signedIn()
     const seen = vi.fn()
-    auth.store.subscribe(() => void seen(auth.lastSignOut?.reason))
+    auth.store.subscribe(() => void seen(auth.lastSignOut))
     await auth.logout()
+    const { lastSignOut } = auth
     await auth.login(ada)
-    expect(seen.mock.calls).toEqual([['user'], ['user'], [undefined]])
+    expect(seen.mock.calls).toEqual([[{ reason: 'user', code: null, at: now }], [lastSignOut], [null]])
+    for (const [sighting] of seen.mock.calls.slice(0, 2)) expect(sighting).toBe(lastSignOut)
   })
 
   test('after dispose(), too', async () => {

@@ -141,6 +141,38 @@ describe('a refresh that is answered by', () => {
     expect(world.requests).toHaveLength(before)
   })
 
+  test.each([0, 0.5, 0.9999])('RF-06 nothing that arrives, though the server has rotated, costs one quick second try and no third; the refusal of that ends the session (with chance at %d)', async (fraction) => {
+    environment = { ...environment, crypto: { ...environment.crypto, fraction: () => fraction } }
+    const { auth } = await signedIn()
+    const sent: number[] = []
+    answer = (request) => (sent.push(Date.now()), cut(request))
+    await vi.advanceTimersByTimeAsync(due + 2 * second)
+    expect(sent).toHaveLength(2)
+    expect(sent[1]).toBeGreaterThan(sent[0] ?? Infinity)
+    expect(auth.store.getState().status).toBe('authenticated')
+    answer = (request) => (sent.push(Date.now()), oauth('invalid_grant')(request))
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'refresh_rejected' })
+    await vi.advanceTimersByTimeAsync(24 * hour)
+    expect(sent).toHaveLength(3)
+    expect(new Set(world.bodies.filter((body) => body.includes('rt-')))).toEqual(new Set(['{"refresh_token":"rt-1"}']))
+  })
+
+  test('RF-06 nor does a reload with the old refresh token send it more than once', async () => {
+    const { auth } = await signedIn()
+    answer = () => new Promise<Response>(() => {})
+    await vi.advanceTimersByTimeAsync(due)
+    auth.dispose()
+    answer = oauth('invalid_grant')
+    const before = refreshes()
+    const reloaded = createAuth({ method, storage: 'session' }, environment)
+    reloaded.start()
+    await reloaded.ready
+    await vi.advanceTimersByTimeAsync(24 * hour)
+    expect(refreshes() - before).toBe(1)
+    expect(reloaded.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'refresh_rejected' })
+  })
+
   test('RF-29 a redirect elsewhere is not followed: the refresh token does not travel', async () => {
     const { auth } = await signedIn()
     await auth.tokens.refresh()
@@ -178,7 +210,7 @@ describe('the next attempt', () => {
   })
 
   test.each([
-    [0, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
+    [0, [0.5, 2, 2, 2, 2, 2, 2, 2]],
     [0.5, [1, 2, 4, 8, 16, 30, 30, 30]],
     [0.9999, [2, 4, 8, 16, 32, 60, 60, 60]],
   ])('RF-12 is spread over a window that doubles from 2 s to a minute: with chance at %d', async (fraction, expected) => {
@@ -203,6 +235,20 @@ describe('the next attempt', () => {
     await vi.advanceTimersByTimeAsync(second)
     expect(auth.refreshStore.getState()).toMatchObject({ phase: 'idle', error: null })
     expect(auth.store.getState().status).toBe('authenticated')
+  })
+
+  test('RF-14 comes with the next call where nothing is refreshed ahead of need, and no event tells of the network', async () => {
+    const auth = createAuth({ method, storage: 'session' }, environment)
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    answer = down
+    world.isOnline = false
+    await vi.advanceTimersByTimeAsync(12 * hour)
+    await expect(auth.getAccessToken()).rejects.toMatchObject({ code: 'network' })
+    answer = tokens
+    await vi.advanceTimersByTimeAsync(minute)
+    const before = refreshes()
+    expect((await auth.fetch('/api')).status).toBe(200)
+    expect(refreshes()).toBe(before + 1)
   })
 
   test('RF-14 comes by itself where the browser never says that it is online again', async () => {

@@ -22,11 +22,12 @@ export function createSending<User>(options: SendingOptions<User>): Pick<AuthCor
   return {
     checkDestination: destinations.check,
     fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source, emit }),
-    async getAccessToken({ scope = [], ...asked } = {}) {
+    async getAccessToken(given) {
+      const { scope = [], ...asked } = given ?? {}
       void ready()
       const accessToken = await tokens.getAccessToken(asked)
       const missingScope = scope.filter((each) => tokens.current?.tokens.scope.includes(each) !== true)
-      if (missingScope.length > 0) throw new AuthError('insufficient_scope', `Not granted: ${missingScope.join(' ')}.`, { missingScope })
+      if (missingScope.length > 0) throw new AuthError('insufficient_scope', `Not granted: ${missingScope.join(' ')}. Say so, or offer a step-up.`, { missingScope })
       return accessToken
     },
   }

@@ -520,7 +520,7 @@ describe('several auths on one page', () => {
   const person = () => createAuth({ method: home, storage: 'session' }, world.environment)
   const machine = () => createAuth({ method: key, api: 'https://maps.example', name: 'maps', storage: 'session' }, world.environment)
 
-  test('each have their own session, their own credential and their own destinations', async () => {
+  test('FE-23 each have their own session, their own credential and their own destinations', async () => {
     const [hers, its] = [person(), machine()]
     await Promise.all([hers.login(ada), its.login('canary-key')])
     expect([hers, its].map(({ store }) => store.getState())).toMatchObject([{ method: 'password' }, { method: 'key' }])

@@ -76,13 +76,13 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
       const record = session === leavingPage ? null : { ...aged(session, exchange.ageMs()), method: name, family }
       if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
       const isKept = record !== null && isLatest() && (await keep(arrive(record, options)))
-      if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
+      if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one: nothing to do.')
       // Not said by tokens that only replace those of the same session.
       dispatch({ type: 'login_left' })
       elsewhere.tell(name)
       if (tokens.current === null) throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     } catch (cause) {
-      const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
+      const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed: look at "cause".')
       emit({ type: 'login_failed', method: name, error })
       if (isLatest()) dispatch({ type: 'login_failed', error })
       throw error

@@ -77,10 +77,48 @@ describe('a logout on a page that has just loaded, as a route /logout does it', 
     const { auth } = open()
     const out = auth.logout()
     const login = auth.login('bob')
-    await through(Promise.all([out, login]))
+    expect(await through(Promise.all([out, login]))).toEqual([{ isRemote: false, error: null }, undefined])
     await vi.advanceTimersByTimeAsync(1_000)
     expect(status(auth)).toBe('authenticated')
     expect(await auth.getAccessToken()).toBe('at-bob')
     expect(await first.getAccessToken()).toBe('at-bob')
   })
+
+  test.each([
+    ['of somebody else straight after it, the server is told of what was there', 'bob', ['rt-ada']],
+    ['of the same person straight after it, nothing is ended', 'ada', []],
+  ])('LO-07 once a login %s', async (_, subject, expected) => {
+    const page = createWorld(origin)
+    const load = () => createAuth({ method, storage: 'session' }, page.environment)
+    await through(load().login('ada'))
+    const auth = load()
+    const [out, login] = [auth.logout(), auth.login(subject)]
+    expect(await through(Promise.all([out, login]))).toEqual([{ isRemote: false, error: null }, undefined])
+    expect([await auth.getAccessToken(), told]).toEqual([`at-${subject}`, expected])
+  })
+
+  test('INV-18 after dispose() it is of nobody, and settles', async () => {
+    await signedIn()
+    const { auth } = open()
+    auth.dispose()
+    expect(await through(auth.logout())).toEqual({ isRemote: false, error: null })
+    expect([told, auth.lastSignOut]).toEqual([[], null])
+  })
+})
+
+test('LO-01 a second logout tells the server nothing that it was told before', async () => {
+  await signedIn()
+  const { auth } = open()
+  await through(auth.ready)
+  expect(await through(auth.logout())).toEqual({ isRemote: true, error: null })
+  expect(await through(auth.logout())).toEqual({ isRemote: false, error: null })
+  expect(told).toEqual(['rt-ada'])
+})
+
+test('LO-01 whatever a method fails with, the result says so, and that it can be tried again', async () => {
+  const cause = new TypeError('a mistake')
+  const auth = createAuth({ method: { ...method, logout: () => Promise.reject(cause) } }, createWorld().environment)
+  await auth.login('ada')
+  expect(await auth.logout()).toMatchObject({ isRemote: false, error: { code: 'server_error', retryable: true, cause } })
+  expect(status(auth as Auth<unknown>)).toBe('unauthenticated')
 })

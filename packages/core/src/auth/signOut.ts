@@ -30,7 +30,7 @@ export function createSignOut<User>(options: SignOutOptions<User>): Logout {
     dispatch({ type: 'signed_out', reason, error: idle })
     discards.settle()
 
-    const session = held ?? (await stored) ?? null
+    const session = held ?? (await stored)
     if (!isLatest()) {
       if (session !== null) discards.add(session)
       return notTold
@@ -48,7 +48,7 @@ export function createSignOut<User>(options: SignOutOptions<User>): Logout {
       const told = await Promise.all(named.map(tell))
       return { isRemote: told.includes(true), error: null }
     } catch (cause) {
-      return { isRemote: false, error: toAuthError(cause, 'server_error', 'The server was not told.') }
+      return { isRemote: false, error: toAuthError(cause, 'server_error', 'The server was not told: look at "cause".') }
     }
   }
 }

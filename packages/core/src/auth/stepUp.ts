@@ -14,13 +14,13 @@ interface StepUpsOptions<User> extends Pick<SignIn<User>, 'again'> {
 /** Takes challenges to the method that made the session in use. */
 export function createStepUp<User>({ methods, tokens, ready, again }: StepUpsOptions<User>): AuthCore<User>['stepUp'] {
   const held = (): SessionRecord<User> | null => tokens.current?.tokens ?? null
-  return async (challenge, options = {}) => {
+  return async (challenge, options) => {
     await ready()
     const session = held()
-    if (session === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')
+    if (session === null) throw new AuthError('not_authenticated', 'Nobody is signed in: sign in first.')
     const named = methods.of(session)
     const { method, context } = named
     if (method.stepUp === undefined) throw new AuthError('unsupported_request', 'This method has no step-up: sign in again.')
-    await method.stepUp({ challenge, session, options }, { context, held, signIn: (obtain, family, keep) => again(named, obtain, { family, keep }) })
+    await method.stepUp({ challenge, session, options: options ?? {} }, { context, held, signIn: (obtain, family, keep) => again(named, obtain, { family, keep }) })
   }
 }

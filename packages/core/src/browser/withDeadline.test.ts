@@ -44,9 +44,17 @@ describe('withDeadline', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('DO-08 a thenable is as good as a promise', async () => {
+  test.each<[string, (resolve: (value: string) => void, reject: (reason: unknown) => void) => void]>([
+    ['', (resolve) => resolve('done')],
+    [' that resolves twice', (resolve) => [resolve('done'), resolve('again')]],
+    [' that resolves and rejects', (resolve, reject) => [resolve('done'), reject(new Error('again'))]],
+    [' that resolves and throws', (resolve) => {
+      resolve('done')
+      throw new Error('again')
+    }],
+  ])('DO-08 a thenable%s is as good as a promise', async (_, then) => {
     // oxlint-disable-next-line unicorn/no-thenable -- what this test is about
-    const thenable = { then: (resolve: (value: string) => void) => resolve('done') }
+    const thenable = { then }
     await expect(withDeadline({ timer: systemTimer, deadlineMs: 1_000 }, () => thenable as Promise<string>)).resolves.toBe('done')
   })
 

@@ -26,9 +26,9 @@ export function withDeadline<R>(
       controller.abort(error)
       reject(error)
     }
-    const onAbort = (): void => stop(toAuthError(signal?.reason, 'aborted', 'The caller aborted.'))
+    const onAbort = (): void => stop(toAuthError(signal?.reason, 'aborted', "The caller's own signal aborted: nothing to do."))
     const cancelTimer = timer.after(deadlineMs, () =>
-      stop(new AuthError('timeout', `No answer within ${deadlineMs} ms.`)),
+      stop(new AuthError('timeout', `No answer within ${deadlineMs} ms: try later.`)),
     )
     const finish = (): void => {
       cancelTimer()

@@ -35,7 +35,7 @@ describe.each(schemas)('with %s', (_, schema) => {
 
   test('names the fields that are wrong, once each, and no value', async () => {
     const failed = readExtraFields(schema, { account_id: 'canary', owner: { name: ['canary'] } })
-    const message = 'The answer has other fields than expected: account_id, owner.name.'
+    const message = 'The answer has other fields than expected: account_id, owner.name. Look at "fields".'
     await expect(failed).rejects.toMatchObject({ code: 'invalid_response', message })
   })
 
@@ -69,7 +69,7 @@ describe.each(loose)('what %s lets pass', (_, schema) => {
 
 test('a field that must not be missing, of a secret name, is missing', async () => {
   await expect(readExtraFields(z.object({ session_token: z.string() }), { session_token: 'canary' })).rejects.toMatchObject({
-    message: 'The answer has other fields than expected: session_token.',
+    message: 'The answer has other fields than expected: session_token. Look at "fields".',
   })
 })
 
@@ -86,14 +86,14 @@ test.each([
   ['what goes round in circles', circle],
 ])('what a schema makes has to be plain data: not %s', async (_, value) => {
   const odd = z.object({ n: z.number().transform(() => value) })
-  const message = 'What "fields" makes of the answer is no plain data, as JSON has it.'
+  const message = 'What "fields" makes of the answer has to be plain data, as JSON has it.'
   await expect(readExtraFields(odd, { n: 1 })).rejects.toMatchObject({ code: 'invalid_response', message })
 })
 
 test('a schema may complain of the whole, or of one field twice', async () => {
   const issues = [{ message: 'canary' }, { message: 'a', path: ['plan'] }, { message: 'b', path: [{ key: 'plan' }] }]
   const strict: StandardSchemaV1<unknown, never> = { '~standard': { version: 1, vendor: 'mine', validate: () => ({ issues }) } }
-  await expect(readExtraFields(strict, {})).rejects.toMatchObject({ message: 'The answer has other fields than expected: the whole, plan.' })
+  await expect(readExtraFields(strict, {})).rejects.toMatchObject({ message: 'The answer has other fields than expected: the whole, plan. Look at "fields".' })
 })
 
 describe('checkFieldsSchema', () => {

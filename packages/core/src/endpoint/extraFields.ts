@@ -31,7 +31,7 @@ export async function readExtraFields<Fields>(schema: FieldsSchema<Fields>, body
   const result = await schema['~standard'].validate(openMembers(body))
   if (result.issues === undefined) return checkPlain(result.value)
   const names = result.issues.map(({ path }) => path?.map(pathSegment).join('.') ?? 'the whole')
-  throw new AuthError('invalid_response', `The answer has other fields than expected: ${[...new Set(names)].join(', ')}.`)
+  throw new AuthError('invalid_response', `The answer has other fields than expected: ${[...new Set(names)].join(', ')}. Look at "fields".`)
 }
 
 /** What becomes part of the user is stored and compared as JSON. */
@@ -39,7 +39,7 @@ function checkPlain<Fields>(fields: Fields): Fields {
   try {
     JSON.stringify(fields)
   } catch {
-    throw new AuthError('invalid_response', 'What "fields" makes of the answer is no plain data, as JSON has it.')
+    throw new AuthError('invalid_response', 'What "fields" makes of the answer has to be plain data, as JSON has it.')
   }
   return fields
 }

@@ -41,7 +41,7 @@ export function createPresence<User>(ask: (ctx: MethodContext) => Promise<Sessio
       await host.found(await ask(ctx), isCurrent)
       failures = 0
     } catch (cause) {
-      const error = toAuthError(cause, 'network', 'It could not be found out who is signed in.')
+      const error = toAuthError(cause, 'network', 'It could not be found out who is signed in: try later.')
       wait = { since: clock.now(), forMs: error.retryAfterMs ?? shortestWaitMs }
       failures++
       host.failed(error)

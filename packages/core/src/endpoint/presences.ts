@@ -96,7 +96,7 @@ function createAnswers<User>({ methods, tokens, state, environment }: PresencesH
     absent.add(name)
     departures.onGone(name)
     const isOver = tokens.current?.tokens.method === name
-    if (isOver) tokens.end(new AuthError('session_expired', 'The server knows of no session any more: expired, or signed out elsewhere.'))
+    if (isOver) tokens.end(new AuthError('session_expired', 'The server knows of no session any more, expired or signed out elsewhere: sign in again.'))
     conclude()
   }
 

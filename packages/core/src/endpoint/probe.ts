@@ -22,6 +22,6 @@ export async function probe(url: string, headers: Readonly<Record<string, string
     throw new AuthError('invalid_response', 'A page instead of an answer: is "probeUrl" right?', { status })
   }
   const body: unknown = await response.json().catch(() => null)
-  if (isError(membersOf(body)['error'])) throw new AuthError('invalid_response', 'An error inside a successful answer.', { status })
+  if (isError(membersOf(body)['error'])) throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status })
   return body
 }

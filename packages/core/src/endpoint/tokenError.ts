@@ -40,7 +40,7 @@ export async function tokenError(response: Response, nowAt: number, refusal?: Re
   const isHtml = status !== 401 && headers.get('content-type')?.includes('html') === true
   if (isHtml) return new AuthError('invalid_response', `A page instead of an answer (${status}): a proxy in between?`, details)
   if (refusal?.applies(status, oauthError) === true) {
-    return new AuthError(refusal.code, `The server refused the credentials (${oauthError ?? status}).`, details)
+    return new AuthError(refusal.code, `The server refused the credentials (${oauthError ?? status}): check them, or sign in again.`, details)
   }
   return new AuthError(
     'client_rejected',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { jwt } from '../../test/provider.ts'
 import { checkTokenLifetime } from './checkTokenLifetime.ts'
 import { tokenLifetimeMs, type TokenLifetime } from './tokenLifetime.ts'
@@ -22,6 +22,36 @@ describe('tokenLifetimeMs', () => {
     [{ expiresInMs: 5_000 }, 'opaque', undefined, 5_000],
   ])('with %j, token %.10s… and expires_in of %s ms: %s ms', (lifetime, accessToken, expiresInMs, expected) => {
     expect(tokenLifetimeMs(lifetime, { accessToken, expiresInMs })).toBe(expected)
+  })
+})
+
+describe('TR-15 a life of more than a month, as of an hour in milliseconds', () => {
+  const day = 86_400_000
+  const warnings = vi.fn()
+  /** As a page load has it. */
+  let lifetimeMs: typeof tokenLifetimeMs
+  beforeEach(async () => {
+    vi.resetModules()
+    vi.spyOn(console, 'warn').mockImplementation(warnings.mockClear())
+    lifetimeMs = (await import('./tokenLifetime.ts')).tokenLifetimeMs
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  test('is warned of once on a page, and taken as it is', () => {
+    for (let times = 0; times < 3; times++) expect(lifetimeMs(undefined, { accessToken: 'canary', expiresInMs: 3_600_000_000 })).toBe(3_600_000_000)
+    expect(warnings.mock.calls).toEqual([[expect.stringMatching(/41 days.*milliseconds.*"lifetime"/)]])
+    expect(JSON.stringify(warnings.mock.calls)).not.toContain('canary')
+  })
+
+  test.each<[string, TokenLifetime | undefined, number]>([
+    ['a month', undefined, 30 * day],
+    ['what the app takes for right', 'expires_in', 90 * day],
+    ['what the app says itself', { expiresInMs: 90 * day }, 90 * day],
+    ['what does not count', 'jwt', 90 * day],
+    ['what does not run out', 'permanent', 90 * day],
+  ])('is not %s', (_, lifetime, expiresInMs) => {
+    lifetimeMs(lifetime, { accessToken: 'opaque', expiresInMs })
+    expect(warnings).not.toHaveBeenCalled()
   })
 })
 

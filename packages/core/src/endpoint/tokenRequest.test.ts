@@ -53,7 +53,7 @@ describe('resolveUrl', () => {
 
   test('a path needs a page, and the error says no more than the path', () => {
     const page = { ...ctx.page, href: () => null }
-    const message = '"/token" is a path, and there is no page.'
+    const message = '"/token" is a path, and there is no page: give a URL.'
     expect(() => resolveUrl('/token?key=canary\n', { page })).toThrow(expect.objectContaining({ code: 'unsupported_request', message }))
     expect(resolveUrl('https://id.example/token', { page })).toBe('https://id.example/token')
   })

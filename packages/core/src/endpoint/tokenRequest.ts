@@ -37,6 +37,6 @@ export async function sendTokenRequest(request: TokenRequest, ctx: RequestContex
 export function resolveUrl(url: string, { page }: Pick<MethodContext, 'page'>): string {
   const here = page.href() ?? undefined
   // Without its query, which may hold a key.
-  if (!URL.canParse(url, here)) throw new AuthError('unsupported_request', `"${url.replace(/\?.*/s, '')}" is a path, and there is no page.`)
+  if (!URL.canParse(url, here)) throw new AuthError('unsupported_request', `"${url.replace(/\?.*/s, '')}" is a path, and there is no page: give a URL.`)
   return new URL(url, here).href
 }

@@ -81,5 +81,5 @@ export function parseScope(scope: unknown): readonly string[] | undefined {
 }
 
 function invalid(problem: string): AuthError {
-  return new AuthError('invalid_response', `The token response cannot be used: ${problem}.`)
+  return new AuthError('invalid_response', `The token response cannot be used: ${problem}. Look at the endpoint.`)
 }

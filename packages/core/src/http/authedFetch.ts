@@ -141,7 +141,7 @@ async function renew(source: CredentialSource, used: Credential, signal: AbortSi
   if (next.family !== used.family) {
     throw new AuthError(
       'user_changed',
-      'Somebody else signed in meanwhile: not sent.',
+      'Somebody else signed in meanwhile: not sent. Drop the request.',
     )
   }
   return next.generation === used.generation ? null : next

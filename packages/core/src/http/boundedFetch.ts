@@ -35,7 +35,7 @@ export function createBoundedFetch(network: Network, timer: Timer, deadlineMs: n
         throw toAuthError(
           cause,
           'network',
-          `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect. See auth.diagnose().`,
+          `No answer from ${new URL(url).origin}: offline, DNS, CORS, CSP or a refused redirect. See diagnose() of an auth.`,
         )
       }
     })
@@ -55,7 +55,7 @@ async function readWhole(response: Response): Promise<Response> {
     size += part.value.byteLength
     if (size > maxBytes) {
       void reader?.cancel().catch(() => {})
-      throw new AuthError('invalid_response', `The answer is larger than ${maxBytes} bytes.`, { status })
+      throw new AuthError('invalid_response', `The answer is larger than ${maxBytes} bytes: look at the endpoint.`, { status })
     }
     text += decoder.decode(part.value, { stream: true })
   }

@@ -175,6 +175,8 @@ describe('rejectsToken', () => {
     ['FE-12 Negotiate', 'Negotiate', false],
     ['FE-12 a challenge that nobody understands', '"', false],
     ['FE-12 an empty header', '', false],
+    ['FE-12 DPoP', 'DPoP error="invalid_token", algs="ES256"', true],
+    ['FE-12 DPoP, of a proof that is refused', 'DPoP error="invalid_dpop_proof"', false],
     ['FE-12 Basic or bearer', 'Basic realm="api", Bearer error="invalid_token"', true],
     ['FE-12 the word bearer in another challenge', 'Basic realm="Bearer", error="invalid_token"', false],
     ['FE-12 the token was sent wrongly', 'Bearer error="invalid_request"', false],

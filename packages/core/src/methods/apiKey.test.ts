@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from 'vitest'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import type { AuthCore } from '../auth/auth.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
@@ -16,13 +16,18 @@ const newKey = 'sk_live_canary_next'
 
 let world: World
 let events: InspectEvent[]
+let warned: MockInstance<typeof console.warn>
 beforeEach(() => {
+  warned = vi.spyOn(console, 'warn').mockReturnValue()
   vi.useFakeTimers({ now: 1_800_000_000_000 })
   world = createWorld()
   world.answer = () => new Response('ok')
   events = []
 })
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  warned.mockRestore()
+})
 
 function create(options: ApiKeyOptions = {}, others: Partial<AuthOptions<ApiKeyInput, ApiKeyUser>> = {}) {
   const auth = createAuth({ method: apiKey(options), api: [api, other], ...others }, world.environment)
@@ -275,6 +280,19 @@ describe('in the query', () => {
     controller.abort()
     expect(sent?.signal.aborted).toBe(true)
     expect(shown(auth)).not.toContain('canary')
+  })
+
+  test('AK-02 developers are warned of it, once, and not of the key; in a header there is nothing to warn of', async () => {
+    const auth = create({ ...options, probeUrl: '/me' })
+    await auth.login({ key })
+    for (let times = 0; times < 3; times++) await auth.fetch(api)
+    expect(warned.mock.calls).toEqual([[expect.stringMatching(/apiKey.*in the query.*logs/)]])
+    expect(JSON.stringify(warned.mock.calls)).not.toContain('canary')
+    warned.mockClear()
+    const inHeader = create()
+    await inHeader.login({ key })
+    await inHeader.fetch(api)
+    expect(warned).not.toHaveBeenCalled()
   })
 
   test('a body of bytes and a streamed one arrive whole, and a GET has none', async () => {

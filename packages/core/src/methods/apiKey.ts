@@ -1,4 +1,5 @@
 import { systemClock } from '../browser/clock.ts'
+import { warn } from '../browser/warn.ts'
 import { checkHeaderName, checkOptions, checkPathOrUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { AuthedFetch } from '../http/authedFetch.ts'
@@ -19,7 +20,7 @@ export interface ApiKeyOptions {
   readonly header?: string | undefined
   /**
    * Sends the key as this parameter of the query instead, for an API that takes it no other way. Dangerous: addresses are kept by
-   * histories, logs, proxies and monitoring, and so is the key. Not together with `header`.
+   * histories, logs, proxies and monitoring, and so is the key: a warning on the console says so. Not together with `header`.
    */
   readonly dangerouslySendInQuery?: string | undefined
   /**
@@ -57,6 +58,7 @@ export function apiKey(options: ApiKeyOptions = {}): AuthMethod<ApiKeyInput, Api
   if (parameter !== undefined) {
     checkText(parameter, 'dangerouslySendInQuery')
     if (checked.header !== undefined) throw configError('dangerouslySendInQuery', 'the key goes there or into "header", not both.')
+    warn('apiKey: in the query, logs and proxies keep the key.')
   }
   if (probeUrl !== undefined) checkPathOrUrl(probeUrl, 'probeUrl')
 
@@ -107,7 +109,7 @@ export async function rotateApiKey<User = never>(
   await auth.tokens.replaceTokens((session) => {
     const { accessToken, secrets = {} } = session
     // A session of another method may have a token, and secrets, but none that is both.
-    if (Object.values(secrets)[0] !== accessToken) throw new AuthError('not_authenticated', 'Nobody is signed in with an API key.')
+    if (Object.values(secrets)[0] !== accessToken) throw new AuthError('not_authenticated', 'Nobody is signed in with an API key: sign in first.')
     if (name in secrets) return { ...session, ...holding({ ...secrets, [name]: key }) }
     throw new AuthError('invalid_input', 'With several keys, and only then, name the destination of the one to replace.')
   })
@@ -160,7 +162,7 @@ export async function createApiKey(authedFetch: AuthedFetch, options: CreateApiK
 export async function deleteApiKey(authedFetch: AuthedFetch, options: { readonly url: string; readonly id: string }): Promise<void> {
   const { url, id } = checkOptions(options, 'deleteApiKey', ['url', 'id'])
   // A path that ends with one of these is another path.
-  if (/^\.{1,2}$/.test(checkText(id, 'id'))) throw configError('id', 'this is no id.')
+  if (/^\.{1,2}$/.test(checkText(id, 'id'))) throw configError('id', 'expected an id.')
   await send(authedFetch, `${checkEndpoint(url).replace(/\/+$/, '')}/${encodeURIComponent(id)}`, { method: 'DELETE' })
 }
 
@@ -172,7 +174,7 @@ function checkEndpoint(url: string): string {
 
 async function send(authedFetch: AuthedFetch, url: string, init: RequestInit): Promise<Response> {
   const response = await authedFetch(url, { cache: 'no-store', ...init }).catch((cause: unknown) => {
-    throw toAuthError(cause, 'network', 'No answer: whether it was done is not known.')
+    throw toAuthError(cause, 'network', 'No answer: whether it was done is not known. Look before you try again.')
   })
   if (!response.ok) throw await tokenError(response, systemClock.now().wallAt)
   return response
@@ -194,7 +196,7 @@ function checkKeys(input: unknown): Keys {
   if ((key === undefined) === (several.length === 0)) throw new AuthError('invalid_input', 'login() takes { key }, or { keys } by destination.')
   if (key !== undefined) return { [single]: checkKey(key) }
   const named = several.map(([destination, each]) => [checkName(destination), checkKey(each)] as const)
-  if (new Set(named.map(([name]) => name)).size < named.length) throw new AuthError('invalid_input', 'Two keys are for one destination.')
+  if (new Set(named.map(([name]) => name)).size < named.length) throw new AuthError('invalid_input', 'Two keys are for one destination: leave one out.')
   return Object.fromEntries(named)
 }
 
@@ -227,7 +229,7 @@ function keyFor({ secrets = {} }: Session, url: URL): string {
   const key = secrets[single] ?? longest?.[1]
   // It may come from a storage that somebody edited.
   if (isToken(key)) return key
-  throw new AuthError('destination_not_allowed', `None of the keys is for ${url.origin}${url.pathname}.`)
+  throw new AuthError('destination_not_allowed', `None of the keys is for ${url.origin}${url.pathname}: give login() one for it, or use fetch.`)
 }
 
 /** Appended as text: setting a parameter would spell the rest of the query anew. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { atProvider } from '../../test/journey.ts'
@@ -140,6 +141,21 @@ describe('options', () => {
     expect(world.left).toEqual([])
   })
 
+  test.each([
+    ['/callback', 'https://app.example/callback'],
+    ['/sign-in/done/?from=id', 'https://app.example/sign-in/done/?from=id'],
+    ['https://app.example/callback/', 'https://app.example/callback/'],
+  ])('MD-07 the redirect URI %s is the same from wherever in the app, at the authorization and at the exchange', async (redirectUri, expected) => {
+    for (const href of ['/', '/else/where?redirect_uri=https://evil.example/&code=x#top', '//evil.example/callback', '/callback']) {
+      world.href = `https://app.example${href}`
+      const parameters = await leave(load({ redirectUri }))
+      expect(parameters.getAll('redirect_uri')).toEqual([expected])
+      world.href = `${expected}${expected.includes('?') ? '&' : '?'}${new URLSearchParams({ code: 'c', state: parameters.get('state') ?? '', iss: issuer }).toString()}`
+      expect(failure(await load({ redirectUri }).handleCallback())).toBe('signed_in')
+      expect(tokenRequests().at(-1)?.getAll('redirect_uri')).toEqual([expected])
+    }
+  })
+
   test('MD-07 a redirect URI of another origin is refused when it is to be used, with the origin that it should be of', async () => {
     const message = expect.stringContaining('https://app.example') as string
     await expect(load({ redirectUri: 'https://other.example/callback' }).login()).rejects.toMatchObject({ code: 'invalid_config', option: 'redirectUri', message })
@@ -181,6 +197,17 @@ describe('leaving', () => {
     expect(metadataRequests()).toHaveLength(2)
   })
 
+  test.each(['authorization_endpoint', 'end_session_endpoint'])('MD-02 kept metadata whose %s was made another scheme is not used', async (name) => {
+    await leave()
+    const key = 'tessera:default:scratch:authorizationCode:metadata'
+    const kept = JSON.parse(world.tabStorage.getItem(key) ?? '') as { server: object }
+    world.tabStorage.setItem(key, JSON.stringify({ ...kept, server: { ...kept.server, [name]: 'javascript:alert(1)' } }))
+    const { auth } = await signedIn({ postLogoutRedirectUri: '/bye' })
+    await auth.logout()
+    expect(world.left.map((url) => new URL(url).origin)).toEqual(world.left.map(() => issuer))
+    expect(metadataRequests()).toHaveLength(2)
+  })
+
   test('asks for the metadata once an hour', async () => {
     await leave()
     await leave()
@@ -190,8 +217,10 @@ describe('leaving', () => {
     expect(metadataRequests()).toHaveLength(2)
   })
 
-  test('the verifier never leaves with the person, and state carries nothing', async () => {
-    const url = (await leave(), world.left.at(-1) ?? '')
+  test('OR-06 the verifier never leaves with the person, nor where they were going: state carries nothing', async () => {
+    const url = (await leave(load(), { returnTo: '/orders/canary' }), world.left.at(-1) ?? '')
+    expect(decodeURIComponent(url)).not.toContain('orders')
+    expect(new URL(url).searchParams.get('state')).toMatch(/^[\w-]{43}$/)
     const kept = world.tabStorage.keys().map((key) => world.tabStorage.getItem(key) ?? '').join()
     const verifier = /"verifier":"([\w-]{43})"/.exec(kept)?.[1] ?? 'none'
     expect(kept).toContain(verifier)
@@ -202,7 +231,29 @@ describe('leaving', () => {
     expect(Object.fromEntries(await leave(load(), { prompt: 'login', loginHint: 'ada@example.com' }))).toMatchObject({ prompt: 'login', login_hint: 'ada@example.com' })
   })
 
-  test('a login under way shows as pending, until the person comes back by the back button', async () => {
+  test('XT-15 a login that was left in a page that is gone hinders no other, in this tab or in a copy, and shows in none', async () => {
+    await leave()
+    const another = load()
+    expect(await another.ready).toMatchObject({ pending: null })
+    const state = (await leave(another)).get('state') ?? ''
+    comeBack({ code: 'c', state })
+    const auth = load()
+    expect(failure(await auth.handleCallback())).toBe('signed_in')
+    expect(auth.store.getState().pending).toBeNull()
+  })
+
+  test('XT-15 a login under way shows as pending for ten seconds, and can be begun again at any time', async () => {
+    const auth = load()
+    await leave(auth)
+    await leave(auth)
+    expect(world.left).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(auth.store.getState().pending).toBe('authorizationCode')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(auth.store.getState().pending).toBeNull()
+  })
+
+  test('XT-15 a login under way shows as pending, until the person comes back by the back button', async () => {
     const auth = load()
     await auth.ready
     await leave(auth)
@@ -234,6 +285,25 @@ describe('leaving', () => {
     expect(world.requests).toEqual([])
   })
 
+  test('ST-01 one that got full meanwhile costs the memory of a reload, not the login, whose code is spent', async () => {
+    const state = (await leave()).get('state') ?? ''
+    const { tabStorage } = world
+    // As browsers have it: what gets no longer fits.
+    const setItem = (key: string, value: string): void => {
+      if (value.length > (tabStorage.getItem(key) ?? '').length) throw new DOMException('full', 'QuotaExceededError')
+      tabStorage.setItem(key, value)
+    }
+    comeBack({ code: 'c', state })
+    const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }), storage: 'session' }, { ...world.environment, tabStorage: { ...tabStorage, setItem } })
+    const types: string[] = []
+    auth.inspect(({ type }) => types.push(type))
+    expect(failure(await auth.handleCallback())).toBe('signed_in')
+    expect(await auth.getAccessToken()).toBe('at-1')
+    expect(types.filter((type) => type === 'storage_failed')).toHaveLength(1)
+    expect(tokenRequests()).toHaveLength(1)
+    expect(await load({}, 'session').ready).toMatchObject({ status: 'unauthenticated' })
+  })
+
   test('ST-01 a blocked sessionStorage is a typed error, and nobody leaves', async () => {
     const environment = { ...world.environment, tabStorage: { ...world.tabStorage, setItem: () => { throw new Error('blocked') } } } // prettier-ignore
     const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web' }) }, environment)
@@ -251,6 +321,9 @@ describe('leaving', () => {
     ['an endpoint on this machine, which the issuer is not', { token_endpoint: 'http://localhost:4400/token' }],
     ['a password in an endpoint', { token_endpoint: 'https://ada:secret@id.example/token' }],
     ['a fragment in an endpoint', { authorization_endpoint: 'https://id.example/authorize#x' }],
+    ['a data: endpoint', { authorization_endpoint: 'data:text/html,x' }],
+    ['a javascript: endpoint to sign out at', { end_session_endpoint: 'javascript:alert(1)' }],
+    ['an http endpoint to revoke at', { revocation_endpoint: 'http://id.example/revoke' }],
   ])('MD-02 metadata with %s is refused before anybody leaves', async (_, members) => {
     Object.assign(provider.metadata, members)
     await expect(load().login()).rejects.toMatchObject({ code: 'invalid_response' })
@@ -258,16 +331,46 @@ describe('leaving', () => {
   })
 
   test.each([
-    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), 'invalid_response'],
-    ['500', () => new Response('', { status: 500 }), 'server_error'],
-    ['404', () => new Response('', { status: 404 }), 'client_rejected'],
-    ['no network', () => Promise.reject(new TypeError('Failed to fetch')), 'network'],
-  ])('MD-03 metadata answered with %s is a typed error, not kept', async (_, answer, code) => {
-    world.answer = answer
-    await expect(load().login()).rejects.toMatchObject({ code })
+    ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), 'invalid_response', true],
+    ['a list', () => Response.json([]), 'invalid_response', true],
+    ['50 MB, good but for that', () => Response.json({ ...provider.metadata, x: 'x'.repeat(50_000_000) }), 'invalid_response', true],
+    ['500', () => new Response('', { status: 500 }), 'server_error', true],
+    ['404', () => new Response('', { status: 404 }), 'client_rejected', false],
+    ['no network', () => Promise.reject(new TypeError('Failed to fetch')), 'network', true],
+  ])('MD-03 metadata answered with %s is a typed error, not kept', async (_, answer, code, retryable) => {
+    world.answer = (request) => (request.url.endsWith('/openid-configuration') ? answer() : provider.answer(request))
+    await expect(load().login()).rejects.toMatchObject({ code, retryable })
+    expect(world.tabStorage.keys()).toEqual([])
     world.answer = provider.answer
     await leave()
     expect(world.left).toHaveLength(1)
+  })
+
+  test('MD-03 metadata that never come are given ten seconds, and are asked for anew', async () => {
+    world.answer = () => new Promise(() => {})
+    const login = expect(load().login()).rejects.toMatchObject({ code: 'timeout', retryable: true })
+    await vi.waitFor(() => expect(metadataRequests()).toHaveLength(1))
+    await vi.advanceTimersByTimeAsync(10_000)
+    await login
+    world.answer = provider.answer
+    await leave()
+    expect(world.left).toHaveLength(1)
+  })
+
+  test('DO-05 of ten thousand that are in the storage ten stay, and none that is an hour old', async () => {
+    const { state = '' } = Object.fromEntries(await leave())
+    const [key = ''] = world.tabStorage.keys().filter((each) => each.includes('transaction:'))
+    const text = world.tabStorage.getItem(key) ?? ''
+    const { createdAt } = JSON.parse(text) as { readonly createdAt: number }
+    world.tabStorage.removeItem(key)
+    const put = (name: string, at: number) => world.tabStorage.setItem(key.replace(state, name), text.replace(state, name).replace(`${createdAt}`, `${at}`))
+    for (let i = 0; i < 10_000; i++) put(`flood-${i}`, createdAt - 3_600_000 - i)
+    for (let i = 0; i < 4; i++) put(`young-${i}`, createdAt - 3_599_999 + i)
+    world.tabStorage.setItem(key.replace(state, 'junk'), '{')
+    await leave()
+    const kept = world.tabStorage.keys().filter((each) => each.includes('transaction:'))
+    expect(kept.filter((each) => each.includes('young-'))).toHaveLength(4)
+    expect(kept).toHaveLength(5)
   })
 
   test('DO-05 at most ten logins are remembered, the newest', async () => {
@@ -314,7 +417,7 @@ describe('coming back', () => {
     expect(world.href).toBe('https://app.example/callback?tab=2')
   })
 
-  test('the address is clean after a failure too', async () => {
+  test('CB-19 the address is clean after a failure too', async () => {
     const state = (await leave()).get('state') ?? ''
     comeBack({ error: 'access_denied', error_description: 'no', state })
     void load().handleCallback()
@@ -368,19 +471,60 @@ describe('coming back', () => {
   })
 
   test.each([
+    ['broken escapes', 'code=%E0%A4%A&state=%&iss=%zz'],
+    ['NUL', 'code=%00&state=%00\0'],
+    ['lone surrogates', 'code=\ud800&state=\udfff'],
+    ['bytes that are no text', 'code=%ff%fe&state=%c0%80'],
+    ['the names of a prototype', 'code=constructor&state=__proto__'],
+    ['a megabyte of parameters', `code=c&state=x&${'a=b&'.repeat(250_000)}`],
+    ['a megabyte of code', `code=${'%00'.repeat(350_000)}&state=x`],
+  ])('CB-23 a callback with %s is a typed refusal, soon, and touches nothing', async (_, query) => {
+    const state = (await leave()).get('state') ?? ''
+    const requests = world.requests.length
+    vi.useRealTimers()
+    const startedAt = performance.now()
+    expect(await load().handleCallback(`https://app.example/callback?${query}`)).toMatchObject({ type: 'failed', error: { code: 'transaction_not_found' } })
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(world.requests).toHaveLength(requests)
+    comeBack({ code: 'the-code', state })
+    expect(failure(await load().handleCallback())).toBe('signed_in')
+  })
+
+  test('CB-17 in a tab that began none, nothing starts by itself, however often; asked to, it begins anew', async () => {
+    for (let round = 0; round < 5; round++) {
+      comeBack({ code: 'c', state: 'x'.repeat(43) })
+      const auth = load()
+      const outcome = await auth.handleCallback()
+      await vi.advanceTimersByTimeAsync(minute)
+      expect([world.left, world.requests, auth.store.getState().pending]).toEqual([[], [], null])
+      if (round === 4 && 'retry' in outcome) await outcome.retry()
+    }
+    expect(world.left).toHaveLength(1)
+  })
+
+  /** By whoever makes up an address. */
+  const written = { error: '<b>written</b>', error_description: '<img src=x> written', error_uri: 'https://evil.example/written' }
+
+  test.each([
     ['CB-01', 'no state', { code: 'c' }],
+    ['CB-01', 'an empty state', { code: 'c', state: '' }],
     ['CB-02', 'a forged state', { code: 'c', state: 'forged' }],
-    ['CB-10', 'an error with a foreign state', { error: '<b>hello</b>', error_description: 'text', state: 'foreign' }],
+    ['CB-10', 'an error with a foreign state', { ...written, state: 'foreign' }],
+    ['CB-10', 'an error without a state', written],
     ['CB-17', 'a state of another tab', { code: 'c', state: 'x'.repeat(43) }],
     ['CB-26', "an attacker's own code and state", { code: 'attacker', state: 'attacker' }],
     ['CB-23', 'a megabyte of state', { code: 'c', state: 'x'.repeat(1_000_000) }],
-  ])('%s %s is refused without a token request, and the login under way can still be completed', async (_id, _what, parameters) => {
+  ])('%s %s is refused without a request, and the login under way can still be completed', async (_id, _what, parameters) => {
     const state = (await leave()).get('state') ?? ''
     comeBack(parameters)
-    const before = world.href
-    expect(await load().handleCallback()).toMatchObject({ type: 'failed', returnTo: '/', error: { code: 'transaction_not_found' } })
+    const [before, requests] = [world.href, world.requests.length]
+    const auth = load()
+    const outcome = await auth.handleCallback()
+    expect(outcome).toMatchObject({ type: 'failed', returnTo: '/', error: { code: 'transaction_not_found' } })
+    expect(inspect([outcome, auth.store.getState()], { depth: 9 })).not.toContain('written')
     expect(world.href).toBe(before)
-    expect(tokenRequests()).toEqual([])
+    expect(world.requests).toHaveLength(requests)
+    expect(world.left).toHaveLength(1)
     comeBack({ code: 'the-code', state })
     expect(failure(await load().handleCallback())).toBe('signed_in')
   })
@@ -391,6 +535,7 @@ describe('coming back', () => {
     ['CB-15', 'the issuer with a slash', `${issuer}/`],
     ['CB-15', 'the issuer in capitals', 'https://ID.example'],
     ['CB-15', 'the issuer with its port', 'https://id.example:443'],
+    ['CB-15', 'the issuer with an escape', 'https://id%2Eexample'],
   ])('%s %s is a mix-up: refused before the token request, nothing consumed', async (_id, _what, iss) => {
     const state = (await leave()).get('state') ?? ''
     comeBack({ code: 'c', state, iss })
@@ -413,6 +558,9 @@ describe('coming back', () => {
     ['CB-12', 'neither code nor error', {}, 'failed invalid_callback'],
     ['CB-12', 'an empty code', { code: '' }, 'failed invalid_callback'],
     ['CB-18', 'an id_token in the address', { code: 'c', id_token: 'x.y.z' }, 'failed invalid_callback'],
+    ['CB-18', 'an access token in the address', { access_token: 'canary' }, 'failed invalid_callback'],
+    ['CB-18', 'both tokens in the address', { access_token: 'canary', id_token: 'x.y.z' }, 'failed invalid_callback'],
+    ['CB-18', 'an access token beside the code', { code: 'c', access_token: 'canary' }, 'failed invalid_callback'],
     ['CB-18', 'a JARM response', { code: 'c', response: 'x.y.z' }, 'failed invalid_callback'],
     ['cancelled', 'access_denied', { error: 'access_denied' }, 'cancelled access_denied'],
     ['error', 'a hostile error value', { error: '<script>alert(1)</script>' }, 'failed authorization_failed'],
@@ -424,12 +572,32 @@ describe('coming back', () => {
     expect(outcome).toMatchObject({ returnTo: '/orders?page=2' })
     expect(JSON.stringify(outcome) + String('error' in outcome && outcome.error)).not.toContain('script')
     expect(tokenRequests()).toEqual([])
+    expect(world.href).toBe('https://app.example/callback')
   })
 
-  test('a repeated parameter is refused', async () => {
+  test.each(['access_token=canary&token_type=Bearer', 'code=c', 'id_token=x.y.z'])('CB-18 what comes in the fragment is no callback: %s', async (answer) => {
+    const state = (await leave()).get('state') ?? ''
+    world.href = `https://app.example/callback#${answer}&state=${state}&iss=${encodeURIComponent(issuer)}`
+    const auth = load()
+    expect(await auth.handleCallback()).toEqual({ type: 'none' })
+    expect((await auth.ready).status).toBe('unauthenticated')
+    expect(tokenRequests()).toEqual([])
+  })
+
+  test('CB-18 a token in the fragment of a good callback is not read, and does not stay', async () => {
+    const state = (await leave()).get('state') ?? ''
+    comeBack({ code: 'the-code', state })
+    world.href += '#access_token=evil'
+    const auth = load()
+    expect(failure(await auth.handleCallback())).toBe('signed_in')
+    expect(await auth.getAccessToken()).toBe('at-1')
+    expect(world.href).toBe('https://app.example/callback')
+  })
+
+  test.each(['&code=d', '&state=other', `&iss=${encodeURIComponent('https://evil.example')}`, `&iss=${encodeURIComponent(issuer)}`])('CB-13 a parameter that comes twice is refused: %s', async (more) => {
     const state = (await leave()).get('state') ?? ''
     comeBack({ code: 'c', state })
-    world.href += '&code=d'
+    world.href += more
     expect(failure(await load().handleCallback())).toBe('failed invalid_callback')
     expect(tokenRequests()).toEqual([])
   })
@@ -596,11 +764,23 @@ describe('the answer of the token endpoint', () => {
     expect(await exchange()).toBe('failed invalid_id_token')
   })
 
-  test('TM-07 an ID token of the wrong time names the clock', async () => {
-    provider.claims = { exp: Math.floor(Date.now() / 1000) - 600 }
-    expect(await exchange()).toBe('failed clock_skew')
-    provider.claims = { exp: Math.floor(Date.now() / 1000) - 30 }
-    expect(await exchange()).toBe('signed_in')
+  test.each([
+    ['exp', -600, 'failed clock_skew'],
+    ['exp', -60, 'failed clock_skew'],
+    ['exp', -59, 'signed_in'],
+    ['nbf', 600, 'failed clock_skew'],
+    ['nbf', 61, 'failed clock_skew'],
+    ['nbf', 60, 'signed_in'],
+    ['iat', 86_460, 'failed clock_skew'],
+    ['iat', -86_460, 'failed clock_skew'],
+  ])('TM-07 an ID token whose %s is %i s from the clock here: %s, and the error says by how much they are apart', async (claim, seconds, expected) => {
+    provider.claims = { [claim]: 1_800_000_000 + seconds }
+    const { auth, outcome } = await signedIn()
+    expect('error' in outcome ? `${outcome.type} ${outcome.error.code}` : outcome.type).toBe(expected)
+    if (expected === 'signed_in') return
+    const { error } = auth.store.getState()
+    expect(error?.message).toContain(`"${claim}" is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the clock of this device`)
+    expect(error?.message).not.toContain('ada')
   })
 
   test('an OpenID login without an ID token is refused', async () => {
@@ -624,9 +804,17 @@ describe('the answer of the token endpoint', () => {
     ['TR-07', 'no token type', () => Response.json({ access_token: 'a' }), 'invalid_response'],
     ['TR-07', 'another token type', () => Response.json({ access_token: 'a', token_type: 'mac' }), 'invalid_response'],
     ['TR-19', 'trailing data', () => new Response('{"access_token":"a","token_type":"Bearer"} x'), 'invalid_response'],
+    ['TR-19', 'UTF-16', () => new Response(Buffer.from('\u{feff}{"access_token":"a","token_type":"Bearer"}', 'utf16le')), 'invalid_response'],
     ['TR-21', '401', () => new Response('', { status: 401 }), 'client_rejected'],
+    ['TR-21', '401 with a challenge', () => new Response('', { status: 401, headers: { 'www-authenticate': 'Basic realm="id"' } }), 'client_rejected'],
+    ['TR-21', '403', () => Response.json({}, { status: 403 }), 'client_rejected'],
+    ['TR-21', '405', () => new Response('', { status: 405, headers: { allow: 'GET' } }), 'client_rejected'],
+    ['TR-21', '415', () => new Response('', { status: 415 }), 'client_rejected'],
     ['TR-21', 'invalid_client', () => Response.json({ error: 'invalid_client' }, { status: 401 }), 'client_rejected'],
-    ['TR-22', '503', () => new Response('', { status: 503 }), 'server_error'],
+    ['TR-22', '500', () => new Response('', { status: 500 }), 'server_error'],
+    ['TR-22', '502', () => new Response('<html>', { status: 502, headers: { 'content-type': 'text/html' } }), 'server_error'],
+    ['TR-22', '503', () => new Response('', { status: 503, headers: { 'retry-after': '1' } }), 'server_error'],
+    ['TR-22', '504', () => new Response('', { status: 504 }), 'server_error'],
     ['TR-22', '429', () => new Response('', { status: 429, headers: { 'retry-after': '7' } }), 'rate_limited'],
     ['TR-26', 'more than a megabyte', () => new Response('x'.repeat(1_100_000)), 'invalid_response'],
     ['TR-27', 'no network', () => Promise.reject(new TypeError('Failed to fetch')), 'network'],
@@ -636,6 +824,7 @@ describe('the answer of the token endpoint', () => {
     expect(await exchange()).toBe(`failed ${code}`)
     await vi.advanceTimersByTimeAsync(hour)
     expect(tokenRequests()).toHaveLength(1)
+    expect(world.left).toHaveLength(1)
   })
 
   const refused: readonly [string, string, Record<string, unknown>, Partial<AuthorizationCodeOptions>, string | null][] = [
@@ -681,11 +870,53 @@ describe('the answer of the token endpoint', () => {
     expect(auth.tokens.current?.lifetime.lifetimeMs).toBe(lifetimeMs)
   })
 
+  test.each([
+    ['TR-13', '1e12', 1e15],
+    ['TR-13', '9007199254740991', 9007199254740991e3],
+    ['TR-13', '1e400', null],
+    ['TR-12', '-1e400', null],
+    ['TR-12', '"NaN"', null],
+    ['TR-12', '"1e12"', null],
+    ['TR-15', '3600000', 3_600_000_000],
+  ])('%s expires_in %s is a life of %s ms, and asked for anew after a day by a timer that is finite', async (_id, text, lifetimeMs) => {
+    provider.tokenAnswer = async (request) => {
+      provider.tokenAnswer = null
+      provider.tokens = { expires_in: '@' }
+      const good = await (await provider.answer(request)).text()
+      provider.tokens = {}
+      return new Response(good.replace('"@"', text))
+    }
+    const { auth } = await signedIn()
+    expect(auth.tokens.current?.lifetime.lifetimeMs).toBe(lifetimeMs)
+    const stop = auth.start()
+    await vi.advanceTimersByTimeAsync(24 * hour - 1)
+    expect(tokenRequests()).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await vi.waitFor(() => expect(tokenRequests()).toHaveLength(lifetimeMs === null ? 1 : 2))
+    stop()
+  })
+
+  test('TR-19 a member that comes twice counts once, the last', async () => {
+    provider.tokenAnswer = async (request) => {
+      provider.tokenAnswer = null
+      return new Response((await (await provider.answer(request)).text()).replace('{', '{"access_token":"first","token_type":"mac",'))
+    }
+    const { auth } = await signedIn()
+    expect(await auth.getAccessToken()).toBe('at-1')
+    expect(JSON.stringify(auth.tokens.current)).not.toContain('first')
+  })
+
+  test('TR-18 what only a prototype has is not there', async () => {
+    provider.tokenAnswer = () => new Response('{"__proto__":{"access_token":"at","token_type":"Bearer"},"constructor":{"prototype":{"polluted":true}}}')
+    expect(await exchange()).toBe('failed invalid_response')
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
+
   test('TR-17 TR-18 only known members of the answer are taken', async () => {
     provider.tokenAnswer = async (request) => {
       provider.tokenAnswer = null
       const good = (await (await provider.answer(request)).json()) as object
-      return new Response(JSON.stringify({ ...good, returnTo: 'https://evil.example', profile: { sub: 'eve' } }).replace('{', '{"__proto__":{"polluted":true},'))
+      return new Response(JSON.stringify({ ...good, returnTo: 'https://evil.example', state: 'evil', userState: 'evil', url_state: '/evil', profile: { sub: 'evil' } }).replace('{', '{"__proto__":{"polluted":true},'))
     }
     const { auth, outcome } = await signedIn({}, 'session')
     expect(outcome).toEqual({ type: 'signed_in', returnTo: '/home' })
@@ -724,13 +955,22 @@ describe('refreshing', () => {
     expect(auth.store.getState()).toBe(state)
   })
 
-  test('RF-03 RF-04 RF-18 no refresh token and no ID token in the answer: the old ones stay', async () => {
+  test.each([undefined, null, '', ' ', 0, {}])('RF-03 RF-04 RF-18 with the refresh token %j and no ID token in the answer the old ones stay', async (refreshToken) => {
     const { auth } = await signedIn()
     const before = auth.tokens.current?.tokens
     provider.claims = null
-    provider.tokens = { refresh_token: null }
+    provider.tokens = { refresh_token: refreshToken }
     await auth.tokens.refresh()
     expect(auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', refreshToken: 'rt-1', idToken: before?.idToken, user: before?.user, subject: 'ada' })
+  })
+
+  test('TR-25 the same token once more, as a cache has it: an API that refuses it is asked twice, and it goes round no further', async () => {
+    provider.tokens = { access_token: 'the-same' }
+    const { auth } = await signedIn()
+    world.answer = (request) => (request.url.startsWith(issuer) ? provider.answer(request) : new Response('', { status: 401 }))
+    expect((await auth.fetch('https://app.example/api')).status).toBe(401)
+    expect(world.requests.slice(-3).map(({ url }) => url)).toEqual(['https://app.example/api', `${issuer}/token`, 'https://app.example/api'])
+    expect(tokenRequests()).toHaveLength(2)
   })
 
   test('a user who changed their name is shown with it', async () => {
@@ -975,6 +1215,17 @@ describe('what a login asks for', () => {
     expect(parameters.getAll('state')).toHaveLength(1)
   })
 
+  test('MD-05 what people type or paste cannot become another parameter', async () => {
+    const typed = 'x&scope=admin&state=evil&redirect_uri=https://evil.example/#'
+    const parameters = await leave(load(), { loginHint: typed, acrValues: typed, returnTo: `/${typed}` })
+    expect([parameters.get('login_hint'), parameters.get('acr_values')]).toEqual([typed, typed])
+    expect([...parameters.keys()].sort()).toEqual([
+      'acr_values', 'client_id', 'code_challenge', 'code_challenge_method', 'login_hint', 'nonce', 'redirect_uri', 'response_type', 'scope', 'state',
+    ]) // prettier-ignore
+    expect(parameters.get('redirect_uri')).toBe('https://app.example/callback')
+    expect(new URL(world.left[0] ?? '').hash).toBe('')
+  })
+
   test('acrValues is passed on', async () => {
     expect((await leave(load(), { acrValues: 'phr phrh' })).get('acr_values')).toBe('phr phrh')
   })
@@ -1022,6 +1273,36 @@ describe('what a login asks for', () => {
     await auth.tokens.refresh()
     expect(new URL(world.left[0] ?? '').searchParams.getAll('resource')).toEqual(expected)
     expect(tokenRequests().map((form) => form.getAll('resource'))).toEqual([expected, expected])
+  })
+
+  test('MD-08 tokens for two APIs are kept apart, and each goes to its own', async () => {
+    const audiences: (string | null)[] = []
+    provider.tokenAnswer = async (request) => {
+      provider.tokenAnswer = null
+      const audience = new URLSearchParams(await request.clone().text()).get('resource')
+      audiences.push(audience)
+      provider.tokens = { access_token: `for-${new URL(audience ?? '').hostname}` }
+      return provider.answer(request)
+    }
+    const { tokenAnswer } = provider
+    const at = (host: string): OAuth =>
+      createAuth({ name: host, storage: 'session', api: `https://${host}/`, method: authorizationCode({ issuer, clientId: 'web', resource: `https://${host}/` }) }, world.environment)
+    const hosts = ['one.example', 'two.example']
+    for (const host of hosts) {
+      provider.tokenAnswer = tokenAnswer
+      const state = (await leave(at(host))).get('state') ?? ''
+      comeBack({ code: 'c', state })
+      expect(failure(await at(host).handleCallback())).toBe('signed_in')
+    }
+    expect(audiences).toEqual(['https://one.example/', 'https://two.example/'])
+    world.answer = () => new Response('{}')
+    for (const host of hosts) {
+      const [auth, other] = [at(host), hosts.find((each) => each !== host) ?? '']
+      await auth.fetch(`https://${host}/orders`)
+      expect(world.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer for-${host}`)
+      await expect(auth.fetch(`https://${other}/orders`)).rejects.toMatchObject({ code: 'destination_not_allowed' })
+      expect(new URL(world.requests.at(-1)?.url ?? '').hostname).toBe(host)
+    }
   })
 
   test('a presentation that there is not is refused', async () => {
@@ -1072,6 +1353,12 @@ describe('pushed authorization requests', () => {
     if ('retry' in outcome) await outcome.retry()
     expect(pushes()).toHaveLength(2)
     expect(world.left.at(-1)).toContain('request_uri%3A2')
+  })
+
+  test('MD-06 where pushes are required and there is nowhere to push to, nobody leaves without', async () => {
+    Object.assign(provider.metadata, { pushed_authorization_request_endpoint: undefined, require_pushed_authorization_requests: true })
+    await expect(load().login()).rejects.toMatchObject({ code: 'invalid_response' })
+    expect(world.left).toEqual([])
   })
 
   test('MD-06 an explicit endpoint is used likewise', async () => {
@@ -1225,6 +1512,15 @@ describe('in a popup', () => {
     expect(await result).toBe('popup_timeout')
     expect(popup.isClosed).toBe(true)
     expect(transactions()).toEqual([])
+  })
+
+  test('PO-12 an answer that never comes signs nobody out', async () => {
+    const { auth } = await signedIn()
+    const { result } = await depart(auth, { presentation: 'popup', prompt: 'none' })
+    await vi.advanceTimersByTimeAsync(5 * minute)
+    expect(await result).toBe('popup_timeout')
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', pending: null, error: { code: 'popup_timeout' } })
+    expect(await auth.getAccessToken()).toBe('at-1')
   })
 
   test('PO-07 a blocked popup is said so before anything is asked or kept', async () => {

@@ -50,7 +50,7 @@ const brokenAnswers: readonly [string, Answer, string][] = [
   ['keys that are no list', () => Response.json({ keys: { kty: 'RSA' } }), 'invalid_response'],
   ['500', () => new Response('', { status: 500 }), 'server_error'],
   ['429', () => new Response('', { status: 429 }), 'rate_limited'],
-  ['50 MB', () => new Response('x'.repeat(50_000_000)), 'invalid_response'],
+  ['50 MB, good but for that', () => Response.json({ keys: provider.keys, x: 'x'.repeat(50_000_000) }), 'invalid_response'],
   ['a redirect, which the browser refuses', () => Promise.reject(new TypeError('Failed to fetch')), 'network'],
 ]
 
@@ -95,9 +95,13 @@ describe('signed', () => {
   })
 
   test.each(['verified', 'unchecked'] as const)('ID-13 by nobody (alg none): refused also where the metadata has it, and with signatures %s', async (idTokenSignature) => {
-    provider.metadata['id_token_signing_alg_values_supported'] = ['none', 'RS256']
-    give((claims) => jwt(claims, { alg: 'none' }).replace(/[^.]*$/, ''))
-    expect(await signIn({ idTokenSignature })).toBe('invalid_id_token')
+    for (const alg of ['none', 'None', 'NONE', '', undefined]) {
+      provider.metadata['id_token_signing_alg_values_supported'] = [alg, 'RS256']
+      for (const signature of ['', 'c2ln']) {
+        give((claims) => jwt(claims, { alg }).replace(/[^.]*$/, signature))
+        expect(await signIn({ idTokenSignature }), `${alg} ${signature}`).toBe('invalid_id_token')
+      }
+    }
   })
 
   test.each(['verified', 'unchecked'] as const)('ID-14 with the public key as a secret (HS256): refused also where the metadata has it, and with signatures %s', async (idTokenSignature) => {

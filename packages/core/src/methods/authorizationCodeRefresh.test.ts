@@ -113,6 +113,23 @@ describe('a resource that the server will not hear of again', () => {
   })
 })
 
+test('ST-06 a record that somebody edited throughout, to be of somebody else, is nobody else’s: its first refresh ends it', async () => {
+  provider.claims = {}
+  journey = createJourney(world, provider)
+  await journey.signIn()
+  journey.app().dispose()
+  const key = 'tessera:default:tokens'
+  const text = world.tabStorage.getItem(key) ?? ''
+  const edited = text.replace('"subject":"ada"', '"subject":"mallory"').replace('"sub":"ada"', '"sub":"mallory"')
+  world.tabStorage.setItem(key, edited)
+  world.href = 'https://app.example/home'
+  const auth = journey.load()
+  expect(await auth.ready).toMatchObject({ status: 'authenticated', user: { sub: 'mallory' } })
+  await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'subject_changed' })
+  expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'subject_changed' })
+  expect(world.tabStorage.getItem(key)).toBeNull()
+})
+
 describe('a refresh token whose life is known', () => {
   const hour = 60 * minute
   const refreshes = (): unknown[] => exchanged().slice(1).map((form) => form.get('refresh_token'))

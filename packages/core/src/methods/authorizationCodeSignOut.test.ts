@@ -152,6 +152,30 @@ describe('revocation', () => {
     expect(revocations()).toHaveLength(1)
   })
 
+  test.each([
+    ['cannot be reached', 'network', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['does not answer', 'timeout', () => new Promise<Response>(() => {})],
+  ])('LO-01 at a provider that %s: the page does not leave for it', async (_, code, answer) => {
+    const auth = await signedIn(bye)
+    const before = world.left.length
+    world.answer = (request) => (request.url === `${issuer}/revoke` ? answer() : provider.answer(request))
+    const out = auth.logout()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await out).toMatchObject({ isRemote: false, error: { code } })
+    expect(world.left).toHaveLength(before)
+  })
+
+  test('of a stored session that has no token is of nothing: signed out here, and nothing has failed', async () => {
+    await signedIn()
+    const key = 'tessera:default:tokens'
+    const { tokens, ...record } = JSON.parse(world.tabStorage.getItem(key) ?? '{}') as { tokens: object }
+    world.tabStorage.setItem(key, JSON.stringify({ ...record, tokens: { ...tokens, accessToken: null, refreshToken: undefined } }))
+    const auth = journey.load()
+    await auth.ready
+    expect(await auth.logout()).toEqual({ isRemote: false, error: null })
+    expect([auth.store.getState().status, revocations()]).toEqual(['unauthenticated', []])
+  })
+
   test('LO-10 without a refresh token the access token is revoked', async () => {
     provider.tokens = { refresh_token: undefined }
     const auth = await signedIn()

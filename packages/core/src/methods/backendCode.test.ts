@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { jwt } from '../../test/provider.ts'
+import { copyOf } from '../../test/siblingTabs.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
 import { createAuth } from '../auth/createAuth.ts'
@@ -120,6 +121,20 @@ describe('leaving', () => {
     expect(asked().getAll('state')).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
   })
 
+  test.each([
+    ['https://api.example/v1/exchange', 'https://api.example', true],
+    ['/v1/exchange', 'https://api.example', true],
+    ['https://app.example/v1/exchange', undefined, true],
+    ['https://evil.example/v1/exchange', 'https://api.example', false],
+    ['https://api.example:444/v1/exchange', 'https://api.example', false],
+    ['https://api.example/exchange', 'https://api.example/v1/', false],
+    ['https://api.example/v1/exchange', undefined, false],
+  ])('PT-01 codes go to this origin, or to a place that "api" covers, or nobody leaves for one: %s with api %s: %s', async (exchangeUrl, to, isAllowed) => {
+    const leaving = createToken({ exchangeUrl }, { api: to }).login()
+    await (isAllowed ? leaving : expect(leaving).rejects.toMatchObject({ code: 'destination_not_allowed', option: 'api' }))
+    expect([world.left.length, world.requests]).toEqual([isAllowed ? 1 : 0, []])
+  })
+
   interface Elsewhere {
     readonly crypto?: { readonly isSecureContext: () => boolean }
     readonly page?: { readonly href: () => null }
@@ -172,6 +187,17 @@ describe('the exchange', () => {
     expect(await auth.handleCallback()).toMatchObject({ type: 'failed', error: { code: 'server_error' } })
     expect(await createToken().handleCallback(failed)).toMatchObject({ type: 'failed', error: { code: 'callback_used' } })
     expect(paths()).toHaveLength(2)
+  })
+
+  test('PT-03 a copy of the tab sends it with the same key, by which the backend knows that it is the same', async () => {
+    const auth = createToken()
+    await comeBack(auth)
+    const copy = Object.assign(copyOf(world), { href: world.href, answer: world.answer })
+    const other = createAuth({ method: backendCode(client) }, copy.environment)
+    await Promise.all([auth.handleCallback(), other.handleCallback()])
+    const [keys, bodies] = [[world, copy].map(({ requests }) => requests.map(({ headers }) => headers.get('idempotency-key'))), [world.bodies, copy.bodies]]
+    expect(keys).toEqual([[asked().get('state')], [asked().get('state')]])
+    expect(bodies[1]).toEqual(bodies[0])
   })
 
   test.each([
@@ -229,11 +255,23 @@ describe('the callback', () => {
     ['two codes', '&code=x&code=y', 'invalid_callback'],
     ['two states', '&code=x&state=y', 'invalid_callback'],
     ['two errors', '&error=access_denied&error=x', 'invalid_callback'],
+    ['CB-18 an access token alone', '&access_token=canary', 'invalid_callback'],
+    ['CB-18 an access token beside the code', '&code=x&access_token=canary', 'invalid_callback'],
+    ['CB-18 an ID token beside the code', '&code=x&id_token=x.y.z', 'invalid_callback'],
   ])('with %s fails, and nothing is sent', async (_, query, expected) => {
     const auth = createToken()
     await auth.login()
     world.href = `https://app.example/callback?state=${asked().get('state')}${query}`
     expect(await auth.handleCallback()).toMatchObject({ type: 'failed', error: { code: expected } })
+    expect(paths()).toEqual([])
+    expect(world.href).toBe('https://app.example/callback')
+  })
+
+  test('CB-13 with two issuers fails, and nothing is sent', async () => {
+    const auth = createToken({ issuer: 'https://id.example' })
+    await comeBack(auth, { code, iss: 'https://id.example' })
+    world.href += '&iss=https%3A%2F%2Fevil.example'
+    expect(await auth.handleCallback()).toMatchObject({ type: 'failed', error: { code: 'invalid_callback' } })
     expect(paths()).toEqual([])
   })
 

@@ -24,7 +24,7 @@ interface SharedOptions {
   /** The provider's authorization endpoint (RFC 6749 §3.1). https, or http on localhost. */
   readonly authorizationUrl: string
   readonly clientId: string
-  /** Of the app's own backend: takes `POST` with the code as JSON. A path of this app's own origin; otherwise https, or http on localhost. */
+  /** Of the app's own backend: takes `POST` with the code as JSON. A path of this app's own origin; otherwise https, or http on localhost, and covered by the auth's `api`. */
   readonly exchangeUrl: string
   /** Where the provider sends people back: a path or URL of this app's own origin, registered with the provider. Default `/callback`. */
   readonly redirectUri?: string | undefined
@@ -84,6 +84,9 @@ export function backendCode(options: EitherOptions): AuthMethod<BackendCodeInput
     async login(input, ctx) {
       if (!ctx.isSecureContext()) throw new AuthError('insecure_context', 'PKCE needs crypto.subtle: use https or localhost.')
       const uri = onThisOrigin(redirectUri, ctx, 'redirectUri')
+      const exchangeUrl = new URL(client.exchangeUrl, uri)
+      // It gets a code and its verifier, which are a login, and cookies.
+      if (exchangeUrl.origin !== uri.origin) ctx.checkDestination(exchangeUrl)
       const returnTo = returnToIn(uri, input?.returnTo ?? ctx.page.href())
       const departure = { clientId: client.clientId, redirectUri: uri, scope, issuer, requiresIssuer: false, returnTo }
       const { transaction, parameters } = await beginTransaction(departure, ctx)
@@ -192,7 +195,7 @@ async function refuseError(response: Response): Promise<void> {
   const { error } = membersOf(await response.json().catch(() => null))
   if (!isError(error)) return
   const oauthError = wordOf(error)
-  const message = `The backend answered with an error (${oauthError ?? 'not readable'}).`
+  const message = `The backend answered with an error (${oauthError ?? 'not readable'}): sign in again, or look at the backend.`
   throw new AuthError('authorization_failed', message, { status: response.status, oauthError })
 }
 

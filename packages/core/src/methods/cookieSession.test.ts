@@ -226,7 +226,7 @@ describe('looking again', () => {
     return { auth, release }
   }
 
-  test.each<WakeReason>(['visible', 'focus', 'online', 'restored'])('CK-09 when the page wakes (%s): the person may have changed elsewhere', async (reason) => {
+  test.each<WakeReason>(['visible', 'focus', 'online', 'restored', 'resumed'])('CK-09 when the page wakes (%s): the person may have changed elsewhere', async (reason) => {
     const { auth } = await watched()
     server.signedIn = 'bob'
     world.wake(reason)

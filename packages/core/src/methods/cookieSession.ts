@@ -69,7 +69,7 @@ export function cookieSession<Input extends object = CookieSessionInput, Fields 
     canRefresh: () => true,
     async refresh(_, ctx) {
       const session = await askInTurn(ctx)
-      if (session === null) throw new AuthError('session_expired', 'The server knows of no session any more: expired, or signed out elsewhere.')
+      if (session === null) throw new AuthError('session_expired', 'The server knows of no session any more, expired or signed out elsewhere: sign in again.')
       return session
     },
     ...(logoutUrl !== undefined && {
@@ -131,7 +131,7 @@ function createTurns(): { readonly take: <R>(run: () => Promise<R>) => Promise<R
  * before anybody else has a turn.
  */
 async function signIn<Fields>(server: Server<Fields>, send: () => Promise<Response | undefined>, ctx: MethodContext): Promise<Session<Claims & Fields>> {
-  const superseded = new AuthError('superseded', 'Another login or a logout came after this one.')
+  const superseded = new AuthError('superseded', 'Another login or a logout came after this one: nothing to do.')
   if (!ctx.isWanted()) throw superseded
   const response = await send()
   let session: Session<Claims & Fields> | null = null
@@ -150,7 +150,7 @@ async function sendLogin(server: Server<unknown>, request: Post, ctx: MethodCont
   if (!response.ok) throw await tokenError(response, ctx.now(), wrongCredentials)
   refusePage(response)
   const { error } = membersOf(await response.clone().json().catch(() => null))
-  if (isError(error)) throw new AuthError('invalid_response', 'An error inside a successful answer.', { status: response.status })
+  if (isError(error)) throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status: response.status })
   return response
 }
 
@@ -174,7 +174,7 @@ async function ask<Fields>(server: Server<Fields>, ctx: MethodContext): Promise<
 async function readSession<Fields>(server: Server<Fields>, body: unknown, ctx: MethodContext): Promise<Session<Claims & Fields> | null> {
   const { error, scope, csrf_token: csrfToken } = membersOf(body)
   if (typeof body !== 'object' || Array.isArray(body) || isError(error)) {
-    throw new AuthError('invalid_response', 'The answer does not say who is signed in.')
+    throw new AuthError('invalid_response', 'The answer does not say who is signed in: look at "sessionUrl".')
   }
   const claims = userClaims(membersOf(body))
   const subject = subjectOf(server, body)

@@ -70,7 +70,7 @@ describe('options', () => {
 })
 
 describe('signing in', () => {
-  test('exchanges the token, by POST, for a session token', async () => {
+  test('EP-01 EP-02 exchanges the token, by POST and without a Referer, for a session token', async () => {
     const auth = create({ fields: z.object({ plan: z.string() }) })
     answers = () => Response.json(answer({ access_token: jwt({ sub: 'ada', name: 'Ada' }), plan: 'pro' }))
     await auth.login(given)

@@ -60,7 +60,7 @@ export function ephemeralToken<Fields = unknown>(options: EphemeralTokenOptions<
 
   const exchange = async (token: string, previous: Session<Claims & Fields> | null, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
     // The page may have been shown, or the token minted, long after it was asked for.
-    if (!ctx.isWanted()) throw new AuthError('superseded', 'Another login or a logout came after this one.')
+    if (!ctx.isWanted()) throw new AuthError('superseded', 'Another login or a logout came after this one: nothing to do.')
     const response = await sendTokenRequest({ url: exchangeUrl, body: { ephemeral_token: token } }, ctx)
     if (!response.ok) throw await tokenError(response, ctx.now(), previous === null ? { ...spentToken, code: 'invalid_credentials' } : spentToken)
     const session = await readTokenSession(response, previous, checked)
@@ -85,7 +85,7 @@ export function ephemeralToken<Fields = unknown>(options: EphemeralTokenOptions<
       canRefresh: () => true,
       async refresh(session: Session<Claims & Fields>, ctx: MethodContext) {
         const token: unknown = await mint()
-        if (!isToken(token)) throw new AuthError('invalid_response', 'mint() gave no usable token.')
+        if (!isToken(token)) throw new AuthError('invalid_response', 'mint() has to give printable ASCII without spaces, and did not.')
         return exchange(token, session, ctx)
       },
     }),
@@ -171,7 +171,7 @@ function readAddress<User>(url: URL, ctx: MethodContext, { urlParameter, takeUp 
   clean.hash = fragment.rest
   const complete = async (current: MethodContext): Promise<Session<User>> => {
     const [token] = tokens
-    if (!isToken(token) || tokens.size > 1) throw new AuthError('invalid_callback', `The address has no usable "${urlParameter}", or several.`)
+    if (!isToken(token) || tokens.size > 1) throw new AuthError('invalid_callback', `The address has no usable "${urlParameter}", or several: ask for another link.`)
     // A page that is loaded ahead of a click may never be seen by anybody, and the token works once.
     const { page, signal } = current
     await (page.whenActivated ?? whenActivated)(signal)

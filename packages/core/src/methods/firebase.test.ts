@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { jwt } from '../../test/provider.ts'
-import { createWorld, type World } from '../../test/world.ts'
+import { createWorld, type Answer, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
 import { firebase, type FirebaseInput, type FirebaseOptions } from './firebase.ts'
@@ -371,10 +371,10 @@ describe('refreshing', () => {
     expect(await auth.getAccessToken()).toMatch(/^eyJ/)
   })
 
-  test('RF-03 an answer without a refresh token leaves the old one in force', async () => {
+  test.each([undefined, null, ''])('RF-03 RF-04 an answer with the refresh token %j leaves the old one in force', async (refreshToken) => {
     const auth = create()
     await auth.login(ada)
-    world.answer = () => Response.json(exchanged({ refresh_token: undefined }))
+    world.answer = () => Response.json(exchanged({ refresh_token: refreshToken }))
     await auth.tokens.refresh()
     expect(tokensOf(auth)?.refreshToken).toBe('canary-refresh-1')
   })
@@ -415,11 +415,15 @@ describe('refreshing', () => {
     expect(auth.store.getState().status).toBe('authenticated')
   })
 
-  test('FB-01 INV-5 a server that is down keeps the session', async () => {
+  test.each<[string, Answer, string]>([
+    ['a server that is down', () => refusal('TOKEN_EXPIRED', 503), 'server_error'],
+    ['a page of a proxy', () => new Response('<html>', { status: 502, headers: { 'content-type': 'text/html' } }), 'server_error'],
+    ['no answer', () => Promise.reject(new TypeError('Failed to fetch')), 'network'],
+  ])('FB-01 INV-5 %s keeps the session', async (_, given, code) => {
     const auth = create()
     await auth.login(ada)
-    world.answer = () => refusal('TOKEN_EXPIRED', 503)
-    expect(await errorOf(auth.tokens.refresh())).toMatchObject({ code: 'server_error' })
+    world.answer = given
+    expect(await errorOf(auth.tokens.refresh())).toMatchObject({ code, retryable: true })
     expect(auth.store.getState().status).toBe('authenticated')
     expect(tokensOf(auth)?.refreshToken).toBe('canary-refresh-1')
   })

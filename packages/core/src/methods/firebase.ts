@@ -51,7 +51,7 @@ export function firebase<Fields = unknown>(options: FirebaseOptions<Fields>): Au
     const body = { email, password, returnSecureToken: true, ...(tenantId !== undefined && { tenantId }) }
     const answer = await send({ url: passwordUrl, body }, ctx, 'invalid_credentials')
     if (answer['mfaPendingCredential'] !== undefined) {
-      throw new AuthError('client_rejected', 'The account has a second factor, which this method does not support.')
+      throw new AuthError('client_rejected', 'The account has a second factor, which this method does not support: use the SDK of Firebase.')
     }
     return toSession(answer, fields)
   }
@@ -59,8 +59,8 @@ export function firebase<Fields = unknown>(options: FirebaseOptions<Fields>): Au
   const exchange = async (given: string, ctx: MethodContext, refusal: AuthErrorCode): Promise<Session<Claims & Fields>> => {
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: given })
     const answer = await send({ url: tokenUrl, body }, ctx, refusal)
-    const { id_token: idToken, refresh_token: refreshToken = given, expires_in: expiresIn, user_id: localId } = answer
-    return toSession({ idToken, refreshToken, expiresIn, localId }, fields)
+    const { id_token: idToken, refresh_token: refreshToken, expires_in: expiresIn, user_id: localId } = answer
+    return toSession({ idToken, refreshToken: refreshToken || given, expiresIn, localId }, fields)
   }
 
   return {
@@ -105,10 +105,10 @@ interface Answer {
 async function toSession<Fields>(answer: Answer, fields: FieldsSchema<Fields> | undefined): Promise<Session<Claims & Fields>> {
   const { idToken, refreshToken, expiresIn, localId } = answer
   const claims = isToken(idToken) ? decodeClaims(idToken) : null
-  if (!isToken(idToken) || claims === null) throw new AuthError('invalid_response', 'The answer has no ID token that can be used.')
-  if (!isToken(refreshToken)) throw new AuthError('invalid_response', 'The answer has no refresh token that can be used.')
+  if (!isToken(idToken) || claims === null) throw new AuthError('invalid_response', 'The answer has no ID token that can be used: look at the endpoint.')
+  if (!isToken(refreshToken)) throw new AuthError('invalid_response', 'The answer has no refresh token that can be used: look at the endpoint.')
   if (claims.sub === undefined || claims.sub !== localId) {
-    throw new AuthError('invalid_response', 'The answer and its ID token do not name the same person.')
+    throw new AuthError('invalid_response', 'The answer and its ID token do not name the same person: look at the endpoint.')
   }
   // The subject again, and how it signed in.
   const { user_id: _uid, firebase: _signIn, ...known } = userClaims(claims)
@@ -135,12 +135,12 @@ interface Meaning {
 /** What is not here means what its status means. */
 const meanings: readonly Meaning[] = [
   {
-    message: 'Firebase refused the credentials.',
+    message: 'Firebase refused the credentials: check them, or sign in again.',
     googleCodes: `EMAIL_NOT_FOUND INVALID_PASSWORD INVALID_LOGIN_CREDENTIALS INVALID_EMAIL MISSING_EMAIL MISSING_PASSWORD
       TOKEN_EXPIRED USER_NOT_FOUND INVALID_REFRESH_TOKEN PROJECT_NUMBER_MISMATCH`,
   },
-  { code: 'user_disabled', message: 'The account is disabled.', googleCodes: 'USER_DISABLED' },
-  { code: 'rate_limited', message: 'Firebase asks to slow down.', googleCodes: 'TOO_MANY_ATTEMPTS_TRY_LATER QUOTA_EXCEEDED' },
+  { code: 'user_disabled', message: 'The account is disabled: say so.', googleCodes: 'USER_DISABLED' },
+  { code: 'rate_limited', message: 'Firebase asks to slow down: try later.', googleCodes: 'TOO_MANY_ATTEMPTS_TRY_LATER QUOTA_EXCEEDED' },
   {
     code: 'authorization_failed',
     message: 'The project does not let this account in: its password policy or a blocking function says no.',
@@ -160,7 +160,7 @@ const meanings: readonly Meaning[] = [
   },
   {
     code: 'client_rejected',
-    message: 'The project asks for reCAPTCHA, which this method does not support.',
+    message: 'The project asks for reCAPTCHA, which this method does not support: use the SDK of Firebase.',
     googleCodes: 'MISSING_RECAPTCHA_TOKEN INVALID_RECAPTCHA_TOKEN CAPTCHA_CHECK_FAILED',
   },
   {

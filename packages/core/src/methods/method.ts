@@ -26,6 +26,8 @@ export interface MethodContext {
   readonly signal: AbortSignal
   /** Whether the login or sign-out that this is for is still the last one asked for; of a refresh, whether its session is still in use. */
   readonly isWanted: () => boolean
+  /** As `auth.checkDestination()`. For a server that the app names, and that is given what signs in. */
+  readonly checkDestination: (url: string | URL) => void
   readonly page: Page
   /** Other windows, where they are not the real ones. */
   readonly popups?: Popups | undefined

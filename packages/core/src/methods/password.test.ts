@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { jwt } from '../../test/provider.ts'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
@@ -43,6 +44,9 @@ describe('options', () => {
     ['refreshUrl', { loginUrl: '/l', refreshUrl: 'ftp://api.example' }],
     ['logoutUrl', { loginUrl: '/l', logoutUrl: 7 }],
     ['grantType', { loginUrl: '/l', grantType: 'password' }],
+    ['lifetime', { loginUrl: '/l', lifetime: 'for ever' }],
+    ['fields', { loginUrl: '/l', fields: {} }],
+    ['password', null],
   ])('a wrong or missing %s is refused at construction, by name', (option, options) => {
     expect(() => password(options as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
   })
@@ -70,13 +74,22 @@ describe('signing in', () => {
     const auth = createAuth({ method: password<{ username: string; pin: string }>({ loginUrl: '/login' }) }, world.environment)
     await auth.login({ username: 'ada', pin: '1234' })
     expect(world.bodies).toEqual(['{"username":"ada","pin":"1234"}'])
-    await expect(auth.login(undefined as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    for (const input of [undefined, null, 'ada']) await expect(auth.login(input as never)).rejects.toMatchObject({ code: 'invalid_input' })
     expect(world.requests).toHaveLength(1)
+  })
+
+  test('takes fields and a lifetime', async () => {
+    world.answer = () => Response.json(answer({}, { plan: 'pro' }))
+    const auth = create({ fields: z.object({ plan: z.string() }), lifetime: { expiresInMs: 60_000 } })
+    await auth.login(ada)
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'ada', plan: 'pro' } })
+    expect(auth.tokens.current?.lifetime.lifetimeMs).toBe(60_000)
   })
 
   test.each([
     [401, {}],
     [401, { error: 'invalid_credentials' }],
+    [400, { error: 'invalid_credentials' }],
     [400, { error: 'invalid_grant' }],
   ])('PW-01 status %i with %j is invalid_credentials, and the error holds no password', async (status, body) => {
     world.answer = () => Response.json(body, { status })

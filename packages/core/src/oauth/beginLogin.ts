@@ -87,7 +87,7 @@ interface Pushing extends Pick<CodeClient, 'clientId' | 'ctx'> {
 /** Where the server takes pushed requests there is no other way: whoever can make a push fail must not get a lesser login. */
 async function authorizationUrl(server: AuthorizationServer, client: Pushing, parameters: Parameters): Promise<string> {
   const { authorization_endpoint: endpoint, pushed_authorization_request_endpoint: pushEndpoint } = server
-  if (endpoint === undefined) throw new AuthError('invalid_response', "The provider's metadata has no authorization_endpoint.")
+  if (endpoint === undefined) throw new AuthError('invalid_response', "The provider's metadata has no authorization_endpoint: look at the provider.")
   if (pushEndpoint === undefined) return withParameters(endpoint, parameters)
   const { clientId, ctx, binding } = client
   const oauthClient = { client_id: clientId }
@@ -99,7 +99,7 @@ async function authorizationUrl(server: AuthorizationServer, client: Pushing, pa
     const { request_uri: requestUri } = await processPushedAuthorizationResponse(server, oauthClient, response)
     return withParameters(endpoint, { client_id: clientId, request_uri: requestUri })
   } catch {
-    throw new AuthError('invalid_response', 'The provider took the pushed request, but its answer has no usable request_uri.', { status: response.status })
+    throw new AuthError('invalid_response', 'The provider took the pushed request, but its answer has no usable request_uri: look at the provider.', { status: response.status })
   }
 }
 

@@ -64,7 +64,7 @@ export function createCallbackHandler<User>(
       }
       return { type: 'signed_in', returnTo }
     } catch (cause) {
-      const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed.')
+      const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed: look at "cause".')
       const stepUp = await callback.stepUp?.challenge().catch(() => {})
       return { type: error.code === 'access_denied' ? 'cancelled' : 'failed', returnTo, error, ...(stepUp && { stepUp }) }
     }

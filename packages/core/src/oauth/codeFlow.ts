@@ -52,7 +52,7 @@ export async function startCodeFlow<Fields>(
 export async function completeLogin<Fields>(client: CodeClient<Fields>, url: URL, transaction: Transaction): Promise<Session<Claims & Fields>> {
   if (transaction.stepUp === undefined) return complete(client, url, transaction)
   const terms = readTerms(transaction.stepUp)
-  if (terms === null) throw new AuthError('invalid_callback', 'What this step-up was for is not known any more.')
+  if (terms === null) throw new AuthError('invalid_callback', 'What this step-up was for is not known any more: send the request again.')
   return complete({ ...client, scope: terms.scope }, url, transaction)
 }
 

@@ -2,7 +2,7 @@ import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
-import { authorizationResponseError } from './authorizationResponse.ts'
+import { authorizationResponseError, hasToken, notOneCode } from './authorizationResponse.ts'
 import { serverOf, type CodeClient } from './codeClient.ts'
 import { exchangeCode } from './exchangeCode.ts'
 import type { Transaction } from './transaction.ts'
@@ -23,11 +23,11 @@ function validate(url: URL, clientId: string, { issuer, state }: Transaction): U
     // Without an issuer, an answer that names one was refused before.
     const parameters = validateAuthResponse({ issuer: issuer ?? clientId }, { client_id: clientId }, url, state)
     const codes = parameters.getAll('code')
-    if (codes.length === 1 && codes[0] !== '') return parameters
+    if (codes.length === 1 && codes[0] !== '' && !hasToken(parameters)) return parameters
   } catch (error) {
     if (error instanceof AuthorizationResponseError) throw authorizationResponseError(error.error)
     const problem = error instanceof Error ? error.message : 'unknown'
-    throw new AuthError('invalid_callback', `The provider's answer was refused: ${problem}.`)
+    throw new AuthError('invalid_callback', `The provider's answer was refused: ${problem}. Sign in again, or look at the provider.`)
   }
-  throw new AuthError('invalid_callback', "The provider's answer has neither a code nor an error.")
+  throw notOneCode()
 }

@@ -40,7 +40,7 @@ export async function discover(issuer: string, needed: readonly string[], ctx: M
     server = await processDiscoveryResponse(new URL(issuer), response)
   } catch (error) {
     const problem = error instanceof Error ? error.message : 'unknown'
-    throw new AuthError('invalid_response', `The metadata of ${issuer} cannot be used: ${problem}.`)
+    throw new AuthError('invalid_response', `The metadata of ${issuer} cannot be used: ${problem}. Look at "issuer", and at the provider.`)
   }
   const metadata = pick({ ...server }, needed)
   keep(metadata, ctx)
@@ -56,10 +56,13 @@ export function forgetMetadata({ scratch }: MethodContext): void {
 function pick(server: Readonly<Record<string, unknown>>, needed: readonly string[]): AuthorizationServer {
   const picked: Record<string, unknown> = {}
   const issuer = String(server['issuer'])
+  // RFC 9126 §5.
+  const pushing = server['require_pushed_authorization_requests'] === true ? ['pushed_authorization_request_endpoint'] : []
+  const indispensable = [...required, ...needed, ...pushing]
   for (const member of endpoints) {
     const value = server[member]
-    if (value === undefined && !required.includes(member) && !needed.includes(member)) continue
-    if (!isEndpoint(value, issuer)) throw new AuthError('invalid_response', `The provider's metadata cannot be used: ${member} is no https URL.`)
+    if (value === undefined && !indispensable.includes(member)) continue
+    if (!isEndpoint(value, issuer)) throw new AuthError('invalid_response', `The provider's metadata cannot be used: ${member} is no https URL. Look at the provider.`)
     picked[member] = value
   }
   const { authorization_response_iss_parameter_supported: namesIssuer, id_token_signing_alg_values_supported: algorithms } = server

@@ -1,5 +1,5 @@
 import { None, revocationRequest, type AuthorizationServer } from 'oauth4webapi'
-import { toAuthError } from '../errors.ts'
+import { isAuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import { isToken, type Session } from '../session/session.ts'
 import { withParameters } from './beginTransaction.ts'
@@ -17,16 +17,16 @@ import { tokenError } from '../endpoint/tokenError.ts'
 export async function endLogin(client: CodeClient, session: Session): Promise<boolean> {
   const { clientId, postLogoutRedirectUri, idTokenHint, ctx } = client
   const server = await serverOf(client)
-  const revoked = revoke(server, client, session.refreshToken ?? session.accessToken ?? '')
+  const revoked = revoke(server, client, [session.refreshToken, session.accessToken])
   if (postLogoutRedirectUri === undefined || server.end_session_endpoint === undefined) return revoked
-  const failure = await revoked.then(() => null, (cause: unknown) => toAuthError(cause, 'server_error', 'The revocation failed.'))
+  const outcome: unknown = await revoked.catch((cause: unknown) => cause)
   // Of a provider that does not answer, the person would get an error page of the browser.
-  if (failure?.code !== 'network' && failure?.code !== 'timeout') {
+  if (!isAuthError(outcome, 'network', 'timeout')) {
     const hint = idTokenHint ? { id_token_hint: session.idToken } : { logout_hint: session.subject ?? undefined }
     const parameters = { client_id: clientId, post_logout_redirect_uri: postLogoutRedirectUri.href, ...hint }
     ctx.page.assign(withParameters(server.end_session_endpoint, parameters))
   }
-  if (failure !== null) throw failure
+  await revoked
   return true
 }
 
@@ -34,14 +34,15 @@ export async function endLogin(client: CodeClient, session: Session): Promise<bo
 export function revokeAnswer(server: AuthorizationServer, client: CodeClient, answer: Response): void {
   const revokeNewest = async (): Promise<void> => {
     const { refresh_token: refreshToken, access_token: accessToken } = membersOf(await answer.json())
-    const token = [refreshToken, accessToken].find(isToken)
-    if (token !== undefined) await revoke(server, client, token)
+    await revoke(server, client, [refreshToken, accessToken])
   }
   revokeNewest().catch(() => {})
 }
 
-async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, token: string): Promise<boolean> {
-  if (server.revocation_endpoint === undefined) return false
+/** Revokes the first of them that is a token, if the provider has a way to. */
+async function revoke(server: AuthorizationServer, { clientId, ctx }: CodeClient, candidates: readonly unknown[]): Promise<boolean> {
+  const token = candidates.find(isToken)
+  if (server.revocation_endpoint === undefined || token === undefined) return false
   const response = await revocationRequest(server, { client_id: clientId }, None(), token, requestOptions(ctx, true))
   if (!response.ok) throw await tokenError(response, ctx.now())
   return true

@@ -58,7 +58,7 @@ export async function judgeIdToken({ accessToken, idToken }: TokenResponse, term
 export const wrongSignature = (): AuthError => invalidIdToken('it is not signed with a key of the provider')
 
 function invalidIdToken(problem: string): AuthError {
-  return new AuthError('invalid_id_token', `The ID token was refused: ${problem}.`)
+  return new AuthError('invalid_id_token', `The ID token was refused: ${problem}. Look at the client's registration.`)
 }
 
 /** What oauth4webapi leaves to its caller: a subject of OpenID Connect Core §2, and no access token in disguise (RFC 9068 §4). */
@@ -68,7 +68,7 @@ function checkClaims({ sub, iat, azp, ...claims }: IDToken, type: unknown, { cli
   if (azp !== undefined && azp !== clientId) throw invalidIdToken('it was issued to another client')
   const ageS = nowAt / 1000 - iat
   // At a refresh, some servers give the one of before once more.
-  if (ageS < -furthestS || (before === null && ageS > furthestS)) throw wrongTime('it was issued more than a day away from now')
+  if (ageS < -furthestS || (before === null && ageS > furthestS)) throw wrongTime('iat', -ageS)
   const said: Readonly<Record<string, unknown>> = { ...claims, azp }
   const changed = lasting.find((name) => before?.[name] !== undefined && said[name] !== undefined && said[name] !== before[name])
   if (changed !== undefined) throw invalidIdToken(`its "${changed}" is not that of the login`)
@@ -82,11 +82,14 @@ async function hashOf(accessToken: string, alg: string): Promise<string> {
 
 /** Names the fault without the claims that oauth4webapi attaches to its error. */
 function idTokenError(error: unknown): AuthError {
-  const problem = error instanceof Error ? error.message : 'unknown'
-  const isTime = error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK && membersOf(error.cause)['claim'] !== 'auth_time'
-  return isTime ? wrongTime(problem) : invalidIdToken(problem)
+  const isTime = error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK
+  const { claim, claims, now } = membersOf(isTime ? error.cause : null)
+  if (claim === 'exp' || claim === 'nbf') return wrongTime(claim, Number(membersOf(claims)[claim]) - Number(now))
+  return invalidIdToken(error instanceof Error ? error.message : 'unknown')
 }
 
-function wrongTime(problem: string): AuthError {
-  return new AuthError('clock_skew', `The ID token is not valid at this time (${problem}): is the clock of this device right?`)
+/** @param aheadS By how much the claim is ahead of now, in seconds. */
+function wrongTime(claim: string, aheadS: number): AuthError {
+  const apart = `${Math.round(Math.abs(aheadS))} s ${aheadS < 0 ? 'behind' : 'ahead of'}`
+  return new AuthError('clock_skew', `The ID token is not valid at this time, as its "${claim}" is ${apart} the clock of this device: is that right?`)
 }

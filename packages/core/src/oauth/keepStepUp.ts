@@ -26,7 +26,7 @@ export function keepStepUp({ challenge, subject, family }: StepUpTerms, { held, 
     const way = session.idToken === undefined ? undefined : decodeClaims(session.idToken)?.['acr']
     if (ways === undefined || ways.some((each) => each === way)) return
     note('insufficient_user_authentication')
-    throw new AuthError('insufficient_user_authentication', 'The person signed in in another way than the API asked for, as far as the ID token tells.')
+    throw new AuthError('insufficient_user_authentication', 'The person signed in in another way than the API asked for, as far as the ID token tells: look at what the provider makes of acr_values.')
   }
   const commit = async ({ session, set, replace }: Arrival): Promise<boolean> => {
     if (session.family !== family) return set()
@@ -46,10 +46,10 @@ export function keepStepUp({ challenge, subject, family }: StepUpTerms, { held, 
     const missingScope = challenge.scope.filter((each) => !scope.includes(each))
     note(missingScope.length === 0 ? 'granted' : 'insufficient_scope')
     if (missingScope.length === 0) return true
-    throw new AuthError('insufficient_scope', `Signed in again, but not granted: ${missingScope.join(' ')}.`, { missingScope })
+    throw new AuthError('insufficient_scope', `Signed in again, but not granted: ${missingScope.join(' ')}. Say so.`, { missingScope })
   }
 }
 
 function somebodyElse(): AuthError {
-  return new AuthError('user_changed', 'Somebody else signed in at the provider: the session in use stays as it is.')
+  return new AuthError('user_changed', 'Somebody else signed in at the provider: the session in use stays as it is. Say whose it is.')
 }

@@ -64,7 +64,7 @@ async function fetchKeySet({ jwks_uri: uri }: AuthorizationServer, ctx: MethodCo
   const response = await ctx.fetch(uri, { headers: { accept: 'application/json' }, signal: ctx.signal })
   if (!response.ok) throw await tokenError(response, ctx.now())
   const { keys } = membersOf(await readJson(response))
-  if (!Array.isArray(keys)) throw new AuthError('invalid_response', `The keys of the provider cannot be used: ${new URL(uri).origin} gave no key set.`)
+  if (!Array.isArray(keys)) throw new AuthError('invalid_response', `The keys of the provider cannot be used: ${new URL(uri).origin} gave no key set. Look at the provider.`)
   const keySet = { keys: keys.flatMap(publicKey).slice(0, maxKeys), fetchedAt: ctx.now(), reloadedAt }
   try {
     ctx.scratch.setItem(name, JSON.stringify({ ...keySet, uri }))

@@ -9,6 +9,6 @@ export async function loadChunk<Module>(load: () => Promise<Module>): Promise<Mo
   try {
     return await load()
   } catch (cause) {
-    throw new AuthError('network', 'A part of the app could not be loaded: offline, or replaced by a newer version.', { cause })
+    throw new AuthError('network', 'A part of the app could not be loaded: offline, or replaced by a newer version. Try later, or reload.', { cause })
   }
 }

@@ -33,7 +33,7 @@ export async function runPopupFlow<User>(login: PopupLogin<User>): Promise<Sessi
     if (popup.isClosed()) throw closed()
     const callback = await answerOf(login)
     if (callback.type === 'pending') return await callback.complete(ctx)
-    throw 'error' in callback ? callback.error : new AuthError('callback_used', 'This sign-in was completed before.')
+    throw 'error' in callback ? callback.error : new AuthError('callback_used', 'This sign-in was completed before: sign in again.')
   } finally {
     // No address in this window will ask for it again, and after a failure no late answer may.
     ctx.scratch.removeItem(prefix + state)
@@ -58,7 +58,7 @@ async function answerOf<User>({ popup, url, state, timeoutMs, ctx, read }: Popup
       listen(popup)
       listen(popupsOf(ctx).channel(channelName(state)))
       releases.push(
-        ctx.timer.after(timeoutMs, () => reject(new AuthError('popup_timeout', 'The sign-in in the popup took too long.'))),
+        ctx.timer.after(timeoutMs, () => reject(new AuthError('popup_timeout', 'The sign-in in the popup took too long: offer to try again.'))),
         watchPopup(popup, ctx, reject),
       )
       popup.go(url)
@@ -79,7 +79,7 @@ function watchPopup(popup: Popup, ctx: MethodContext, end: (error: AuthError) =>
     cancel = ctx.timer.after(pollMs, look)
   }
   let cancel = ctx.timer.after(pollMs, look)
-  const onAbort = (): void => end(toAuthError(ctx.signal.reason, 'aborted', 'The sign-in was aborted.'))
+  const onAbort = (): void => end(toAuthError(ctx.signal.reason, 'aborted', 'The sign-in was aborted: nothing to do.'))
   ctx.signal.addEventListener('abort', onAbort)
   return () => {
     cancel()
@@ -88,9 +88,9 @@ function watchPopup(popup: Popup, ctx: MethodContext, end: (error: AuthError) =>
 }
 
 function closed(): AuthError {
-  return new AuthError('popup_closed', 'The popup was closed before the sign-in was complete.')
+  return new AuthError('popup_closed', 'The popup was closed before the sign-in was complete: offer to try again.')
 }
 
 function superseded(): AuthError {
-  return new AuthError('superseded', 'Another login or a logout came after this one.')
+  return new AuthError('superseded', 'Another login or a logout came after this one: nothing to do.')
 }

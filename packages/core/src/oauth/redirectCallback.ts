@@ -18,8 +18,8 @@ export interface RedirectCallbackOptions<User> {
   readonly stepUp?: (terms: string) => CallbackOfStepUp
 }
 
-/** Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207, OpenID Connect Session Management). */
-const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri']
+/** Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207, OpenID Connect Session Management), and tokens, which are refused. */
+const responseParameters = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri', 'access_token', 'id_token', 'response']
 
 /**
  * Reads an address that may be a callback: looks its state up before anything else in it is believed, and changes nothing.
@@ -43,7 +43,7 @@ export function readRedirectCallback<User>(url: URL, options: RedirectCallbackOp
   if (transaction.spent) return { type: 'used', ...known }
   const spendAndComplete = async (loginCtx: MethodContext): Promise<Session<User>> => {
     spendTransaction(ctx.scratch, transaction)
-    if (ctx.now() - transaction.createdAt > longestLoginMs) throw new AuthError('transaction_expired', 'The sign-in took too long: sign in again.')
+    if (ctx.now() - transaction.createdAt > longestLoginMs) throw new AuthError('transaction_expired', 'The sign-in took more than an hour: sign in again.')
     return complete(url, transaction, loginCtx)
   }
   return { type: 'pending', ...known, complete: spendAndComplete, stepUp: transaction.stepUp === undefined ? undefined : stepUp?.(transaction.stepUp) }
@@ -72,7 +72,7 @@ export function onThisOrigin(uri: string, ctx: MethodContext, option: string): U
 function issuerMismatch(url: URL, { issuer, requiresIssuer }: Transaction): AuthError | null {
   const named = url.searchParams.get('iss')
   if (named === null ? !requiresIssuer : named === issuer) return null
-  const problem = issuer === null ? 'names an issuer and none is configured: give the method its `issuer`' : 'does not come from the provider that was asked'
+  const problem = issuer === null ? 'names an issuer and none is configured: give the method its `issuer`' : 'does not come from the provider that was asked, perhaps by an attack: sign in again, or check `issuer`'
   return new AuthError('issuer_mismatch', `The answer ${problem}.`)
 }
 

@@ -40,7 +40,7 @@ export async function sessionKey(client: BoundClient, { secrets }: Session): Pro
   const stored = secrets?.['isKept'] === undefined ? null : await inTime(client, (database) => database.read(nameOf(client))).catch(cannotTell)
   const key = isKeyPair(stored) ? await remember(dpop, stored, true) : null
   if (isOurs(key)) return key
-  throw new AuthError('key_lost', 'The key that the tokens are bound to is gone from this browser: they are of no use without it.')
+  throw new AuthError('key_lost', 'The key that the tokens are bound to is gone from this browser, and they are of no use without it: sign in again.')
 }
 
 /** What a session keeps of the key of its tokens. */
@@ -55,7 +55,7 @@ function inTime<R>({ ctx }: BoundClient, run: (database: typeof indexedDatabase)
 
 function cannotTell(cause: unknown): never {
   if (isAuthError(cause)) throw cause
-  throw new AuthError('storage_failed', 'The key that the tokens are bound to cannot be read: IndexedDB failed.', { cause })
+  throw new AuthError('storage_failed', 'The key that the tokens are bound to cannot be read: IndexedDB failed. Allow storage.', { cause })
 }
 
 async function remember(memory: DpopMemory, pair: CryptoKeyPair, isKept: boolean): Promise<DpopKey> {

@@ -41,7 +41,7 @@ export async function stepUp<User>(request: StepUpRequest<User>, host: StepUpHos
   const { session } = request
   const asked = askedOf(challenge)
   // An API that says the token again would have it sent on in an address.
-  if (session.accessToken !== null && asked.includes(session.accessToken)) throw new AuthError('invalid_input', 'The API asks for a scope that is the access token.')
+  if (session.accessToken !== null && asked.includes(session.accessToken)) throw new AuthError('invalid_input', 'The API asks for a scope that is the access token: look at the API.')
   const key = `${session.family} ${asked}`
   const under = running.get(host.context)
   if (under?.key === key) {
@@ -71,7 +71,7 @@ async function go<User>(request: StepUpRequest<User>, host: StepUpHost<User>, { 
   }
   const isRecent = before !== undefined && ageMs(before, now()) < roundLifeMs
   const count = isRecent ? before.count + 1 : 1
-  if (isRecent && before.result !== 'begun' && before.result !== 'granted') throw new AuthError(before.result, 'The provider gave less than that a moment ago.')
+  if (isRecent && before.result !== 'begun' && before.result !== 'granted') throw new AuthError(before.result, 'The provider gave less than that a moment ago: show what the API answered.')
   if (count > mostInARow) throw again()
   const begun: Round = { ...mark, urls: [], at: now(), count, result: 'begun' }
   rounds.keep(begun)
@@ -90,7 +90,7 @@ async function go<User>(request: StepUpRequest<User>, host: StepUpHost<User>, { 
 /** What to hold the answer to. */
 function termsOf<User>({ challenge, session }: StepUpRequest<User>, client: StepUpWays<User>['client']): StepUpTerms {
   const { subject, family, scope } = session
-  if (subject === null) throw new AuthError('unsupported_request', 'Nobody knows whose session this is, so nobody could tell whether the same person is back.')
+  if (subject === null) throw new AuthError('unsupported_request', 'Nobody knows whose session this is, so nobody could tell whether the same person is back: that needs an issuer and the scope openid.')
   const { acrValues, maxAgeMs } = challenge
   const needsIdToken = acrValues !== undefined || maxAgeMs !== undefined || challenge.scope.includes('openid')
   if (needsIdToken && !client.scope.includes('openid')) {

@@ -49,5 +49,5 @@ export function userInfoOf({ user, idToken }: Session): Readonly<Record<string, 
 }
 
 function refused(problem: string): AuthError {
-  return new AuthError('invalid_response', `What UserInfo answered cannot be used: ${problem}.`)
+  return new AuthError('invalid_response', `What UserInfo answered cannot be used: ${problem}. Look at the provider.`)
 }

@@ -61,7 +61,7 @@ export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOp
     if (kept.signal.aborted || isSent || verdict === 'user_changed') discard(outcome)
     kept.signal.throwIfAborted()
     if (isSent) return auth.fetch(...repeat())
-    if (verdict === 'user_changed') throw new AuthError('user_changed', 'The session came to an end, and somebody else signed in: not sent.')
+    if (verdict === 'user_changed') throw new AuthError('user_changed', 'The session came to an end, and somebody else signed in: not sent. Drop the request.')
     return give(outcome)
   }
 
@@ -143,7 +143,7 @@ function discard(outcome: Outcome): void {
 }
 
 function nobody(): Outcome {
-  return { error: new AuthError('not_authenticated', 'The session came to an end, and nobody has signed in again.') }
+  return { error: new AuthError('not_authenticated', 'The session came to an end, and nobody has signed in again: sign in first.') }
 }
 
 function checkParkingOptions(options: ParkingOptions): Required<Given<ParkingOptions>> {

@@ -18,7 +18,7 @@ const hiddenNames = [
  * @throws AuthError `invalid_response` when they are nested too deep.
  */
 export function openMembers(body: unknown): Readonly<Record<string, unknown>> {
-  if (!isShallow(body)) throw new AuthError('invalid_response', 'The answer is nested too deep.')
+  if (!isShallow(body)) throw new AuthError('invalid_response', 'The answer is nested too deep: look at the endpoint.')
   return membersOf(JSON.parse(JSON.stringify(membersOf(body), (name, value: unknown) => (isHidden(name) ? undefined : value))))
 }
 

@@ -211,6 +211,7 @@ describe('isTokenSet', () => {
     ['a function', () => ({ accessToken: 'at' }), false],
     ['nothing', {}, false],
     ['a space', { accessToken: 'a b' }, false],
+    ['a NUL', { accessToken: 'a\0t' }, false],
     ['a line feed at the end', { accessToken: 'at\n' }, false],
     ['a character beyond ASCII', { accessToken: 'ätoken' }, false],
     ['an empty refresh token', { accessToken: 'at', refreshToken: '' }, false],

@@ -62,7 +62,7 @@ export async function attempt({ connect, environment, heartbeatMs = Infinity, lo
     rest()
     if (openedMs === Infinity || heartbeatMs === Infinity) return
     const leftMs = heartbeatMs - elapsedSince(heard, clock.now())
-    if (leftMs <= 0) return drop({ error: new AuthError('timeout', `The server said nothing for ${heartbeatMs} ms.`) })
+    if (leftMs <= 0) return drop({ error: new AuthError('timeout', `The server said nothing for ${heartbeatMs} ms: another attempt follows.`) })
     cancelTimer = timer.after(leftMs, listen)
   }
   const releases = [
@@ -86,5 +86,5 @@ export async function attempt({ connect, environment, heartbeatMs = Infinity, lo
 
 /** What is not of ours may pass. */
 export function failed(cause: unknown): Ending & { readonly error: AuthError } {
-  return { error: isAuthError(cause) ? cause : new AuthError('network', 'The connection could not be made.', { cause }) }
+  return { error: isAuthError(cause) ? cause : new AuthError('network', 'The connection could not be made: look at "cause". Another attempt follows.', { cause }) }
 }

@@ -92,13 +92,13 @@ function judge({ status, headers }: Response, nowAt: number): Ending | null {
   if (status === 204) return { isLast: true }
   // A refresh has been tried. It may have failed for a reason that passes.
   if (status === 401) return { isRefused: true }
-  if (status === 403) return { error: new AuthError('access_denied', 'The server refuses this stream to whoever is signed in.', { status }) }
+  if (status === 403) return { error: new AuthError('access_denied', 'The server refuses this stream to whoever is signed in: say so.', { status }) }
   if ([408, 425, 429].includes(status) || status >= 500) {
     const waitMs = retryAfterMs(headers.get('retry-after'), nowAt)
-    return { error: new AuthError(status === 429 ? 'rate_limited' : 'server_error', `The server answered ${status}.`, { status, retryAfterMs: waitMs }) }
+    return { error: new AuthError(status === 429 ? 'rate_limited' : 'server_error', `The server answered ${status}: another attempt follows.`, { status, retryAfterMs: waitMs }) }
   }
   if (status >= 400) return { error: new AuthError('invalid_config', `Invalid option "url": the server answers ${status}.`, { option: 'url', status }) }
-  return { error: new AuthError('invalid_response', 'The answer is no text/event-stream.', { status }) }
+  return { error: new AuthError('invalid_response', 'The answer is no text/event-stream: look at "url".', { status }) }
 }
 
 function quietly(run: () => void): void {

@@ -62,7 +62,7 @@ export function createAuthedSocket(auth: SocketAuth, options: SocketOptions, env
   const connect = async ({ signal, onOpen, onHeard }: Connecting): Promise<Ending> => {
     auth.checkDestination(target)
     const ticket = await withDeadline({ timer: environment.timer, deadlineMs: ticketMs, signal }, (limited) => (given.ticket ?? auth.getAccessToken)({ signal: limited }))
-    if (typeof ticket !== 'string' || ticket === '') throw new AuthError('invalid_response', 'The option "ticket" gave no ticket.')
+    if (typeof ticket !== 'string' || ticket === '') throw new AuthError('invalid_response', 'The option "ticket" gave no ticket: return it as text.')
     if (signal.aborted) return {}
     const generation = auth.tokens.current?.generation
     const socket = openSocket(given, ticket)
@@ -111,7 +111,7 @@ function openSocket({ open, target }: CheckedOptions, ticket: string): WebSocket
   }
   if (isSame(socket.url, target)) return socket
   socket.close()
-  throw new AuthError('destination_not_allowed', 'The socket leads elsewhere than the option "url" says.', { option: 'url' })
+  throw new AuthError('destination_not_allowed', 'The socket leads elsewhere than the option "url" says: let "open" and "url" agree.', { option: 'url' })
 }
 
 /** As the URL of the same place by http. */
@@ -168,6 +168,6 @@ function untilClosed(socket: WebSocket, { signal, opened, closed, timer, hear }:
 
 function judge(code: number | null, { refusedCodes = [4401], finalCodes = [1008, 4403] }: Pick<SocketOptions, 'refusedCodes' | 'finalCodes'>): Ending {
   if (code === null) return {}
-  if (finalCodes.includes(code)) throw new AuthError('access_denied', `The server closed the socket for good, with ${code}.`)
+  if (finalCodes.includes(code)) throw new AuthError('access_denied', `The server closed the socket for good, with ${code}: say so, or change "finalCodes".`)
   return { isRefused: refusedCodes.includes(code) }
 }

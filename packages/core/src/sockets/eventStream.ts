@@ -59,7 +59,7 @@ export function createEventStream({ lastEventId, onEvent, onId, onRetry }: Event
       take(rest)
       rest = line
     }
-    if (rest.length + length > mostCharacters) throw new AuthError('invalid_response', 'An event of the stream is too long.')
+    if (rest.length + length > mostCharacters) throw new AuthError('invalid_response', 'An event of the stream is too long: send it in parts.')
   }
 }
 

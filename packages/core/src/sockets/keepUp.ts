@@ -62,5 +62,5 @@ async function renew({ tokens }: ConnectionAuth, { generation }: Ending): Promis
 }
 
 function refused(): AuthError {
-  return new AuthError('revoked', 'The server refuses the token, and a refresh does not help.')
+  return new AuthError('revoked', 'The server refuses the token, and a refresh does not help: sign in again, or look at the server.')
 }

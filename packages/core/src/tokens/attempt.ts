@@ -2,6 +2,7 @@ import type { Clock } from '../browser/clock.ts'
 import type { Timer } from '../browser/timer.ts'
 import { withDeadline } from '../browser/withDeadline.ts'
 import { AuthError } from '../errors.ts'
+import { ownMembers } from '../ownMembers.ts'
 import { isFresh } from '../session/lifetime.ts'
 import { isTokenSet, type TokenSet } from '../session/session.ts'
 import type { Change } from './catchUp.ts'
@@ -64,7 +65,7 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
     // The refresh token of before is not of this refresh alone: it may have been handed out for good.
     if (!isInUse && (next.refreshToken === undefined || next.refreshToken !== previous?.refreshToken)) late.push(next)
     if (isCurrent() && isInUse && hasExpired(shortestLifeMs)) {
-      if (now().elapsedMs - asked.elapsedMs > deadlineMs) throw new AuthError('timeout', 'The answer came late, and the token had expired by then.')
+      if (now().elapsedMs - asked.elapsedMs > deadlineMs) throw new AuthError('timeout', 'The answer came late, and the token had expired by then: try later.')
       throw new AuthError('clock_skew', 'The token had expired on arrival: is this clock right?')
     }
     return change
@@ -86,7 +87,8 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
 }
 
 function usable<T extends TokenSet>(answer: T, previous: T | null): T {
-  if (!isTokenSet(answer)) throw new AuthError('invalid_response', 'The refresh gave no usable token set.')
-  // RFC 6749 §6: an answer without a refresh token leaves the old one in force.
-  return { ...answer, refreshToken: answer.refreshToken ?? previous?.refreshToken }
+  // RFC 6749 §6: an answer without a refresh token leaves the old one in force. Some servers say so by an empty one.
+  const next = { ...answer, refreshToken: ownMembers({ ...answer }).refreshToken || previous?.refreshToken }
+  if (!isTokenSet(next)) throw new AuthError('invalid_response', 'The refresh gave no tokens such as { accessToken, refreshToken?, expiresInMs? }.')
+  return next
 }

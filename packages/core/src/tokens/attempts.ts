@@ -53,7 +53,7 @@ export function createAttempts({ timer, clock, onDegraded, save, isSaved }: Atte
       if (elapsedSince(startedAt, clock.now()) > 2 * deadlineMs) return bounded(run, otherwise)
       isDegraded = true
       failedAt = clock.now()
-      onDegraded(new AuthError('storage_failed', 'IndexedDB failed: the tabs of a session can only ask each other.', { cause }))
+      onDegraded(new AuthError('storage_failed', 'IndexedDB failed: the tabs of a session can only ask each other. Allow storage.', { cause }))
       return otherwise()
     }
   }

@@ -7,6 +7,6 @@ test('full jitter over a window that doubles from 2 s to a minute', () => {
   expect(backoffMs(6, 0.5)).toBe(30_000)
 })
 
-test('never at once', () => {
-  for (let failures = 1; failures < 20; failures++) expect(backoffMs(failures, 0)).toBe(500)
+test('RF-06 never at once, and quickly only once', () => {
+  expect([1, 2, 3, 20].map((failures) => backoffMs(failures, 0))).toEqual([500, 2_000, 2_000, 2_000])
 })

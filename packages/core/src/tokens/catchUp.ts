@@ -51,7 +51,7 @@ export function createCatchUp<T extends TokenSet>(options: CatchUpOptions<T>): C
         return onMissing(options, isCurrent, take)
       case 'over':
         if (isReplaced(holding, news.epoch)) return insist(news.generation, isCurrent)
-        return end(holding, news.code === null ? null : new AuthError(news.code, 'The session ended in another tab.'))
+        return end(holding, news.code === null ? null : new AuthError(news.code, 'The session ended in another tab: sign in again.'))
       case 'foreign':
         return standBack(holding)
       case 'record': {
@@ -137,7 +137,7 @@ async function onMissing<T extends TokenSet>(options: CatchUpOptions<T>, isCurre
   const stored = await store.read()
   if (!isCurrent()) return null
   if (stored === null && wasStored && wasKnown && store.isKept()) {
-    return end(holding, new AuthError('storage_failed', 'The data of this site were cleared.'))
+    return end(holding, new AuthError('storage_failed', 'The data of this site were cleared: sign in again.'))
   }
   // Without a database they have just been asked.
   if (!ledger.isDegraded()) {

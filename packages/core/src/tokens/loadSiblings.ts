@@ -40,7 +40,7 @@ export function loadSiblings<T extends TokenSet>(options: SiblingsOptions<T>): L
         // A sign-out right before the end has still to be told.
         if (isClosed) siblings?.close()
       } catch (cause) {
-        if (!isTold) options.onDegraded(new AuthError('network', 'What tabs need to share a session could not be loaded.', { cause }))
+        if (!isTold) options.onDegraded(new AuthError('network', 'What tabs need to share a session could not be loaded: this one refreshes alone.', { cause }))
         isTold = true
       }
       return siblings

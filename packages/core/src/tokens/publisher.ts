@@ -89,7 +89,7 @@ export function createPublisher({ ledger, tabs, sealing, clock, open, onDegraded
     try {
       return await publish(publication)
     } catch (cause) {
-      onDegraded(new AuthError('insecure_context', 'Without Web Crypto the tabs of a session cannot share it: each refreshes for itself.', { cause }))
+      onDegraded(new AuthError('insecure_context', 'Without Web Crypto the tabs of a session cannot share it: each refreshes for itself. Use https or localhost.', { cause }))
       return next
     }
   }

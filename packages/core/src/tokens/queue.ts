@@ -53,7 +53,7 @@ export function createQueue({ locks, holding, onDegraded }: QueueOptions): Queue
 /** Where there are no locks everybody has a turn at once. */
 function withoutLocks(onDegraded: (error: AuthError) => void): (cause: unknown) => HeldLock {
   return (cause) => {
-    onDegraded(new AuthError('insecure_context', 'There are no Web Locks: two tabs may refresh at once.', { cause }))
+    onDegraded(new AuthError('insecure_context', 'There are no Web Locks: two tabs may refresh at once. Use https or localhost.', { cause }))
     return { letGo: () => {}, isHeld: () => true }
   }
 }
@@ -67,5 +67,5 @@ export function parseTrouble(message: unknown): AuthError | null {
   const known = [...transientCodes].find((each) => each === code)
   const isWait = typeof retryAfterMs === 'number' && retryAfterMs >= 0
   const details = isWait ? { retryAfterMs: Math.min(retryAfterMs, longestMs) } : {}
-  return known === undefined ? null : new AuthError(known, `Another tab could not refresh: ${known}.`, details)
+  return known === undefined ? null : new AuthError(known, `Another tab could not refresh (${known}): try later.`, details)
 }

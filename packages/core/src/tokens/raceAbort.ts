@@ -15,5 +15,5 @@ export function raceAbort<R>(promise: Promise<R>, ...signals: readonly (AbortSig
 
 function reasonOf(signal: AbortSignal | undefined): AuthError {
   const reason: unknown = signal?.reason
-  return isAuthError(reason) ? reason : new AuthError('aborted', 'The caller aborted.', { cause: reason })
+  return isAuthError(reason) ? reason : new AuthError('aborted', "The caller's own signal aborted: nothing to do.", { cause: reason })
 }

@@ -25,7 +25,7 @@ interface RecordStoreOptions {
 }
 
 export function createRecordStore({ storage, key, timer, onError }: RecordStoreOptions): RecordStore {
-  const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: tokens stay in memory.', { cause }))
+  const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: a reload signs out. Allow storage.', { cause }))
   let last: Promise<void> | null = null
   let isKept = false
 

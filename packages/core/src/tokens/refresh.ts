@@ -40,7 +40,7 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     if (endingCodes.includes(error.code)) return end(error)
     // What will not pass by itself is given a second chance, and the session as long as its token lives.
     if (!error.retryable && gate.lastError()?.retryable === false && hasExpired()) {
-      return end(new AuthError('session_expired', 'The token has run out, and no other is given.', { cause: error }))
+      return end(new AuthError('session_expired', 'The token has run out, and no other is given: sign in again.', { cause: error }))
     }
     gate.close(error)
     emit({ type: 'refresh_failed', error })

@@ -27,7 +27,7 @@ export async function replace<T extends TokenSet>(update: (current: T) => T, opt
       for (let each = busy(waits); each !== null; each = busy(++waits)) await raceAbort(each, signal)
       signal.throwIfAborted()
       const held = vault.held()
-      if (held === null) throw new AuthError('not_authenticated', 'Nobody is signed in.')
+      if (held === null) throw new AuthError('not_authenticated', 'Nobody is signed in: sign in first.')
       const tokens = update(held.tokens)
       checkTokenSet(tokens)
       refresher.reset()

@@ -31,7 +31,7 @@ export function createSingleFlight<R>({ run, onDone, onFailed }: Flight<R>): Sin
     try {
       result = await run(isCurrent)
     } catch (cause) {
-      const error = toAuthError(cause, 'network', 'The refresh failed.')
+      const error = toAuthError(cause, 'network', 'The refresh failed: look at "cause", or try later.')
       conclude(() => onFailed(error))
       throw error
     }

@@ -76,7 +76,7 @@ describe('listens', () => {
       ['rate_limited', 60_000, true],
       ...[60_000, undefined, undefined, 60_000, undefined, undefined].map((retryAfterMs) => ['timeout', retryAfterMs, true]),
     ])
-    expect(onTrouble.mock.calls[0]?.[0]).toMatchObject({ message: 'Another tab could not refresh: rate_limited.' })
+    expect(onTrouble.mock.calls[0]?.[0]).toMatchObject({ message: 'Another tab could not refresh (rate_limited): try later.' })
   })
 
   test('to nothing while nobody is signed in', async () => {

@@ -67,7 +67,7 @@ export function createTabs(options: TabsOptions): Tabs {
       try {
         place = channels.join(name, hear)
       } catch (cause) {
-        onDegraded(new AuthError('storage_failed', 'There is no BroadcastChannel: tabs hear of each other late, or not at all.', { cause }))
+        onDegraded(new AuthError('storage_failed', 'There is no BroadcastChannel: tabs hear of each other late, or not at all. Allow storage.', { cause }))
       }
     },
     close() {

@@ -34,6 +34,16 @@ describe('refresh', () => {
     expect(tabs.map(({ types }) => types().filter((type) => type === 'refreshed' || type === 'adopted'))).toEqual([['refreshed'], ...tabs.slice(1).map(() => ['adopted'])])
   })
 
+  test('RF-28 TM-04 eight that wake from eight hours of sleep, with fifty calls in each, send one request, and nobody gets the token of before', async () => {
+    const tabs = await eight()
+    await Promise.all(tabs.map(({ tokens }) => tokens.restore()))
+    vi.setSystemTime(Date.now() + 8 * hour)
+    for (const { world } of tabs) world.wake('resumed')
+    const asked = tabs.flatMap(({ tokens }) => Array.from({ length: 50 }, () => tokens.getAccessToken()))
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['ada-2']))
+    expect(server.sent).toEqual(['rt-1'])
+  })
+
   test('RF-01 a tab that waits for its turn takes over what was done meanwhile', async () => {
     const [first, second] = await openTwo(server)
     server.gate = defer()

@@ -14,9 +14,9 @@ export function interruptionOf(change: Change): AuthError | null {
     case 'adopted':
       return null
     case 'switched':
-      return new AuthError('user_changed', 'Somebody signed in in another tab.')
+      return new AuthError('user_changed', 'Somebody signed in in another tab: drop the request.')
     case 'left':
-      return new AuthError('not_authenticated', 'Signed out in another tab.')
+      return new AuthError('not_authenticated', 'Signed out in another tab: sign in again.')
     case 'ended':
       return change.error
   }

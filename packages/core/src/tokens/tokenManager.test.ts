@@ -91,6 +91,16 @@ describe('alone', () => {
       await expect(tokens.setTokens(tokenSet as never)).rejects.toMatchObject({ code: 'invalid_input' })
     },
   )
+
+  test('options that are null are none', async () => {
+    const { tokens, events } = manager({ refresh: counting() })
+    const none = null as never
+    expect(await tokens.getAccessToken(none)).toBe('at-1')
+    await tokens.refresh(none)
+    expect((await tokens.acquire(none)).tokens.accessToken).toBe('at-2')
+    tokens.clear(none)
+    expect(events.at(-1)).toBe('cleared')
+  })
 })
 
 describe('when to refresh', () => {
@@ -168,8 +178,8 @@ describe('when to refresh', () => {
     expect(refresh.mock.calls.map(([current]: unknown[]) => (current as TokenSet).refreshToken)).toEqual(['rt-0', 'rt-1'])
   })
 
-  test.each([[undefined], ['']])('TRAP RF-03 RF-04 an answer with refresh token %j keeps the old one', async (refreshToken) => {
-    const refresh = vi.fn(async (_current: TokenSet | null) => ({ accessToken: 'at-new', expiresInMs: hour, ...(refreshToken !== '' && { refreshToken }) }))
+  test.each([{}, { refreshToken: undefined }, { refreshToken: null }, { refreshToken: '' }])('TRAP RF-03 RF-04 an answer with the refresh token of %j keeps the old one', async (said) => {
+    const refresh = vi.fn(async (_current: TokenSet | null) => ({ accessToken: 'at-new', expiresInMs: hour, ...(said as object) }))
     const { tokens } = manager({ refresh })
     await tokens.setTokens(first)
     await tokens.refresh()
@@ -709,7 +719,8 @@ describe('storage', () => {
     expect(world.tabStorage.keys()).toEqual([])
   })
 
-  test.each(['', '{', '42', 'null', '[]', '{"version":2}', '{"version":1,"tokens":{}}'])('ST-04 INV-20 restores nothing from %j and removes it', async (text) => {
+  const ofVersion = (version: number) => JSON.stringify({ version, generation: 3, epoch: 3, receivedAt: 1_800_000_000_000, tokens: first })
+  test.each(['', '{', '42', 'null', '[]', '{"version":2}', '{"version":1,"tokens":{}}', ofVersion(1), ofVersion(3)])('ST-04 ST-05 ST-13 INV-20 restores nothing from %j and removes it', async (text) => {
     world.tabStorage.setItem('tessera:tokens', text)
     const { tokens, events } = manager({ refresh: counting(), storage: 'session' })
     await tokens.restore()

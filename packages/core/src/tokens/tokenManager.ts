@@ -58,7 +58,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   async setTokens(tokens: T): Promise<boolean> {
     this.#throwIfDisposed()
     checkTokenSet(tokens)
-    this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile.'))
+    this.#newEpoch(new AuthError('user_changed', 'Somebody signed in meanwhile: drop the request.'))
     // Newer than whatever the storage may hold.
     this.#isRestored = true
     this.#parts.lookout.start()
@@ -89,7 +89,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    * meanwhile, `unsupported_request` when the session lives in a cookie, `aborted`, `disposed`, or the code of a failed refresh;
    * `retryable` tells whether trying later may help.
    */
-  async getAccessToken(options: AccessTokenOptions = {}): Promise<string> {
+  async getAccessToken(options?: AccessTokenOptions): Promise<string> {
     // The usual case takes one turn of the event loop, not three.
     const held = this.#fresh(options) ?? (await this.acquire(options))
     const { accessToken } = held.tokens
@@ -98,11 +98,11 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
-  async acquire(options: AccessTokenOptions = {}): Promise<Held<T>> {
+  async acquire(options?: AccessTokenOptions): Promise<Held<T>> {
     if (!this.#isRestored) await this.restore()
     await this.#changes.settled()
     const held = this.#fresh(options, true)
-    return held ?? this.#refreshed(this.#parts.vault.held(), false, options.signal)
+    return held ?? this.#refreshed(this.#parts.vault.held(), false, options?.signal)
   }
 
   /**
@@ -110,12 +110,12 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    *
    * @param options.generation Does nothing when the tokens have changed since.
    */
-  async refresh(options: { readonly generation?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+  async refresh(options?: { readonly generation?: number; readonly signal?: AbortSignal }): Promise<void> {
     await this.restore()
     await this.#changes.settled()
     const held = this.#parts.vault.held()
-    if (options.generation !== undefined && held?.generation !== options.generation) return
-    await this.#refreshed(held, true, options.signal)
+    if (options?.generation !== undefined && held?.generation !== options.generation) return
+    await this.#refreshed(held, true, options?.signal)
   }
 
   /**
@@ -123,8 +123,8 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    *
    * @param options.isElsewhere Whether this follows a sign-out in another tab; the event says so. Default `false`.
    */
-  clear({ isElsewhere = false }: { readonly isElsewhere?: boolean } = {}): void {
-    this.#end({ type: 'cleared', isElsewhere }, new AuthError('not_authenticated', 'Signed out meanwhile.'))
+  clear(options?: { readonly isElsewhere?: boolean }): void {
+    this.#end({ type: 'cleared', isElsewhere: options?.isElsewhere ?? false }, new AuthError('not_authenticated', 'Signed out meanwhile: sign in again.'))
   }
 
   /** Ends the session as a refusal would, for a server that refuses a token straight after a refresh. */
@@ -195,11 +195,11 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   }
 
   /** The tokens, if they are known and will do; gets their successor under way when it is time. */
-  #fresh({ minValidityMs }: AccessTokenOptions, isSettled: boolean = !this.#changes.isPending()): Held<T> | null {
+  #fresh(options?: AccessTokenOptions, isSettled: boolean = !this.#changes.isPending()): Held<T> | null {
     this.#throwIfDisposed()
     const held = this.#isRestored && isSettled ? this.#parts.vault.held() : null
     const now = this.#environment.clock.now()
-    if (held === null || !isFresh(held.lifetime, now, minValidityMs)) return null
+    if (held === null || !isFresh(held.lifetime, now, options?.minValidityMs)) return null
     if (this.#dueInMs(now) <= 0) this.#onDue()
     return held
   }
@@ -221,7 +221,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** What to throw when there is no usable token and no way to another; ends a session whose token has expired. */
   #unusable(held: Held<T> | null): AuthError {
-    if (held === null) return new AuthError('not_authenticated', 'Nobody is signed in.')
+    if (held === null) return new AuthError('not_authenticated', 'Nobody is signed in: sign in first.')
     const error = expired()
     if (remainingMs(held.lifetime, this.#environment.clock.now()) <= 0) void this.refuse(held.generation, error)
     return error
@@ -238,7 +238,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
   /** Tokens that nothing can refresh, unless somebody signed in again in another tab. */
   async #renewed(stale: Held<T> | null): Promise<Held<T>> {
     await this.#changes.caughtUp()
-    const held = this.#fresh({}, true)
+    const held = this.#fresh(undefined, true)
     if (held === null || held.generation === stale?.generation) throw this.#unusable(stale)
     return held
   }
@@ -295,4 +295,4 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 }
 
 const expired = (): AuthError => new AuthError('session_expired', 'The token has expired: sign in again.')
-const disposed = (): AuthError => new AuthError('disposed', 'dispose() was called.')
+const disposed = (): AuthError => new AuthError('disposed', 'dispose() was called: create a new one.')

@@ -62,7 +62,7 @@ async function takeTurns<T extends TokenSet>(turn: Turn, options: TurnOptions<T>
       if (!isCurrent()) return null
       if (lock === null && isDone()) return { type: 'adopted' }
       // Nobody is robbed of the lock. Who has waited in vain goes without it, but not before there is need to.
-      if (lock === null && !hasExpired()) throw new AuthError('timeout', 'Another tab is refreshing, and takes long.')
+      if (lock === null && !hasExpired()) throw new AuthError('timeout', 'Another tab is refreshing, and takes long: try later.')
       // One at a time: whoever has the lock, since its holder has gone at last, lets those go first who had given up.
       const late = await acquire('late', patienceMs, stop)
       if (lock === null) own = late
@@ -90,7 +90,7 @@ async function ask<T extends TokenSet>(turn: Turn, { holding, catchUp, warn }: T
   } catch (error) {
     // A page that was frozen knows nothing of the network.
     const isNews = isCurrent() && elapsedSince(askedAt, now()) <= patienceMs
-    const trouble = toAuthError(error, 'network', 'The refresh failed.')
+    const trouble = toAuthError(error, 'network', 'The refresh failed: look at "cause", or try later.')
     if (isNews && trouble.retryable) warn(trouble)
     if (!isAuthError(error, ...endingCodes) || !isCurrent()) throw error
     // A refresh token that was refused may have been spent by another tab, which has a newer one.

@@ -49,7 +49,7 @@ export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptio
     const state = await (status === 'loading' && error !== null ? auth.look() : auth.ready)
     switch (state.status) {
       case 'loading':
-        throw state.error ?? new AuthError('network', 'It could not be found out who is signed in.')
+        throw state.error ?? new AuthError('network', 'It could not be found out who is signed in: try later.')
       case 'authenticated':
         checkScopes(state, scopes)
         return state
@@ -65,7 +65,7 @@ export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptio
 
 function checkScopes({ scope }: AuthenticatedState, scopes: readonly string[]): void {
   const missing = scopes.filter((each) => !scope.includes(each))
-  if (missing.length > 0) throw new AuthError('insufficient_scope', `This route needs a scope that was not granted: ${missing.join(', ')}.`)
+  if (missing.length > 0) throw new AuthError('insufficient_scope', `This route needs a scope that was not granted: ${missing.join(', ')}. Say so, or offer a step-up.`)
 }
 
 function isSamePath(one: string, other: string): boolean {

@@ -274,7 +274,7 @@ describe('the sign-in route', () => {
     ['a blob of its own origin', '/login?returnTo=blob:http://localhost/1'],
     ['its own origin with a name before it', '/login?returnTo=http://localhost@evil.example/'],
     ['itself', '/login?returnTo=/login'],
-  ])('OR-01 goes home when asked to return to %s', async (_, address) => {
+  ])('OR-01 OR-05 goes home when asked to return to %s', async (_, address) => {
     const router = createApp(authWith(ada)).open(address)
     expect(await settled(router)).toBe('/')
     const signedOut = createApp(authWith(nobody)).open(address)
@@ -298,7 +298,7 @@ describe('the sign-in route', () => {
   })
 })
 
-describe('going round in circles', () => {
+describe('OR-11 going round in circles', () => {
   it.each([true, false])('ends in an error that says so when the sign-in page takes somebody for signed in who is not; storage blocked: %s', async (isBlocked) => {
     const router = createApp(authWith(nobody), { signInAuth: authWith(ada), world: createRouterWorld(isBlocked) }).open('/orders?page=2')
     expect(await settled(router)).toBe('/orders?page=2')

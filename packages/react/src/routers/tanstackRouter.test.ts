@@ -164,7 +164,7 @@ describe('the sign-in route', () => {
     ['a list', '/login?returnTo=%5B%22%2Forders%22%5D'],
     ['an object', '/login?returnTo=%7B%22a%22%3A1%7D'],
     ['itself', '/login?returnTo=/login'],
-  ])('OR-01 goes home when asked to return to %s', async (_, address) => {
+  ])('OR-01 OR-05 goes home when asked to return to %s', async (_, address) => {
     expect(await settled(openApp(authWith(ada), address))).toBe('/')
     const signedOut = openApp(authWith(nobody), address)
     await settled(signedOut)
@@ -172,7 +172,7 @@ describe('the sign-in route', () => {
   })
 })
 
-describe('going round in circles', () => {
+describe('OR-11 going round in circles', () => {
   it.each([true, false])('ends in an error that says so when the sign-in page takes somebody for signed in who is not; storage blocked: %s', async (isBlocked) => {
     const router = openApp(authWith(nobody), '/orders?page=2', { signInAuth: authWith(ada), world: createRouterWorld(isBlocked) })
     expect(await settled(router)).toBe('/orders?page=2')

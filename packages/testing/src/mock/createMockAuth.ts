@@ -123,7 +123,7 @@ async function logIn<User, Input>(input: Input, { logins, store, run }: Login<Us
   try {
     store.setState(signedIn(await run(input)))
   } catch (cause) {
-    const error = isAuthError(cause) ? cause : new AuthError('authorization_failed', 'The login threw something that is no AuthError.', { cause })
+    const error = isAuthError(cause) ? cause : new AuthError('authorization_failed', 'The login threw something that is no AuthError: look at "cause".', { cause })
     store.setState({ ...store.getState(), pending: null, error })
     throw error
   }

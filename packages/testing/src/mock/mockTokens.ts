@@ -28,5 +28,5 @@ function sessionOf<User>(accessToken: string, { user, method, scope }: Authentic
 }
 
 export function notSignedIn(): AuthError {
-  return new AuthError('not_authenticated', 'Nobody is signed in.')
+  return new AuthError('not_authenticated', 'Nobody is signed in: sign in first.')
 }
