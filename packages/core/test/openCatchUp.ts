@@ -36,7 +36,7 @@ export interface CatchUpTab extends CatchUp, Visit<TokenSet> {
   readonly asked: string[]
   readonly accessToken: () => string | null | undefined
   /** What is up to the test. */
-  readonly tab: { invited: Circle | null; leftAt: number; isSigningIn: boolean; isDegraded: boolean; known: Entry | null; onAsk: () => void }
+  readonly tab: { invited: Circle | null; leftAt: number; isSigningIn: boolean; isDegraded: boolean; known: Entry | null; onAsk: () => void; onPublish: (generation: number) => number | null }
 }
 
 /** A tab that holds generation 3 of the first login of {@link ownCircle}. */
@@ -50,7 +50,7 @@ export async function openCatchUp(news: NewsOf): Promise<CatchUpTab> {
   const ended: [Left, AuthErrorCode | null][] = []
   const entry: Entry = { generation: 3, sealed: new Uint8Array(), at: 0 }
   const asked: string[] = []
-  const tab: CatchUpTab['tab'] = { invited: null, leftAt: -Infinity, isSigningIn: false, isDegraded: false, known: entry, onAsk: () => {} }
+  const tab: CatchUpTab['tab'] = { invited: null, leftAt: -Infinity, isSigningIn: false, isDegraded: false, known: entry, onAsk: () => {}, onPublish: (generation) => generation }
   const others = { news, leftAt: () => tab.leftAt, join: async (isWanted: (circle: Circle) => boolean) => (tab.invited !== null && isWanted(tab.invited) ? tab.invited : null) }
   const catchUp = createCatchUp({
     ...others,
@@ -63,7 +63,7 @@ export async function openCatchUp(news: NewsOf): Promise<CatchUpTab> {
     },
     publish: async (publication) => {
       published.push(publication)
-      return publication.after + 1
+      return tab.onPublish(publication.after + 1)
     },
     end: async (...given) => ended.push(given),
     clock: systemClock,

@@ -90,10 +90,10 @@ test.each([
   await expect(readExtraFields(odd, { n: 1 })).rejects.toMatchObject({ code: 'invalid_response', message })
 })
 
-test('a schema may complain of the whole, or of one field twice', async () => {
-  const issues = [{ message: 'canary' }, { message: 'a', path: ['plan'] }, { message: 'b', path: [{ key: 'plan' }] }]
+test('INV-22 a schema may complain of the whole, of one field twice, or of one whose name may be a value', async () => {
+  const issues = [{ message: 'canary' }, { message: 'a', path: ['plan'] }, { message: 'b', path: [{ key: 'plan' }] }, { message: 'c', path: ['seats', 'of canary'] }]
   const strict: StandardSchemaV1<unknown, never> = { '~standard': { version: 1, vendor: 'mine', validate: () => ({ issues }) } }
-  await expect(readExtraFields(strict, {})).rejects.toMatchObject({ message: 'The answer has other fields than expected: the whole, plan. Look at "fields".' })
+  await expect(readExtraFields(strict, {})).rejects.toMatchObject({ message: 'The answer has other fields than expected: the whole, plan, seats.…. Look at "fields".' })
 })
 
 describe('checkFieldsSchema', () => {

@@ -151,9 +151,9 @@ function createDepartures<User>(tokens: PresencesHost<User>['tokens'], names: re
   tokens.subscribe((event) => {
     if (event.type === 'set') left.clear()
     // An API that refuses a session which its server still names would otherwise send the person round in circles.
-    const isRefused = event.type === 'ended' && event.error?.code === 'revoked'
+    const isRefused = event.error?.code === 'revoked'
     // What another tab left, it may have left for a session that the browser keeps.
-    const isSignedOut = (event.type === 'cleared' && event.isElsewhere !== true) || (event.type === 'ended' && event.error?.code === 'session_idle')
+    const isSignedOut = (event.type === 'cleared' && event.isElsewhere !== true) || event.error?.code === 'session_idle'
     if (isRefused || isSignedOut) for (const name of names) left.set(name, isRefused ? subject : null)
     if (['set', 'refreshed', 'cleared', 'ended'].includes(event.type)) epoch++
     subject = tokens.current?.tokens.subject ?? null

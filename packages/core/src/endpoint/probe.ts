@@ -8,7 +8,7 @@ import { isError } from './tokenResponse.ts'
 const refusal = { code: 'invalid_credentials', applies: (status: number) => status === 401 || status === 403 } as const
 
 /**
- * Tries a credential that somebody brought along, by `GET` with these headers. Gives the answer's JSON; `null` when it has none.
+ * Tries a credential that somebody brought along, by `GET` with these headers. Gives the answer's JSON, if it has any.
  *
  * @throws AuthError `invalid_credentials` for a 401 or 403, `invalid_response` for a page or an error inside a 200, or what
  * {@link tokenError} says of another status.
@@ -21,7 +21,7 @@ export async function probe(url: string, headers: Readonly<Record<string, string
   if (response.headers.get('content-type')?.includes('html') === true) {
     throw new AuthError('invalid_response', 'A page instead of an answer: is "probeUrl" right?', { status })
   }
-  const body: unknown = await response.json().catch(() => null)
+  const body: unknown = await response.json().catch(() => {})
   if (isError(membersOf(body)['error'])) throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status })
   return body
 }

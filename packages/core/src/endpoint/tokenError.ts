@@ -30,7 +30,7 @@ export const spentToken: Refusal = {
  */
 export async function tokenError(response: Response, nowAt: number, refusal?: Refusal): Promise<AuthError> {
   const { status, headers } = response
-  const oauthError = wordOf(membersOf(await response.json().catch(() => null))['error'])
+  const oauthError = wordOf(membersOf(await response.json().catch(() => {}))['error'])
   const details = { status, oauthError, retryAfterMs: retryAfterMs(headers.get('retry-after'), nowAt) }
   if (status === 429) return new AuthError('rate_limited', 'The server asks to slow down: try later.', details)
   if (status === 408 || status === 425 || status >= 500) {

@@ -60,7 +60,7 @@ describe('checkTokenLifetime', () => {
     expect(() => checkTokenLifetime(lifetime)).not.toThrow()
   })
 
-  test.each([null, '', 'forever', 3600, {}, { expiresInMs: 0 }, { expiresInMs: -1 }, { expiresInMs: NaN }, { expiresInMs: Infinity }, { expiresInMs: '60' }])(
+  test.each([null, '', 'forever', 3600, {}, { expiresInMs: 0 }, { expiresInMs: -1 }, { expiresInMs: NaN }, { expiresInMs: Infinity }, { expiresInMs: '60' }, { expiresInMs: Symbol('60') }])(
     'refuses %j by name',
     (lifetime) => {
       expect(() => checkTokenLifetime(lifetime as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'lifetime' }))

@@ -54,15 +54,23 @@ describe('at login', () => {
   })
 
   test.each([
-    ['HTML', () => new Response('<html>')],
-    ['nothing', () => new Response(null)],
-    ['an error inside a 200', () => answer({ error: 'invalid_grant' })],
-    ['no access token', () => answer({ access_token: undefined })],
-    ['an access token for another line', () => answer({ access_token: 'a\r\nb' })],
-    ['no token type', () => answer({ token_type: undefined })],
-    ['another token type', () => answer({ token_type: 'DPoP' })],
-  ])('TR-01 TR-02 TR-04 TR-06 TR-07 %s is refused', async (_, response) => {
-    await expect(readTokenSession(response(), null, {})).rejects.toMatchObject({ code: 'invalid_response' })
+    ['HTML', () => new Response('<html>'), 'not JSON'],
+    ['nothing', () => new Response(null), 'not JSON'],
+    ['an error inside a 200', () => answer({ error: 'invalid_grant' }), 'error inside'],
+    ['no access token', () => answer({ access_token: undefined }), '"access_token"'],
+    ['an access token for another line', () => answer({ access_token: 'a\r\nb' }), '"access_token"'],
+    ['no token type', () => answer({ token_type: undefined }), '"token_type" other than Bearer'],
+    ['another token type', () => answer({ token_type: 'DPoP' }), '"token_type" other than Bearer'],
+  ])('TR-01 TR-02 TR-04 TR-06 TR-07 %s is refused, and said to be', async (_, response, problem) => {
+    await expect(readTokenSession(response(), null, {})).rejects.toMatchObject({ code: 'invalid_response', message: expect.stringContaining(problem) })
+  })
+
+  test('TR-01 what is no JSON is told by its status', async () => {
+    await expect(readTokenSession(new Response('<html>', { status: 203 }), null, {})).rejects.toMatchObject({ code: 'invalid_response', status: 203 })
+  })
+
+  test.each(['', ' 60', '60 ', '-60', '60.5', '1e3', '0x10', [60]])('TR-12 "expires_in": %j is no duration', async (duration) => {
+    expect((await readTokenSession(answer({ expires_in: duration }), null, {})).expiresInMs).toBeUndefined()
   })
 })
 
@@ -108,6 +116,13 @@ describe('at a refresh', () => {
     expect(next.user).toEqual({ sub: 'ada', name: 'Ada', plan: 'pro', seats: 3, role: 'admin' })
     const changed = await readTokenSession(answer({ ...token({}), seats: 4 }), next, { fields })
     expect(changed.user).toEqual({ sub: 'ada', plan: 'free', seats: 4, role: 'reader' })
+  })
+
+  test('fields that are wrong stay as they were: the token is good all the same', async () => {
+    const renewed = { access_token: jwt({ sub: 'ada', name: 'Ada King' }) }
+    const previous = await login({ access_token: jwt({ sub: 'ada', name: 'Ada' }) })
+    const next = await readTokenSession(answer({ ...renewed, plan: 7 }), previous, { fields: plan })
+    expect(next).toMatchObject({ accessToken: renewed.access_token, user: { sub: 'ada', name: 'Ada King', plan: 'free' } })
   })
 
   test('fields that are gone stay as they were, and a claim that is gone is gone', async () => {

@@ -124,12 +124,13 @@ describe('signing in', () => {
   })
 
   test.each([
-    ['PT-05 an error inside a 200', () => Response.json({ error: 'bad_token' })],
-    ['a page, as an app gives for an unknown path', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['a page of a proxy', () => new Response('<html>', { status: 403, headers: { 'content-type': 'text/html' } })],
-  ])('%s says nothing about the token: invalid_response', async (_, answer) => {
+    ['PT-05 an error inside a 200', 200, () => Response.json({ error: 'bad_token' }), 'error inside'],
+    ['a page, as an app gives for an unknown path', 200, () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), '"probeUrl"'],
+    ['a page of a proxy', 403, () => new Response('<html>', { status: 403, headers: { 'content-type': 'text/html' } }), 'proxy'],
+  ])('%s (%i) says nothing about the token: invalid_response', async (_, status, answer, hint) => {
     world.answer = answer
-    await expect(create({ probeUrl }).login({ token })).rejects.toMatchObject({ code: 'invalid_response', retryable: true })
+    const message = expect.stringContaining(hint)
+    await expect(create({ probeUrl }).login({ token })).rejects.toMatchObject({ code: 'invalid_response', retryable: true, status, message })
   })
 
   test('a network failure passes', async () => {

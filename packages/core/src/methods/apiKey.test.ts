@@ -112,6 +112,11 @@ describe('signing in', () => {
     expect(shown(auth, error)).not.toContain('canary')
   })
 
+  test('what is wrong with a destination is the cause', async () => {
+    const cause = expect.objectContaining({ code: 'invalid_config', option: 'keys' })
+    expect(await failure(create().login({ keys: { 'http://api.example': key } }))).toMatchObject({ code: 'invalid_input', cause })
+  })
+
   test('the probe carries the key as requests do: no cookie, no cache, no redirect, no referrer', async () => {
     const auth = create({ probeUrl: `${api}me`, header: 'X-Key' })
     await auth.login({ key })
@@ -175,7 +180,7 @@ describe('requests', () => {
     const auth = create(options)
     await auth.login({ key })
     const error = await failure(auth.fetch(`${api}resources`, { redirect: 'follow' }))
-    expect(error).toMatchObject({ code: 'unsupported_request' })
+    expect(error).toMatchObject({ code: 'unsupported_request', message: expect.stringContaining("redirect: 'follow'") })
     expect(world.requests).toEqual([])
     await auth.fetch(`${api}resources`, { redirect: 'manual' })
     expect(world.requests[0]?.redirect).toBe('manual')
@@ -548,13 +553,13 @@ describe('making and deleting keys', () => {
     ['an empty id', () => Response.json({ ...created, id: '' })],
     ['a key that no header can carry', () => Response.json({ ...created, key: 'sk canary' })],
     ['scopes as text', () => Response.json({ ...created, scopes: 'read:resources' })],
-    ['a scope that is none', () => Response.json({ ...created, scopes: [7] })],
+    ['a scope that is none', () => Response.json({ ...created, scopes: ['read:resources', 7] })],
     ['a date that is none', () => Response.json({ ...created, created_at: 'yesterday' })],
   ] as const)('INV-22 an answer with %s is invalid_response, and the error holds no key', async (_, answer) => {
     const auth = await signedIn()
     world.answer = answer
     const error = await failure(createApiKey(auth.fetch, asked))
-    expect(error).toMatchObject({ code: 'invalid_response' })
+    expect(error).toMatchObject({ code: 'invalid_response', status: answer().status, message: expect.stringContaining('answer') })
     expect(shown(auth, error)).not.toContain('canary')
   })
 
@@ -586,6 +591,7 @@ describe('making and deleting keys', () => {
   test.each([
     [url, 'key_abc123', `${url}/key_abc123`],
     [`${url}/`, 'a/b?c#d', `${url}/a%2Fb%3Fc%23d`],
+    [`${url}//`, '.a.', `${url}/.a.`],
     ['/v1/api-keys', 'key_1', 'https://app.example/v1/api-keys/key_1'],
   ])('DELETE %s with id %s goes to %s', async (at, id, to) => {
     const auth = create({}, { api: [api, 'https://app.example'] })

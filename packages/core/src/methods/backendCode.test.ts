@@ -88,6 +88,7 @@ describe('options', () => {
     ['session', { session: {} }],
     ['session', { session: password({ loginUrl: '/login', refreshUrl: '/refresh' }) }],
     ['session', { session: { ...web(), adopt: undefined } }],
+    ['session', { session: { ...web(), presence: undefined } }],
     ['lifetime', { session: web(), lifetime: 'permanent' }],
     ['fields', { session: web(), fields: account }],
     ['clientSecret', { clientSecret: 'x' }],
@@ -139,16 +140,23 @@ describe('leaving', () => {
     readonly crypto?: { readonly isSecureContext: () => boolean }
     readonly page?: { readonly href: () => null }
   }
-  test.each<[string, Elsewhere, object]>([
-    ['insecure_context', { crypto: { isSecureContext: () => false } }, {}],
-    ['unsupported_request', { page: { href: () => null } }, {}],
-    ['invalid_config', {}, { redirectUri: 'https://elsewhere.example/callback' }],
-  ])('%s', async (expected, environment, options) => {
+  test.each<[string, Elsewhere]>([
+    ['insecure_context', { crypto: { isSecureContext: () => false } }],
+    ['unsupported_request', { page: { href: () => null } }],
+  ])('%s', async (expected, environment) => {
     const real = world.environment
     const fake = { ...real, crypto: { ...real.crypto, ...environment.crypto }, page: { ...real.page, ...environment.page } }
-    const auth = createAuth({ method: backendCode({ ...client, ...options }), api: 'https://api.example' }, fake)
+    const auth = createAuth({ method: backendCode(client), api: 'https://api.example' }, fake)
     await expect(auth.login()).rejects.toMatchObject({ code: expected })
     expect(world.left).toEqual([])
+  })
+
+  test('MD-07 nobody is sent back to another origin, nor is a callback there one', async () => {
+    const auth = createToken({ redirectUri: 'https://elsewhere.example/callback' })
+    const refused = { code: 'invalid_config', option: 'redirectUri' }
+    await expect(auth.login()).rejects.toMatchObject(refused)
+    await expect(auth.handleCallback('https://elsewhere.example/callback?code=x&state=y')).rejects.toMatchObject(refused)
+    expect([world.left, world.requests]).toEqual([[], []])
   })
 })
 

@@ -192,7 +192,7 @@ async function exchange(client: Client, { code, redirectUri, transaction }: Answ
 
 /** Some providers answer 200 to a code that is no good, and some backends hand that on. */
 async function refuseError(response: Response): Promise<void> {
-  const { error } = membersOf(await response.json().catch(() => null))
+  const { error } = membersOf(await response.json().catch(() => {}))
   if (!isError(error)) return
   const oauthError = wordOf(error)
   const message = `The backend answered with an error (${oauthError ?? 'not readable'}): sign in again, or look at the backend.`

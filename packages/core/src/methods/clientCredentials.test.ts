@@ -83,6 +83,11 @@ describe('signing in', () => {
     expect(await auth.getAccessToken()).toBe('canary-at-1')
   })
 
+  test('the same where the app asks for it by name', async () => {
+    await create({ authentication: 'basic' }).login()
+    expect(world.requests[0]?.headers.get('authorization')).toBe(`Basic ${btoa('machine:canary-secret')}`)
+  })
+
   test('or with id and secret in the body', async () => {
     await create({ authentication: 'body', scope: 'read:resources write:resources' }).login()
     const form = 'grant_type=client_credentials&client_id=machine&client_secret=canary-secret&scope=read%3Aresources+write%3Aresources'
@@ -172,7 +177,7 @@ describe('scope', () => {
     ['nothing', undefined, undefined, [], null],
     ['nothing, whatever was granted', undefined, 'api id', ['api', 'id'], null],
     ['what the options say', undefined, undefined, ['read'], 'read'],
-    ['what the login said', { scope: 'write  admin' }, undefined, ['write', 'admin'], 'write admin'],
+    ['what the login said', { scope: ' write  admin ' }, undefined, ['write', 'admin'], 'write admin'],
     ['what the login said, though less was granted', { scope: 'write admin' }, 'write', ['write'], 'write admin'],
   ])('each refresh asks for %s', async (_, input, granted, scope, asked) => {
     answers = () => Response.json(answer({ scope: granted }))
@@ -313,6 +318,17 @@ describe('clientCredentialsGrant', () => {
     expect(sent()).toEqual(['grant_type=client_credentials&scope=read', 'grant_type=client_credentials&scope=write'])
   })
 
+  test('two scopes are not one that reads like both', async () => {
+    const grant = grantOf()
+    await Promise.all(['read write', 'readwrite'].map((scope) => grant.forScope(scope)(null, { signal })))
+    expect(sent().map((form) => new URLSearchParams(form).get('scope'))).toEqual(['read write', 'readwrite'])
+  })
+
+  test('RF-11 says when the server will take the next request, also when that is a date', async () => {
+    answers = () => new Response(null, { status: 503, headers: { 'retry-after': new Date(Date.now() + 30_000).toUTCString() } })
+    await expect(grantOf()(null, { signal })).rejects.toMatchObject({ code: 'server_error', retryAfterMs: 30_000 })
+  })
+
   test('who asks later gets tokens of a request of their own, also after a failure', async () => {
     const grant = grantOf()
     answers = () => new Response(null, { status: 503 })
@@ -351,6 +367,24 @@ describe('clientCredentialsGrant', () => {
     expect(await waiting).toMatchObject([{ reason: { code: 'disposed' } }, { reason: { code: 'disposed' } }])
     expect(sent()).toHaveLength(2)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a request that was aborted does not keep others from sharing the next one', async () => {
+    const late = [defer<Response>(), defer<Response>()]
+    answers = (n) => late[n - 1]?.promise ?? Response.error()
+    const grant = grantOf()
+    const impatient = new AbortController()
+    const aborted = grant(null, { signal: impatient.signal }).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(0)
+    impatient.abort()
+    const first = grant(null, { signal })
+    expect(await aborted).toMatchObject({ code: 'aborted' })
+    await vi.advanceTimersByTimeAsync(0)
+    const second = grant(null, { signal })
+    await vi.advanceTimersByTimeAsync(0)
+    late[1]?.resolve(Response.json(answer()))
+    expect(await Promise.all([first, second])).toMatchObject([{ accessToken: 'canary-at' }, { accessToken: 'canary-at' }])
+    expect(sent()).toHaveLength(2)
   })
 
   test('TR-23 a server that does not answer is given up after ten seconds', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
+import type { TokenStorage } from '../browser/storage.ts'
 import type { WakeReason } from '../browser/wake.ts'
 import type { Claims } from '../session/claims.ts'
 import { cookieSession, type CookieSessionInput, type CookieSessionOptions } from './cookieSession.ts'
@@ -159,6 +160,15 @@ describe('finding out who is signed in', () => {
     expect(await ready).toMatchObject({ status: 'loading', error: { code: 'timeout' } })
   })
 
+  test('CK-02 not known: a schema that fails', async () => {
+    server.signedIn = 'ada'
+    const validate = () => {
+      throw new TypeError('canary')
+    }
+    const fields = { '~standard': { version: 1, vendor: 'mine', validate } } as const
+    expect(await create({ fields }).ready).toMatchObject({ status: 'loading', error: { code: 'network', retryable: true, message: expect.not.stringContaining('canary') } })
+  })
+
   test.each([
     [{ sub: 7, name: 'Ada', iat: 1, exp: 2 }, '7', { sub: '7', name: 'Ada' }],
     [{ sub: 0 }, '0', { sub: '0' }],
@@ -242,6 +252,47 @@ describe('looking again', () => {
     world.wake(reason)
     await settled()
     expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' } })
+  })
+
+  test('CK-09 somebody whose session ran out, and who signed in again elsewhere, is back', async () => {
+    const { auth } = await watched('ada')
+    for (const [name, status] of [[null, 'unauthenticated'], ['ada', 'authenticated']] as const) {
+      server.signedIn = name
+      await vi.advanceTimersByTimeAsync(1000)
+      world.wake('focus')
+      await settled()
+      expect(auth.store.getState().status).toBe(status)
+    }
+  })
+
+  test('CK-09 a refresh that fails meanwhile says nothing of who is signed in: the look does', async () => {
+    const { auth } = await watched('ada')
+    const late = defer<undefined>()
+    const answers = [late.promise.then(() => json(person('bob'))), json({}, 500)]
+    server.instead.set(urls.sessionUrl, () => answers.shift())
+    world.wake('focus')
+    await settled()
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'server_error' })
+    late.resolve(undefined)
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'bob' } })
+  })
+
+  test('INV-6 a look from before a logout which the server did not hear of says nothing, not even that there is nobody', async () => {
+    const { auth } = await watched('ada')
+    const late = defer<Response>()
+    const answers = [late.promise]
+    server.instead.set(urls.sessionUrl, () => answers.shift())
+    server.instead.set(urls.logoutUrl, () => json({}, 500))
+    world.wake('focus')
+    await settled()
+    await auth.logout()
+    late.resolve(json({}, 401))
+    await vi.advanceTimersByTimeAsync(1000)
+    world.wake('focus')
+    await settled()
+    expect(looks()).toBe(3)
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
   })
 
   test('at most once a second, and no wake is lost', async () => {
@@ -355,6 +406,23 @@ describe('looking again', () => {
     expect(looks()).toBe(9)
   })
 
+  test('CK-02 a request waits for the look that is under way, rather than to go by the one that failed', async () => {
+    server.instead.set(urls.sessionUrl, () => json({}, 500))
+    const auth = create()
+    auth.start()
+    await auth.ready
+    const late = defer<undefined>()
+    server.instead.set(urls.sessionUrl, () => late.promise as never)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(looks()).toBe(2)
+    const asked = auth.fetch('/api')
+    await settled()
+    server.signedIn = 'ada'
+    late.resolve(undefined)
+    expect(await (await asked).json()).toEqual({ by: 'ada' })
+    expect(looks()).toBe(2)
+  })
+
   test('CK-02 failures do not end a session', async () => {
     const { auth } = await watched()
     const state = auth.store.getState()
@@ -461,7 +529,9 @@ describe('signing in', () => {
     const auth = await signedIn()
     expect(sent()).toEqual(['GET /v1/session 1', 'POST /v1/session/login 1'])
     const [, request] = world.requests
-    expect(request).toMatchObject({ url: 'https://app.example/v1/session/login', credentials: 'include', cache: 'no-store', redirect: 'error', referrerPolicy: 'no-referrer' })
+    expect(request).toMatchObject({
+      url: 'https://app.example/v1/session/login', credentials: 'include', cache: 'no-store', redirect: 'error', referrerPolicy: 'no-referrer', keepalive: false,
+    }) // prettier-ignore
     expect(Object.fromEntries(request?.headers ?? [])).toEqual({ 'content-type': 'application/json', accept: 'application/json', 'x-csrf-token': '1' })
     expect(world.bodies[1]).toBe(JSON.stringify(ada))
     expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' }, scope: ['read', 'write'] })
@@ -513,7 +583,7 @@ describe('signing in', () => {
     const auth = create()
     await auth.ready
     server.instead.set(urls.loginUrl, () => new Response('<form>', { headers: { 'content-type': 'text/html; charset=utf-8' } }))
-    await expect(auth.login(ada)).rejects.toMatchObject({ code: 'invalid_response', status: 200 })
+    await expect(auth.login(ada)).rejects.toMatchObject({ code: 'invalid_response', status: 200, message: expect.stringContaining('page') })
     expect(auth.store.getState()).toMatchObject({ user: { sub: 'bob' }, error: { code: 'invalid_response' } })
   })
 
@@ -529,7 +599,7 @@ describe('signing in', () => {
     const auth = create()
     await auth.ready
     const error = await auth.login(ada).catch((reason: unknown) => reason)
-    expect(error).toMatchObject({ code, retryable })
+    expect(error).toMatchObject({ code, retryable, status: response.status })
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', error: { code } })
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error) + inspect(auth.store.getState(), { depth: 9 })).not.toContain('canary')
   })
@@ -656,7 +726,9 @@ describe('signing in', () => {
     await auth.ready
     await auth.login({ username: 'ada', pin: '1815' })
     expect(world.bodies.at(-1)).toBe('{"username":"ada","pin":"1815"}')
-    await expect(auth.login(undefined as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    const count = world.requests.length
+    for (const input of [undefined, null, 'ada']) await expect(auth.login(input as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(world.requests).toHaveLength(count)
   })
 
   test('without loginUrl it says so', async () => {
@@ -870,6 +942,19 @@ describe('signing out', () => {
     expect(await create().ready).toMatchObject({ status: 'authenticated' })
   })
 
+  test('without logoutUrl it waits for nothing, and a login that it overtook tells nobody either', async () => {
+    const auth = create({ ...urls, logoutUrl: undefined })
+    await auth.ready
+    const late = defer<undefined>()
+    server.instead.set(urls.loginUrl, () => late.promise as never)
+    const login = auth.login(ada).catch((error: unknown) => error)
+    await settled()
+    expect(await auth.logout()).toEqual({ isRemote: false, error: null })
+    late.resolve(undefined)
+    expect(await login).toMatchObject({ code: 'superseded' })
+    expect(sent()).toEqual(['GET /v1/session 1', 'POST /v1/session/login 1'])
+  })
+
   test('tells the server even when it is not known who is signed in', async () => {
     server.signedIn = 'ada'
     server.instead.set(urls.sessionUrl, () => json({}, 500))
@@ -893,6 +978,7 @@ describe('signing out', () => {
     const auth = create({ ...urls, csrfUrl: '/csrf' }, { storage: 'session' })
     const printed: string[] = []
     const print = (value: unknown) => printed.push(inspect(value, { depth: 9 }), JSON.stringify(value) ?? '')
+    const reported = vi.spyOn(console, 'error')
     auth.inspect(print)
     auth.store.subscribe(print)
     auth.refreshStore.subscribe(print)
@@ -905,12 +991,45 @@ describe('signing out', () => {
     await auth.getAccessToken().catch(print)
     expect(printed.length).toBeGreaterThan(20)
     expect(printed.join()).not.toMatch(/canary-/)
+    expect(reported).not.toHaveBeenCalled()
+    reported.mockRestore()
   })
 })
 
 describe('beside another method', () => {
-  const both = () =>
-    createAuth({ methods: { web: cookieSession(urls), app: password({ loginUrl: '/login', logoutUrl: '/logout' }) }, storage: 'session' }, world.environment)
+  const both = (storage: TokenStorage | 'session' = 'session') =>
+    createAuth({ methods: { web: cookieSession(urls), app: password({ loginUrl: '/login', logoutUrl: '/logout' }) }, storage }, world.environment)
+
+  test('CK-02 a look that fails while a login is under way is shown', async () => {
+    server.instead.set(urls.sessionUrl, () => json({}, 500))
+    const auth = both()
+    auth.start()
+    await auth.ready
+    server.instead.set('/login', () => new Promise<Response>(() => {}))
+    void auth.login('app', ada).catch(() => {})
+    expect(auth.store.getState()).toMatchObject({ status: 'loading', pending: 'app', error: null })
+    server.instead.set(urls.sessionUrl, () => json({}, 429))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(auth.store.getState()).toMatchObject({ status: 'loading', pending: 'app', error: { code: 'rate_limited' } })
+    auth.dispose()
+  })
+
+  test('INV-6 a storage that fails does not undo a sign-out of which the server did not hear', async () => {
+    const seen: string[] = []
+    const auth = both({ getItem: () => null, setItem: () => {}, removeItem: () => Promise.reject(new Error('full')) })
+    auth.inspect(({ type }) => seen.push(type))
+    auth.start()
+    await auth.ready
+    await auth.login('web', ada)
+    server.instead.set(urls.logoutUrl, () => json({}, 500))
+    seen.length = 0
+    await auth.logout()
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(seen).toEqual(['cleared', 'signed_out', 'storage_failed'])
+    world.wake('focus')
+    await settled()
+    expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
 
   test('INV-6 a login that one by the other overtook is over at the server, and a reload finds nobody', async () => {
     const auth = both()

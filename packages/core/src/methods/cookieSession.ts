@@ -75,12 +75,12 @@ export function cookieSession<Input extends object = CookieSessionInput, Fields 
     ...(logoutUrl !== undefined && {
       logout: (session: Session, ctx: MethodContext) => turns.take(() => end(server, session, ctx)),
     }),
-    attach(request, { secrets }) {
+    attach(request, { secrets: { csrf: known } = {} }) {
       // Given anything, the constructor forgets the referrer.
       const { referrer, referrerPolicy } = request
       const attached = new Request(request, { credentials: 'include', referrer, referrerPolicy })
       // A header travels to wherever redirects lead.
-      const csrf = request.redirect === 'follow' ? undefined : secrets?.['csrf']
+      const csrf = request.redirect === 'follow' ? undefined : known
       if (!attached.headers.has(csrfHeader)) attached.headers.set(csrfHeader, csrf ?? noToken)
       return attached
     },
@@ -149,15 +149,15 @@ async function sendLogin(server: Server<unknown>, request: Post, ctx: MethodCont
   const response = await post(server, request, ctx)
   if (!response.ok) throw await tokenError(response, ctx.now(), wrongCredentials)
   refusePage(response)
-  const { error } = membersOf(await response.clone().json().catch(() => null))
+  const { error } = membersOf(await response.clone().json().catch(() => {}))
   if (isError(error)) throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status: response.status })
   return response
 }
 
 /** Ends the session at the server; gives whether there is a way to. */
-async function end(server: Server<unknown>, { secrets }: Session, ctx: MethodContext): Promise<boolean> {
+async function end(server: Server<unknown>, { secrets: { csrf } = {} }: Session, ctx: MethodContext): Promise<boolean> {
   if (server.logoutUrl === undefined) return false
-  const response = await post(server, { url: server.logoutUrl, body: {}, csrf: secrets?.['csrf'], keepalive: true }, ctx)
+  const response = await post(server, { url: server.logoutUrl, body: {}, csrf, keepalive: true }, ctx)
   // A 401: there is nobody to sign out.
   if (!response.ok && response.status !== 401) throw await tokenError(response, ctx.now())
   return true
@@ -194,7 +194,7 @@ async function readSession<Fields>(server: Server<Fields>, body: unknown, ctx: M
 
 /** Many servers say at once who has signed in; the others are asked. */
 async function readLogin<Fields>(server: Server<Fields>, response: Response | undefined, ctx: MethodContext): Promise<Session<Claims & Fields>> {
-  const body: unknown = await response?.json().catch(() => null)
+  const body: unknown = await response?.json().catch(() => {})
   const session = subjectOf(server, body) === null ? await ask(server, ctx) : await readSession(server, body, ctx)
   if (session !== null) return session
   const problem = `"sessionUrl" names nobody in "${server.subject}": the cookie is not kept here, or not sent there, or the option "subject" is wrong.`
@@ -210,7 +210,7 @@ function subjectOf({ subject }: Server<unknown>, body: unknown): string | null {
 /** `undefined`: there is none to be had. */
 async function fetchCsrf(server: Server<unknown>, ctx: MethodContext): Promise<string | undefined> {
   const response = await get(server, server.csrfUrl ?? server.sessionUrl, ctx)
-  const { csrf_token: csrf } = response.ok ? membersOf(await response.json().catch(() => null)) : {}
+  const { csrf_token: csrf } = response.ok ? membersOf(await response.json().catch(() => {})) : {}
   return isToken(csrf) ? csrf : undefined
 }
 

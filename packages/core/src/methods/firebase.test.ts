@@ -220,6 +220,8 @@ test.each<[string, unknown]>([
   ['no member', {}],
   ['no password', { email: 'ada@example.com' }],
   ['a password that is no text', { email: 'ada@example.com', password: 1234 }],
+  ['an e-mail address that is no text', { email: ['ada@example.com'], password: 'canary-password' }],
+  ['a password with a refresh token', { password: 'canary-password', ...handedOut }],
   ['both ways at once', { ...ada, ...handedOut }],
   ['an e-mail address with a refresh token', { email: 'ada@example.com', ...handedOut }],
   ['an empty refresh token', { refreshToken: '' }],
@@ -337,6 +339,8 @@ describe('refusals', () => {
     ['no object', Response.json('canary', { status: 400 })],
     ['an error that is an empty object', Response.json({ error: {} }, { status: 400 })],
     ['a message that is no text', Response.json({ error: { message: 7, details: 'canary' } }, { status: 400 })],
+    ['a list of messages', Response.json({ error: { message: ['USER_DISABLED'] } }, { status: 400 })],
+    ['a code behind other words', refusal('canary USER_DISABLED')],
   ])('a refusal with %s is judged by its status', async (_, response) => {
     world.answer = () => response.clone()
     const error = await errorOf(create().login(ada))

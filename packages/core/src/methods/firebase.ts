@@ -48,7 +48,7 @@ export function firebase<Fields = unknown>(options: FirebaseOptions<Fields>): Au
   const tokenUrl = endpoint('securetoken.googleapis.com/v1/token')
 
   const signIn = async (email: string, password: string, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
-    const body = { email, password, returnSecureToken: true, ...(tenantId !== undefined && { tenantId }) }
+    const body = { email, password, returnSecureToken: true, tenantId }
     const answer = await send({ url: passwordUrl, body }, ctx, 'invalid_credentials')
     if (answer['mfaPendingCredential'] !== undefined) {
       throw new AuthError('client_rejected', 'The account has a second factor, which this method does not support: use the SDK of Firebase.')
@@ -176,20 +176,16 @@ async function firebaseError(response: Response, nowAt: number, refusal: AuthErr
   const error = await tokenError(response, nowAt)
   const { status, retryAfterMs } = error
   // A status that can pass weighs more than any code.
-  const meaning = googleCode === undefined || error.retryable ? undefined : meanings.find(({ googleCodes }) => googleCodes.split(/\s+/).includes(googleCode))
+  const meaning = error.retryable ? undefined : meanings.find(({ googleCodes }) => googleCodes.split(/\s/).some((each) => each === googleCode))
   const { code, message } = meaning === undefined ? error : { code: refusal, ...meaning }
   return new AuthError(code, message, { status, retryAfterMs, oauthError: googleCode ?? error.oauthError })
 }
 
 /** `CODE`, or `CODE : and why`; where Google says it in a sentence, the reason in its details; else its name for the status. */
 async function readGoogleCode(response: Response): Promise<string | undefined> {
-  try {
-    const { message, details, status } = membersOf(membersOf(await response.json())['error'])
-    const reasons = Array.isArray(details) ? details.map((detail: unknown) => membersOf(detail)['reason']) : []
-    return [message, ...reasons, status].map(leadingCode).find((code) => code !== undefined)
-  } catch {
-    return undefined
-  }
+  const { message, details, status } = membersOf(membersOf(await response.json().catch(() => {}))['error'])
+  const reasons = Array.isArray(details) ? details.map((detail: unknown) => membersOf(detail)['reason']) : []
+  return [message, ...reasons, status].map(leadingCode).find((code) => code !== undefined)
 }
 
 function leadingCode(text: unknown): string | undefined {

@@ -81,11 +81,21 @@ describe('catches up', () => {
 
   test('XT-12 of a newer version: it keeps the access token, and no refresh token', async () => {
     const tab = await open(async () => ({ type: 'foreign' }))
+    const isNewest = tab.holding.mark()
     expect(await tab.catchUp()).toEqual({ type: 'adopted' })
     expect(tab.holding.held()?.tokens).toEqual({ accessToken: 'at-3', refreshToken: undefined })
     expect(tab.holding.circle()).toBeNull()
     // The version to come finds what was there when the page is reloaded.
     expect(tab.storage.getItem('key')).toContain('rt-3')
+    // What was on its way is of a refresh token that is spent.
+    expect(isNewest()).toBe(false)
+  })
+
+  test('XT-12 of a newer version, while it holds nothing: nothing', async () => {
+    const tab = await open(async () => ({ type: 'foreign' }))
+    tab.holding.forget()
+    expect(await tab.catchUp()).toEqual({ type: 'adopted' })
+    expect([tab.holding.held(), tab.holding.circle()]).toEqual([null, null])
   })
 
   test('ST-11 a ledger that has forgotten is told what it was, as it was', async () => {
@@ -133,6 +143,41 @@ describe('catches up', () => {
     expect([tab.accessToken(), tab.asked, tab.published]).toEqual(['at-5', [circle.id], []])
   })
 
+  test('ST-11 INV-6 what came while it looked whether the storage is empty is not taken for cleared', async () => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    const read = defer<null>()
+    vi.spyOn(tab.store, 'read').mockReturnValueOnce(read.promise)
+    const caught = tab.catchUp()
+    await vi.advanceTimersByTimeAsync(0)
+    await tab.holding.keep(recordOf(4, 4), tab.holding.next(4))
+    read.resolve(null)
+    expect(await caught).toBeNull()
+    expect([tab.accessToken(), tab.asked, tab.published]).toEqual(['at-4', [], []])
+  })
+
+  test.each([
+    ['is told', (generation: number) => generation + 1, false],
+    ['is told what it was', (generation: number) => generation, true],
+    ['is not told, as there is something newer', () => null, true],
+  ])('INV-9 once a ledger that has forgotten %s, what is on its way here counts no more, or still does', async (_name, onPublish, isStillNewest) => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    tab.tab.onPublish = onPublish
+    const isNewest = tab.holding.mark()
+    expect(await tab.catchUp()).toBeNull()
+    expect(isNewest()).toBe(isStillNewest)
+  })
+
+  test('INV-9 what came while a ledger that has forgotten was told counts more', async () => {
+    const tab = await open(async () => ({ type: 'missing' }))
+    let isNewest = (): boolean => false
+    tab.tab.onPublish = (generation) => {
+      isNewest = tab.holding.next()
+      return generation + 1
+    }
+    expect(await tab.catchUp()).toBeNull()
+    expect([isNewest(), tab.holding.generation()]).toEqual([true, 3])
+  })
+
   test('without a database they have been asked already', async () => {
     const tab = await open(async () => ({ type: 'missing' }))
     tab.tab.isDegraded = true
@@ -162,6 +207,6 @@ describe('catches up', () => {
     const tab = await open(async () => ({ type: 'missing' }))
     tab.holding.forget()
     expect(await tab.catchUp()).toBeNull()
-    expect(tab.published).toEqual([])
+    expect([tab.asked, tab.published]).toEqual([[], []])
   })
 })

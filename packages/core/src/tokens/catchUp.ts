@@ -168,8 +168,7 @@ function standBack<T extends TokenSet>(holding: Holding<T>): Change {
   const [held, generation, epoch] = [holding.held(), holding.generation(), holding.epoch()]
   holding.enter(null)
   holding.next(generation)
-  const tokens = held === null ? null : { ...held.tokens, refreshToken: undefined }
-  if (held !== null && tokens !== null) holding.show({ tokens, receivedAt: held.lifetime.received.wallAt, generation, epoch })
+  if (held !== null) holding.show({ tokens: { ...held.tokens, refreshToken: undefined }, receivedAt: held.lifetime.received.wallAt, generation, epoch })
   return { type: 'adopted' }
 }
 

@@ -27,6 +27,7 @@ describe('joins', () => {
     ['nobody lets in', null],
     ['its own', circle],
     ['an older one', { ...later, sinceAt: 99 }],
+    ['TM-05 one of a clock that is ahead', { ...later, sinceAt: 1_800_000_000_001 }],
   ])('nothing: %s', async (_name, invited) => {
     const tab = await open(async () => newer(5))
     tab.tab.invited = invited
@@ -39,6 +40,21 @@ describe('joins', () => {
     tab.tab.invited = later
     expect(await tab.join()).toMatchObject({ type: 'switched' })
     expect([tab.accessToken(), tab.holding.circle(), tab.ended]).toEqual(['at-5', later, [[{ circle, generation: 3, epoch: 1 }, null]]])
+  })
+
+  test('TM-05 any other instead of its own, where that is of a clock that was ahead', async () => {
+    const tab = await open(async () => newer(5))
+    tab.holding.enter({ ...circle, sinceAt: Date.now() + 1 })
+    tab.tab.invited = later
+    expect(await tab.join()).toMatchObject({ type: 'switched' })
+  })
+
+  test('one of which no login is known', async () => {
+    const tab = await open(async () => newer(2, 0))
+    tab.holding.enter(null)
+    tab.holding.forget()
+    tab.tab.invited = later
+    expect(await tab.join()).toEqual({ type: 'switched' })
   })
 
   describe('INV-6 after a sign-out here that did not reach the others', () => {
@@ -111,15 +127,17 @@ describe('joins', () => {
 
   test.each([
     ['before', -1, 'at-3'],
+    ['at the moment of', 0, 'at-5'],
     ['after', 1, 'at-5'],
   ])('LO-08 INV-14 one that began %s the session of a tab that was alone, or not', async (_name, laterMs, accessToken) => {
     const tab = await open(async () => newer(5))
     tab.holding.enter(null)
     const receivedAt = Date.now() - 1_000
     tab.holding.show({ ...recordOf(3), receivedAt })
-    tab.tab.invited = { ...later, sinceAt: receivedAt + laterMs }
+    // Of no id is said that it came first.
+    tab.tab.invited = { ...later, id: '-'.repeat(43), sinceAt: receivedAt + laterMs }
     const change = await tab.join()
-    expect([tab.accessToken(), change?.type, tab.ended]).toEqual([accessToken, laterMs > 0 ? 'switched' : undefined, []])
+    expect([tab.accessToken(), change?.type, tab.ended]).toEqual([accessToken, laterMs >= 0 ? 'switched' : undefined, []])
   })
 
   test('INV-14 also when its own was refreshed meanwhile: then it asks once more', async () => {

@@ -12,9 +12,9 @@ afterEach(() => vi.useRealTimers())
 /** A tab that holds tokens. */
 function open() {
   const tab = { looking: null as Promise<void> | null, circle: {} as object | null, epoch: new AbortController() }
-  const look = vi.fn()
-  const parts = { vault: { held: () => ({}), circle: () => tab.circle, catchUp: async () => null }, lookout: { look, looking: () => tab.looking } } as unknown as Parts<TokenSet>
-  return { tab, look, changes: createChanges(parts, () => tab.epoch.signal) }
+  const [look, update] = [vi.fn(), vi.fn()]
+  const parts = { vault: { held: () => ({}), circle: () => tab.circle, catchUp: async () => null }, lookout: { look, looking: () => tab.looking }, schedule: { update } } as unknown as Parts<TokenSet>
+  return { tab, look, update, changes: createChanges(parts, () => tab.epoch.signal) }
 }
 
 describe('what is under way', () => {
@@ -52,6 +52,28 @@ describe('what is under way', () => {
     const next = changes.next()
     tab.epoch.abort(new AuthError('user_changed', 'Bob'))
     await expect(next).rejects.toMatchObject({ code: 'user_changed' })
+  })
+})
+
+describe('a guard', () => {
+  test('INV-6 keeps everybody waiting while it gives what to wait for, whatever the others say', () => {
+    const { changes } = open()
+    const until = new Promise<void>(() => {})
+    let paused: Promise<void> | null = until
+    changes.guard(() => null)
+    changes.guard(() => paused)
+    changes.guard(() => null)
+    expect([changes.next(99), changes.isHeld(), changes.isPending(), changes.isSetting()]).toEqual([expect.any(Promise), true, true, false])
+    paused = null
+    expect([changes.next(99), changes.isHeld(), changes.isPending()]).toEqual([null, false, false])
+  })
+
+  test('is asked no more once it was called off, and what was due is looked at again', () => {
+    const { changes, update } = open()
+    const letGo = changes.guard(() => new Promise(() => {}))
+    expect([changes.isHeld(), update.mock.calls.length]).toEqual([true, 0])
+    letGo()
+    expect([changes.isHeld(), update.mock.calls.length]).toEqual([false, 1])
   })
 })
 

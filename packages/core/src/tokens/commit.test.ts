@@ -119,6 +119,7 @@ describe('commits', () => {
     const publish = vi.fn(async () => 1)
     const { commit, holding, storage, end } = open(publish, (_tokens): _tokens is TokenSet => false)
     holding.enter(circle)
+    await holding.keep({ tokens: { accessToken: 'before' }, receivedAt: 1, generation: 1, epoch: 1 }, holding.next())
     expect(await commit(tokens, { isLogin: true })).toBe(true)
     await vi.advanceTimersByTimeAsync(0)
     expect(holding.held()?.tokens).toEqual(tokens)

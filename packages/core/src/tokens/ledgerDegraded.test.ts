@@ -31,7 +31,7 @@ describe('XT-08 with a database that does not work', () => {
     const { ledger, troubles, asked, onAsk } = open({ ...broken, read })
     expect(await ledger.read('a')).toBeNull()
     expect(ledger.isDegraded()).toBe(true)
-    expect(troubles.map(({ code }) => code)).toEqual(['storage_failed'])
+    expect(troubles).toMatchObject([{ code: 'storage_failed', cause: { message: 'gone' } }])
     onAsk(() => void ledger.write('a', entry(3), always))
     expect(await ledger.read('a')).toEqual(entry(3))
     expect(asked).toEqual(['a', 'a'])
@@ -69,6 +69,18 @@ describe('XT-08 with a database that does not work', () => {
     })
     expect(await ledger.read('a')).toBeNull()
     expect(troubles).toHaveLength(1)
+  })
+
+  test.each([
+    [6_000, 1, true],
+    [6_001, 2, false],
+  ])('that does not answer within %i ms, asked %i times: it does not work, unless the page did not run: %s', async (ms, times, isDegraded) => {
+    const read = vi.fn(() => new Promise<never>(() => {}))
+    const { ledger } = open({ ...broken, read })
+    void ledger.read('a')
+    vi.setSystemTime(Date.now() + ms - 3_000)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect([read.mock.calls.length, ledger.isDegraded()]).toEqual([times, isDegraded])
   })
 
   test('a sweep that fails says so and throws nothing', async () => {

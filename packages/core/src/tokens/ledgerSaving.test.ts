@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFailingDatabase, entryOf as entry, openLedger as open } from '../../test/openLedger.ts'
+import { createOrigin } from '../../test/origin.ts'
+import { defer } from '../../test/world.ts'
 import { parseEntry } from './ledger.ts'
 
 const oneMinute = 60_000
@@ -65,6 +67,24 @@ describe('ST-14 INV-7 a database that works again gets what was written meanwhil
     state.fails = false
     await vi.advanceTimersByTimeAsync(oneMinute)
     expect(state.records.get('a')).toEqual(written)
+  })
+
+  test('INV-24 also what was written while it was told of something older', async () => {
+    const { database, records } = createOrigin()
+    const gate = defer<void>()
+    const fail = () => Promise.reject(new Error('gone'))
+    const updates = [fail, fail, () => gate.promise, fail, fail]
+    const { ledger } = open({ ...database, update: async (...given) => (await updates.shift()?.(), database.update(...given)) })
+    await ledger.write('a', entry(3), always)
+    ledger.retry()
+    const reading = ledger.read('b')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await ledger.write('a', entry(4), always)).toBe(true)
+    gate.resolve()
+    await reading
+    expect([parseEntry(records.get('a'))?.generation, ledger.isDegraded()]).toEqual([3, true])
+    await ledger.read('b')
+    expect([parseEntry(records.get('a'))?.generation, ledger.isDegraded()]).toEqual([4, false])
   })
 
   test('INV-18 not once it is closed, after which no timer is left', async () => {

@@ -63,6 +63,19 @@ test('XT-03 however many hints come during a look, one look of each kind follows
   expect([looks.length, lookout.looking(), other.mock.calls.length]).toEqual([3, null, 1])
 })
 
+test('ST-05 INV-20 a look that fails, as of what checks the tokens, finds nothing, and keeps nobody from the next', async () => {
+  const { lookout, looks, find, applied } = open()
+  lookout.start()
+  lookout.look(find)
+  lookout.look(find)
+  const looking = lookout.looking()
+  looks[0]?.reject(new TypeError('no'))
+  await looking
+  looks[1]?.resolve(adopted)
+  await lookout.looking()
+  expect([applied, lookout.looking()]).toEqual([[adopted], null])
+})
+
 test('what is asked for before the start is looked at then', () => {
   const { lookout, looks, find } = open()
   lookout.look(find)

@@ -79,6 +79,20 @@ test('LO-08 a login or logout goes above whatever there is', async () => {
   expect(await textOf(await ledger.read('id'))).toBe('text 10')
 })
 
+test('LO-08 ST-11 also where site data are cleared between two tries', async () => {
+  const { database, records } = createOrigin()
+  const { publish, troubles } = open({
+    ...database,
+    async read(key) {
+      records.clear()
+      return database.read(key)
+    },
+  })
+  await publish(publication({ after: 8 }))
+  expect(await publish(publication({ after: 3, wins: true }))).toBe(5)
+  expect([[...records.keys()], troubles]).toEqual([['id'], []])
+})
+
 test('it does not once it is not wanted any more', async () => {
   const { publish, ledger, announced } = open()
   await publish(publication({ after: 8 }))
@@ -155,7 +169,7 @@ test('XT-08 without Web Crypto it is for this tab alone', async () => {
   const { database, records } = createOrigin()
   const { publish, announced, troubles } = open(database, { ...quickSealing, seal: () => Promise.reject(new TypeError('no subtle')) })
   expect(await publish(publication({ after: 6 }))).toBe(7)
-  expect(troubles.map(({ code }) => code)).toEqual(['insecure_context'])
+  expect(troubles).toMatchObject([{ code: 'insecure_context', cause: { message: 'no subtle' } }])
   expect([announced, records.size]).toEqual([[], 0])
 })
 

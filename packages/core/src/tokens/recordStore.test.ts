@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
 import { systemTimer } from '../browser/timer.ts'
+import type { AuthError } from '../errors.ts'
 import { createRecordStore } from './recordStore.ts'
 
-function open(more: Partial<TokenStorage> = {}) {
+function open(more: Partial<TokenStorage> = {}, onError: (error: AuthError) => void = () => {}) {
   const storage: TokenStorage = { ...memoryStorage(), ...more }
-  return createRecordStore({ storage, key: 'key', timer: systemTimer, onError: () => {} })
+  return createRecordStore({ storage, key: 'key', timer: systemTimer, onError })
 }
 
 const fail = (): never => {
@@ -42,4 +43,10 @@ test('ST-11 not once anything has failed, nor where nothing was written', async 
   const blocked = open({ getItem: fail })
   await blocked.write(() => 'record', always)
   expect([await blocked.read(), blocked.isKept()]).toEqual([null, false])
+})
+
+test('ST-01 says what failed, and why', async () => {
+  const errors: AuthError[] = []
+  await open({ setItem: fail }, (error) => errors.push(error)).write(() => 'record', always)
+  expect(errors).toMatchObject([{ code: 'storage_failed', cause: { name: 'QuotaExceededError' } }])
 })

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { AuthError } from '../errors.ts'
 import { refreshStatusAt } from './refreshStatus.ts'
 
 const hourMs = 3_600_000
@@ -19,4 +20,14 @@ it.each([
   ['right after a sleep that did not count as elapsed', { sleptMs: 540_000 }, 600_000],
 ])('its instants are apart by the lifetime, and as old as they count, by a clock that is %s', (_, circumstances, ageMs) => {
   expect(statusAfter(circumstances)).toEqual({ ageMs, lifeMs: hourMs })
+})
+
+it.each([
+  [{}, 'idle'],
+  [{ error: new AuthError('network', 'no') }, 'degraded'],
+  [{ error: new AuthError('network', 'no'), isOnline: false }, 'paused'],
+  [{ error: new AuthError('network', 'no'), isRunning: true }, 'refreshing'],
+])('its phase with %j is %s', (more, phase) => {
+  const lifetime = { received, lifetimeMs: hourMs }
+  expect(refreshStatusAt(received, { lifetime, isRunning: false, isOnline: true, dueInMs: Infinity, error: null, ...more }).phase).toBe(phase)
 })

@@ -29,8 +29,8 @@ beforeEach(() => {
 
 afterEach(() => void vi.useRealTimers())
 
-async function share({ wins = true, stored = null }: { wins?: boolean; stored?: TokenRecord | null } = {}) {
-  const publish = vi.fn<Publish>(async ({ circle, after }) => (onPublish(circle), after + 1))
+async function share({ wins = true, stored = null, isLate = false }: { wins?: boolean; stored?: TokenRecord | null; isLate?: boolean } = {}) {
+  const publish = vi.fn<Publish>(async ({ circle, after }) => (onPublish(circle), isLate ? null : after + 1))
   const publication = { wins, epochOf: (generation: number) => generation, encode: () => 'text', isWanted: () => isWanted }
   const generation = await createShare({ environment, holding, stored: async () => stored, publish, end, invite })(publication)
   return { generation, circle: publish.mock.calls[0]?.[0].circle }
@@ -81,6 +81,15 @@ describe('INV-6 somebody signs out while the ledger takes it', () => {
     await share()
     expect([end, invite].map(({ mock }) => mock.calls)).toEqual([[], []])
   })
+})
+
+test('of tokens that a function makes out of nothing it is of now', async () => {
+  expect((await share({ wins: false })).circle?.sinceAt).toBe(1_800_000_000_000)
+})
+
+test('RF-30 nobody is invited to what came too late', async () => {
+  expect(await share({ isLate: true })).toMatchObject({ generation: null })
+  expect(invite).not.toHaveBeenCalled()
 })
 
 test('what nobody wants any more is not published', async () => {

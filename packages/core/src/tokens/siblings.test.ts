@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
 import { quickSealing } from '../../test/quickSealing.ts'
-import { absent, circleIn, copyOf, held, last, meanwhile, minute, openTab, setUpStrictServer, soon, type Tab } from '../../test/siblingTabs.ts'
+import { absent, circleIn, copyOf, createFaults, held, last, meanwhile, minute, openTab, setUpStrictServer, soon, type Tab } from '../../test/siblingTabs.ts'
 import { createWorld, defer } from '../../test/world.ts'
 import type { Locks } from '../browser/lock.ts'
 import { memoryStorage } from '../browser/storage.ts'
+import { membersOf } from '../ownMembers.ts'
 import { encodeEnding } from '../session/ending.ts'
 import { contextOf } from './ledger.ts'
 
@@ -126,6 +127,40 @@ test('INV-13 without a database a late sign-out of an earlier login is not answe
   expect(held(tab)).toBe('bob-2')
 })
 
+describe('XT-08 INV-7 without a database a sign-out of a tab that has not heard of the newest refresh', () => {
+  async function late() {
+    const tab = openTab({ refresh: server.refresh, background: false, instead: { database: absent.database } })
+    await tab.tokens.setTokens(server.issue())
+    for (let times = 0; times < 3; times++) await meanwhile(tab.tokens.refresh())
+    const { id, key } = circleIn(tab.world)
+    const said = { generation: 2, epoch: 1 }
+    const entry = { ...said, sealed: await quickSealing.seal(encodeEnding(2, null), key, contextOf(said)), at: Date.now() }
+    const heard = hear(tab.world)
+    const place = tab.world.origin.channels.join('tessera:tokens', () => {})
+    return { tab, heard, say: () => place.post({ type: 'news', id, entry }) }
+  }
+
+  test('is one here as well', async () => {
+    const { tab, say } = await late()
+    say()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([held(tab), last(tab)]).toEqual([null, 'cleared'])
+  })
+
+  test('INV-13 and is passed on once, however often it is said before all is settled here', async () => {
+    const { tab, heard, say } = await late()
+    say()
+    // It has asked what there is, and asks once more before it is over here.
+    await vi.advanceTimersByTimeAsync(300)
+    for (let times = 0; times < 5; times++) say()
+    await soon()
+    expect(held(tab)).not.toBeNull()
+    await vi.advanceTimersByTimeAsync(1_000)
+    const passedOn = heard.filter(({ type, entry }) => type === 'news' && membersOf(entry)['generation'] !== 2)
+    expect([passedOn.length, held(tab)]).toEqual([1, null])
+  })
+})
+
 describe('a sign-out in a tab that has not looked yet', () => {
   const sharing = (world = createWorld()): Tab => openTab({ world, shareAcrossTabs: true, storage: 'memory', refresh: server.refresh })
 
@@ -159,6 +194,25 @@ describe('a sign-out in a tab that has not looked yet', () => {
     await first.tokens.setTokens(server.issue('bob'))
     await vi.advanceTimersByTimeAsync(1_000)
     expect([first, second, third].map(held)).toEqual(['bob-2', 'bob-2', 'bob-2'])
+  })
+
+  test('INV-6 INV-7 lets nobody into one that it finds later, and ends', async () => {
+    const first = await signedIn()
+    const world = createWorld(first.world.origin)
+    const { state, instead } = createFaults(world)
+    state.isDeaf = true
+    const second = openTab({ world, shareAcrossTabs: true, storage: 'memory', refresh: server.refresh, instead })
+    await meanwhile(second.tokens.restore())
+    second.tokens.clear()
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(held(first)).toBe('ada-1')
+    state.isDeaf = false
+    world.wake('focus')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([held(first), held(second)]).toEqual([null, null])
+    const said = hear(first.world)
+    expect(await meanwhile(sharing(createWorld(first.world.origin)).tokens.restore())).toBeNull()
+    expect(said.map(({ type }) => type)).toEqual(['join'])
   })
 
   test('LO-07 and a login straight after it: that stays, and asks nobody', async () => {

@@ -69,14 +69,23 @@ describe('listens', () => {
     const { tabs } = open()
     tabs.warn(new AuthError('rate_limited', 'slow down', { retryAfterMs: 300_000 }))
     say({ type: 'trouble', id: 'other', code: 'network' })
-    for (const retryAfterMs of [60_001, -1, NaN, Infinity, '5', undefined]) say({ type: 'trouble', id: circle.id, code: 'timeout', retryAfterMs })
+    for (const retryAfterMs of [60_001, -1, 0, NaN, Infinity, '5', undefined]) say({ type: 'trouble', id: circle.id, code: 'timeout', retryAfterMs })
+    say({ type: 'news', id: circle.id, entry: null, code: 'network' })
     for (const code of ['refresh_rejected', 'constructor', ['network'], undefined]) say({ type: 'trouble', id: circle.id, code })
     await soon()
     expect(onTrouble.mock.calls.map(([{ code, retryAfterMs, retryable }]) => [code, retryAfterMs, retryable])).toEqual([
       ['rate_limited', 60_000, true],
-      ...[60_000, undefined, undefined, 60_000, undefined, undefined].map((retryAfterMs) => ['timeout', retryAfterMs, true]),
+      ...[60_000, undefined, 0, undefined, 60_000, undefined, undefined].map((retryAfterMs) => ['timeout', retryAfterMs, true]),
     ])
     expect(onTrouble.mock.calls[0]?.[0]).toMatchObject({ message: 'Another tab could not refresh (rate_limited): try later.' })
+  })
+
+  test('RF-06 nobody hears of trouble outside of a circle', async () => {
+    const { onTrouble } = open()
+    open({ current: () => null }).tabs.warn(new AuthError('network', 'no'))
+    await soon()
+    expect(said).toMatchObject([{ type: 'trouble', id: undefined }])
+    expect(onTrouble).not.toHaveBeenCalled()
   })
 
   test('to nothing while nobody is signed in', async () => {
@@ -187,6 +196,28 @@ describe('sharing across tabs', () => {
     expect(said).toHaveLength(times)
   })
 
+  test('XT-03 who has a key and does not ask to be let in is not', async () => {
+    open({ sharesAcross: true })
+    say({ type: 'news', publicKey: (await quickSealing.agree()).publicKey })
+    await soon()
+    expect(said).toEqual([])
+  })
+
+  test('XT-03 what can be opened and does not say that it is a welcome is none', async () => {
+    const { tabs } = open({ sharesAcross: true, current: () => null })
+    const joined = tabs.join(() => true)
+    await soon()
+    const { publicKey, keyWith } = await quickSealing.agree()
+    const asked = said[0] as { readonly publicKey: Uint8Array }
+    const letIn = async (type: string, id: string): Promise<void> => {
+      say({ type, from: publicKey, sealed: await quickSealing.seal(JSON.stringify({ ...circle, id: id.repeat(43) }), await keyWith(asked.publicKey)) })
+      await soon()
+    }
+    await letIn('news', 'n')
+    await letIn('welcome', 'w')
+    expect((await joined)?.id).toBe('w'.repeat(43))
+  })
+
   test('XT-03 a public key that is none, and a welcome that nobody can open, are nothing', async () => {
     const agree = async () => ({ publicKey: new Uint8Array(8), keyWith: () => Promise.reject(new Error('no key')) })
     const { tabs } = open({ sharesAcross: true, sealing: { ...quickSealing, agree } })
@@ -251,7 +282,7 @@ describe('asks', () => {
     expect(await tabs.join(() => true)).toBeNull()
     tabs.announce(circle.id, null)
     tabs.close()
-    expect(troubles.map(({ code }) => code)).toEqual(['storage_failed'])
+    expect(troubles).toMatchObject([{ code: 'storage_failed', cause: expect.any(ReferenceError) as unknown }])
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { circleIn, codeOf, copyOf, held, last, meanwhile, openTab, openTwo, setUpStrictServer, silent, soon, writeNewerVersion } from '../../test/siblingTabs.ts'
+import { circleIn, codeOf, copyOf, held, hour, last, meanwhile, openTab, openTwo, setUpStrictServer, silent, soon, writeNewerVersion } from '../../test/siblingTabs.ts'
 import { defer } from '../../test/world.ts'
 import { systemTimer } from '../browser/timer.ts'
 import { AuthError } from '../errors.ts'
@@ -25,6 +25,15 @@ describe('replaceTokens', () => {
     await first.tokens.replaceTokens((current) => ({ ...current, accessToken: 'other' }))
     await soon()
     expect([held(second), last(second)]).toEqual(['other', 'adopted'])
+  })
+
+  test('INV-14 where nothing can be refreshed, tabs that did not hear of it find the new ones when their own have run out', async () => {
+    const [first, second] = await openTwo({ ...server, issue: () => ({ accessToken: 'at-1', expiresInMs: hour }) }, { background: false, instead: { channels: silent } })
+    vi.setSystemTime(Date.now() + hour)
+    await first.tokens.replaceTokens(() => ({ accessToken: 'at-2', expiresInMs: hour }))
+    expect(await second.tokens.getAccessToken()).toBe('at-2')
+    vi.setSystemTime(Date.now() + hour)
+    expect(await codeOf(second.tokens.getAccessToken())).toBe('session_expired')
   })
 
   test('after a logout elsewhere that nobody said there is nothing to replace', async () => {

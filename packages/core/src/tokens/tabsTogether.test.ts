@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createPatientLocks } from '../../test/patientLocks.ts'
-import { absent, copyOf, held, hour, last, minute, openTab, openTwo, setUpStrictServer, silent, soon, writeNewerVersion, type Tab } from '../../test/siblingTabs.ts'
+import { absent, circleIn, copyOf, held, hour, last, minute, openTab, openTwo, setUpStrictServer, silent, soon, writeNewerVersion, type Tab } from '../../test/siblingTabs.ts'
 import { createWorld, defer } from '../../test/world.ts'
 import type { Locks } from '../browser/lock.ts'
+import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 
 const server = setUpStrictServer()
@@ -55,6 +56,32 @@ describe('refresh', () => {
     expect(server.sent).toEqual(['rt-1'])
     expect([held(first), held(second)]).toEqual(['ada-2', 'ada-2'])
     expect([last(first), last(second)]).toEqual(['refreshed', 'adopted'])
+  })
+
+  test('INV-15 nor does it say twice that another tab has done it', async () => {
+    const locks = createPatientLocks()
+    const first = openTab({ refresh: server.refresh, instead: { locks: absent.locks } })
+    await first.tokens.setTokens(server.issue())
+    const second = openTab({ world: copyOf(first.world), refresh: server.refresh, instead: { locks } })
+    await second.tokens.restore()
+    await locks.acquire(`tessera:${circleIn(first.world).id}`, 1)
+    const refreshed = second.tokens.refresh()
+    await soon()
+    await first.tokens.refresh()
+    await vi.advanceTimersByTimeAsync(15_000)
+    await refreshed
+    expect([held(second), second.types()]).toEqual(['ada-2', ['restored', 'refresh_started', 'adopted']])
+  })
+
+  test('a failure of before counts no more once another tab has done it', async () => {
+    const [first, second] = await openTwo(server)
+    server.trouble = new AuthError('network', 'no')
+    await second.tokens.refresh().catch(() => {})
+    expect(second.tokens.status).toMatchObject({ phase: 'degraded', error: { code: 'network' } })
+    server.trouble = null
+    await first.tokens.refresh()
+    await soon()
+    expect([last(second), second.tokens.status]).toMatchObject(['adopted', { phase: 'idle', error: null }])
   })
 
   test('RF-01 what it takes over may be due again: then it asks with that, not with its own', async () => {

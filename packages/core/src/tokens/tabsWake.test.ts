@@ -2,7 +2,9 @@ import { describe, expect, test, vi } from 'vitest'
 import { createPatientLocks } from '../../test/patientLocks.ts'
 import { codeOf, copyOf, hour, openTab, openTwo, setUpStrictServer, silent, soon } from '../../test/siblingTabs.ts'
 import { defer } from '../../test/world.ts'
+import type { Channels } from '../browser/channel.ts'
 import type { Database } from '../browser/database.ts'
+import { membersOf } from '../ownMembers.ts'
 
 const server = setUpStrictServer()
 
@@ -17,6 +19,21 @@ describe('wake', () => {
     await soon()
     second.world.wake(reason)
     expect(await codeOf(second.tokens.getAccessToken())).toBe('not_authenticated')
+  })
+
+  test.each([
+    ['focus', []],
+    ['restored', ['join']],
+  ] as const)('XT-11 INV-14 after %s one that shares its session with all tabs looks too, and says %j', async (reason, types) => {
+    const said: unknown[] = []
+    const channels: Channels = { join: () => ({ post: (message) => void said.push(membersOf(message)['type']), leave: () => {} }) }
+    const [first] = await openTwo(server, { shareAcrossTabs: true, instead: { channels: silent } })
+    const second = openTab({ world: copyOf(first.world), shareAcrossTabs: true, refresh: server.refresh, instead: { channels } })
+    await second.tokens.restore()
+    await first.tokens.refresh()
+    second.world.wake(reason)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([await second.tokens.getAccessToken(), said]).toEqual(['ada-2', types])
   })
 
   test('XT-10 INV-8 nor does it hand out one of somebody who is gone', async () => {

@@ -324,6 +324,35 @@ describe('one refresh at a time', () => {
     expect(refresh).toHaveBeenCalledTimes(1)
   })
 
+  test('nor is anything refreshed, or ended, of a session that has gone', async () => {
+    const refresh = counting()
+    const { tokens, events } = manager({ refresh })
+    await tokens.refresh({ generation: 1 })
+    await tokens.refuse(1, new AuthError('session_expired', 'no'))
+    expect([tokens.current, events]).toEqual([null, []])
+    expect(refresh).not.toHaveBeenCalled()
+  })
+
+  test('an end says whether it follows one in another tab', () => {
+    const { tokens } = manager({ refresh: counting() })
+    const seen: TokenEvent[] = []
+    tokens.subscribe((event) => seen.push(event))
+    tokens.clear()
+    tokens.clear({ isElsewhere: true })
+    expect(seen).toEqual([{ type: 'cleared', isElsewhere: false }, { type: 'cleared', isElsewhere: true }])
+  })
+
+  test('without tokens there is nothing to tell of refreshing', () => {
+    const { tokens } = manager({ refresh: counting() })
+    expect(tokens.status).toEqual({ phase: 'idle', receivedAt: null, expiresAt: null, refreshAt: null, error: null })
+  })
+
+  test('there is no token to give of a session that lives in a cookie', async () => {
+    const { tokens } = manager({ refresh: counting() })
+    await tokens.setTokens({ ...first, accessToken: null })
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'unsupported_request' })
+  })
+
   test('INV-24 generations only grow', async () => {
     const { tokens } = manager({ refresh: counting() })
     const seen: number[] = []
@@ -476,6 +505,20 @@ describe('failure', () => {
     await vi.advanceTimersByTimeAsync(2 * minute)
     expect(refresh).toHaveBeenCalledTimes(2)
     expect(events.at(-1)).toBe('ended')
+  })
+
+  test('RF-09 however often it is met while the token lives', async () => {
+    const { tokens, events } = manager({ refresh: () => Promise.reject(new AuthError('client_rejected', 'no')), background: false })
+    await tokens.setTokens(first)
+    for (let times = 0; times < 3; times++) await expect(tokens.refresh()).rejects.toMatchObject({ code: 'client_rejected' })
+    expect(await tokens.getAccessToken()).toBe('at-0')
+    expect(events).not.toContain('ended')
+  })
+
+  test('RF-09 nor does it end what has not begun', async () => {
+    const { tokens, events } = manager({ refresh: () => Promise.reject(new AuthError('client_rejected', 'no')) })
+    for (let times = 0; times < 2; times++) await expect(tokens.refresh()).rejects.toMatchObject({ code: 'client_rejected' })
+    expect(events).toEqual(['refresh_started', 'refresh_failed', 'refresh_started', 'refresh_failed'])
   })
 
   test('a failure that passes does not count as the first of two that do not', async () => {
@@ -924,12 +967,13 @@ describe('replacing tokens within a session', () => {
 
   test('without a session there is nothing to replace', async () => {
     const update = vi.fn(newer)
-    const { tokens, events } = manager({ refresh: counting() })
+    const onDiscard = vi.fn()
+    const { tokens, events } = manager({ refresh: counting(), onDiscard })
     await expect(tokens.replaceTokens(update)).rejects.toMatchObject({ code: 'not_authenticated' })
     await tokens.setTokens(first)
     tokens.clear()
     await expect(tokens.replaceTokens(update)).rejects.toMatchObject({ code: 'not_authenticated' })
-    expect(update).not.toHaveBeenCalled()
+    expect([update.mock.calls, onDiscard.mock.calls]).toEqual([[], []])
     expect(events).toEqual(['set', 'cleared'])
   })
 

@@ -185,7 +185,6 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** Ends all work here for good; the storage keeps its tokens. Everything waiting rejects with `disposed`. */
   dispose(): void {
-    if (this.#isDisposed) return
     this.#isDisposed = true
     this.#parts.schedule.stop()
     this.#parts.lookout.stop()

@@ -44,3 +44,11 @@ test.each([
 ])('which tokens other tabs may have too (%j)', (options, hasSiblings, shareAcrossTabs) => {
   expect(check(options)).toMatchObject({ hasSiblings, shareAcrossTabs })
 })
+
+test.each([
+  ['storage', { storage: null as never }],
+  ['storage', { storage: { getItem: () => null } as never }],
+  ['shareAcrossTabs', { shareAcrossTabs: 'yes' as never }],
+])('%s that is none is named: %j', (name, options) => {
+  expect(() => check(options)).toThrow(expect.objectContaining({ code: 'invalid_config', message: expect.stringContaining(name) as string }))
+})

@@ -16,6 +16,8 @@ let changes: (Change | null)[]
 let generation: number
 let receivedAt: number
 let isCurrent: boolean
+/** Whether there are no tokens. */
+let isEmpty: boolean
 let nowMs: number
 /** Whether the page has not lost the lock by now. */
 let isHeld: boolean
@@ -31,6 +33,7 @@ beforeEach(() => {
   generation = 1
   receivedAt = 0
   isCurrent = true
+  isEmpty = false
   nowMs = 0
   isHeld = true
   onLook = () => {}
@@ -38,7 +41,7 @@ beforeEach(() => {
 })
 
 const holding = {
-  held: () => ({ tokens: { accessToken: 'at' }, generation, lifetime: { received: { wallAt: receivedAt, elapsedMs: receivedAt }, lifetimeMs: hour } }),
+  held: () => (isEmpty ? null : { tokens: { accessToken: 'at' }, generation, lifetime: { received: { wallAt: receivedAt, elapsedMs: receivedAt }, lifetimeMs: hour } }),
 } as Partial<Holding<{ readonly accessToken: string }>> as Holding<{ readonly accessToken: string }>
 
 /** `busy`: the locks that are not to be had. */
@@ -141,6 +144,11 @@ test.each(['network', 'timeout', 'server_error'] as const)('INV-5 passing troubl
   expect(steps).toEqual(['wait 15000', 'look', 'ask', `warn ${code}`, 'let go'])
 })
 
+test('RF-06 others are warned of trouble that took as long as they may wait, and no longer', async () => {
+  await expect(take({ ask: async () => ((nowMs = 15_000), Promise.reject(new AuthError('timeout', 'no'))) })).rejects.toThrow(AuthError)
+  expect(steps).toContain('warn timeout')
+})
+
 test('nor is a refusal that nobody wants any more', async () => {
   const ask = async (): Promise<Change | null> => {
     isCurrent = false
@@ -216,6 +224,16 @@ describe('XT-05 others keep the lock and the token cannot be used', () => {
     expect(steps).toEqual(['wait 15000', 'look', 'ask'])
   })
 
+  test.each([
+    [20_000, 1],
+    [20_001, 4],
+  ])('INV-3 INV-12 slept through for %i ms each time, it waits %i times', async (ms, times) => {
+    // One that waits without end would keep this test from failing.
+    onWait = (which) => void (which === 'turn' && steps.length < 10 && (nowMs += ms))
+    expect(await take({ hasExpired }, 'turn')).toBeNull()
+    expect(steps).toEqual([...Array<string>(times).fill('wait 15000'), 'look', 'ask'])
+  })
+
   test('INV-6 it neither looks nor asks when nobody wants it any more by then', async () => {
     onWait = (which) => void (which === 'late' && (isCurrent = false))
     expect(await take({ hasExpired }, 'turn')).toBeNull()
@@ -235,4 +253,22 @@ test('RF-01 with the lock it lets those go first who had given up waiting for it
   expect(await take()).toEqual(adopted)
   expect(lateSteps).toEqual(['wait 15000', 'let go after wait 15000'])
   expect(steps).toEqual(['wait 15000', 'look', 'let go'])
+})
+
+test('with the lock it goes on when those who had given up waiting for it take too long', async () => {
+  expect(await take({}, 'late')).toBeNull()
+  expect(steps).toEqual(['wait 15000', 'look', 'ask', 'let go'])
+})
+
+describe('without tokens', () => {
+  beforeEach(() => void (isEmpty = true))
+
+  test('a function that makes some out of nothing is asked', async () => {
+    expect(await take()).toBeNull()
+    expect(steps).toEqual(['wait 15000', 'look', 'ask', 'let go'])
+  })
+
+  test.each(['refresh_rejected', 'network'] as const)('its failure stands: %s', async (code) => {
+    await expect(take({ ask: () => Promise.reject(new AuthError(code, 'no')) })).rejects.toMatchObject({ code })
+  })
 })
