@@ -76,6 +76,7 @@ function List({ things = [] }: { readonly things?: readonly string[] | undefined
 }
 
 watchFrames(search.has('keyed'))
+window.refresh = () => auth.tokens.refresh()
 
 createRoot(document.querySelector('#root') ?? document.body).render(
   <StrictMode>

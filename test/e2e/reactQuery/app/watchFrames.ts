@@ -4,6 +4,8 @@ declare global {
     seen: string[]
     /** Changes of the document. */
     changes: number
+    /** Of the app on this page. */
+    refresh: () => Promise<void>
   }
 }
 
