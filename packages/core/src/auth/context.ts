@@ -3,7 +3,7 @@ import type { Environment } from '../browser/environment.ts'
 import type { PageStorage } from '../browser/storage.ts'
 import { AuthError } from '../errors.ts'
 import { createBoundedFetch } from '../http/boundedFetch.ts'
-import { createDestinations } from '../http/destinations.ts'
+import type { Destinations } from '../http/destinations.ts'
 import type { MethodContext } from '../methods/method.ts'
 
 /** Gives the context of a method; without a signal, with that of the auth. */
@@ -13,7 +13,7 @@ interface ContextOptions {
   /** Keeps the transactions of several auths on one page apart. */
   readonly name: string
   readonly requestTimeoutMs: number
-  readonly api?: string | readonly string[] | undefined
+  readonly destinations: Destinations
 }
 
 /**
@@ -21,13 +21,13 @@ interface ContextOptions {
  *
  * @param disposal Aborts on `dispose()`.
  */
-export function createContext(environment: Environment, { name, requestTimeoutMs, api }: ContextOptions, disposal: AbortSignal): ContextFactory {
+export function createContext(environment: Environment, { name, requestTimeoutMs, destinations }: ContextOptions, disposal: AbortSignal): ContextFactory {
   const { network, timer, clock, page, popups, database, crypto, tabStorage } = environment
   const shared = {
     fetch: createBoundedFetch(network, timer, requestTimeoutMs),
     now: () => clock.now().wallAt,
     isWanted: () => true,
-    checkDestination: createDestinations(api, page.href).check,
+    checkDestination: destinations.check,
     page,
     popups,
     database,

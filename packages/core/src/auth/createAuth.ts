@@ -1,5 +1,6 @@
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
+import { createDestinations } from '../http/destinations.ts'
 import type { Auth, AuthByName, AuthCore, MethodsByName } from './auth.ts'
 import { checkAuthOptions, type AuthByNameOptions, type AuthOptions, type EitherOptions } from './authOptions.ts'
 import { createCallbacks } from './callbacks.ts'
@@ -41,14 +42,14 @@ export function createAuth<Named extends MethodsByName>(options: AuthByNameOptio
 export function createAuth<User>(options: EitherOptions<User>, environment: Environment = realEnvironment): unknown {
   const checked = checkAuthOptions(options)
   const disposal = new AbortController()
-  const methods = createMethods(checked.methods, createContext(environment, checked, disposal.signal))
+  const destinations = createDestinations(checked.api, environment.page.href)
+  const methods = createMethods(checked.methods, createContext(environment, { ...checked, destinations }, disposal.signal))
   const { tokens, discards } = createTokens(checked, methods, environment)
   const stores = createStores(checked.name, tokens, environment)
   const { state, refreshStore, events, emit, signOuts } = stores
   const elsewhere = createElsewhere({ name: checked.name, methods, tokens, environment })
   const presences = methods.presence?.together({ methods: methods.all, tokens, state, elsewhere, environment })
   const ready = createReady(tokens, presences, state)
-  const source = createCredentialSource(tokens, methods, async () => presences?.known(ready) ?? ready())
   const intents = createIntents()
   const diagnosis = createDiagnosis({ ...checked, methods: methods.all, environment, signal: disposal.signal }, state.store)
   const { login, takeUp, again, logout, stop } = createSigning({ methods, tokens, discards, stores, elsewhere, presences, ready, intents, environment, allowFraming: checked.allowFraming })
@@ -72,7 +73,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
     logout,
     stepUp,
     handleCallback,
-    ...createSending({ api: checked.api, source, tokens, ready, emit, environment }),
+    ...createSending({ destinations, source: createCredentialSource(tokens, methods, async () => presences?.known(ready) ?? ready()), tokens, ready, emit, environment }),
     inspect: events.subscribe,
     diagnose: diagnosis.diagnose,
     start() {

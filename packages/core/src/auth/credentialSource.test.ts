@@ -3,6 +3,7 @@ import { copyOf } from '../../test/siblingTabs.ts'
 import { createWorld, defer } from '../../test/world.ts'
 import type { Channels } from '../browser/channel.ts'
 import type { Credential } from '../http/authedFetch.ts'
+import { createDestinations } from '../http/destinations.ts'
 import type { AuthMethod } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { AuthState } from '../session/state.ts'
@@ -13,7 +14,7 @@ import { createCredentialSource } from './credentialSource.ts'
 import { createMethods } from './methods.ts'
 
 const session = (family: string): SessionRecord => ({ accessToken: `at-${family}`, subject: family, user: null, scope: [], method: 'm', family })
-const methods = createMethods<unknown>({ m: { name: 'm', login: () => Promise.reject(new Error()) } }, createContext(createWorld().environment, { name: 'test', requestTimeoutMs: 1000 }, new AbortController().signal))
+const methods = createMethods<unknown>({ m: { name: 'm', login: () => Promise.reject(new Error()) } }, createContext(createWorld().environment, { name: 'test', requestTimeoutMs: 1000, destinations: createDestinations(undefined, () => null) }, new AbortController().signal))
 const nobody: AuthState = { status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: null }
 const tokenOf = async (credential: Promise<Credential>): Promise<string | undefined> =>
   (await (await credential).attach(new Request('https://api.example/')))?.headers.get('authorization') ?? undefined

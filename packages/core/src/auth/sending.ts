@@ -1,13 +1,13 @@
 import type { Environment } from '../browser/environment.ts'
 import { AuthError } from '../errors.ts'
 import { createAuthedFetch, type CredentialSource, type FetchEvent } from '../http/authedFetch.ts'
-import { createDestinations } from '../http/destinations.ts'
+import type { Destinations } from '../http/destinations.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { AuthCore } from './auth.ts'
 
 interface SendingOptions<User> {
-  readonly api: string | readonly string[] | undefined
+  readonly destinations: Destinations
   readonly source: CredentialSource
   readonly tokens: TokenManager<SessionRecord<User>>
   readonly ready: () => Promise<unknown>
@@ -17,8 +17,7 @@ interface SendingOptions<User> {
 
 /** Sends with the credentials, gives them out, and says where they may go. */
 export function createSending<User>(options: SendingOptions<User>): Pick<AuthCore<unknown>, 'fetch' | 'checkDestination' | 'getAccessToken'> {
-  const { api, source, tokens, ready, emit, environment: { network, page } } = options
-  const destinations = createDestinations(api, page.href)
+  const { destinations, source, tokens, ready, emit, environment: { network, page } } = options
   return {
     checkDestination: destinations.check,
     fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source, emit }),

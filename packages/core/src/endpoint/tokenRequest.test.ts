@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createWorld, type World } from '../../test/world.ts'
 import { createContext } from '../auth/context.ts'
+import { createDestinations } from '../http/destinations.ts'
 import type { MethodContext } from '../methods/method.ts'
 import { resolveUrl, sendTokenRequest } from './tokenRequest.ts'
 
@@ -9,7 +10,7 @@ let ctx: MethodContext
 beforeEach(() => {
   world = createWorld()
   world.answer = () => new Response('{}')
-  ctx = createContext(world.environment, { name: 'main', requestTimeoutMs: 10_000 }, new AbortController().signal)('method')
+  ctx = createContext(world.environment, { name: 'main', requestTimeoutMs: 10_000, destinations: createDestinations(undefined, () => null) }, new AbortController().signal)('method')
 })
 
 describe('sendTokenRequest', () => {
