@@ -8,7 +8,7 @@ import { mutationProblems, mutationTable, scoreOf, type Mutant } from './mutatio
 
 /**
  * Breaks core in each way that Stryker knows, one at a time, and runs the tests that cover the place. Prints what no test noticed, and
- * fails below the score and at a survivor in what decides. Arguments are parts of paths of the files to break; none means all.
+ * fails below the score and at a survivor in what decides. Arguments are the beginnings of paths in packages/core/src, of the files to break; none means all.
  * `--tests=tokens/*,auth/*` runs only these tests, which can only notice less. What is known from a run before, of code and tests that
  * have not changed since, is taken from there.
  */
@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..')
 process.chdir(root)
 const { values, positionals: parts } = parseArgs({ options: { tests: { type: 'string', default: '**' } }, allowPositionals: true })
 process.env['MUTATION_TESTS'] = values.tests
-const wanted = parts.length === 0 ? ['packages/core/src/**/*.ts'] : parts.map((part) => `packages/core/src/**/*${part}*{,/**}`)
+const wanted = parts.length === 0 ? ['packages/core/src/**/*.ts'] : parts.map((part) => `packages/core/src/${part}*{,/**}`)
 
 const results = await new Stryker({
   mutate: [...wanted, '!packages/core/src/**/*.{test,test-d}.ts'],

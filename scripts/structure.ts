@@ -1,6 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { methodProblems, nameProblems, unitProblems } from './structureRules.ts'
+import { messageProblems, methodProblems, nameProblems, unitProblems } from './structureRules.ts'
 import type { Source } from './structureRules.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -23,8 +23,10 @@ function coreExportMap(): Record<string, unknown> {
 
 const files = sources()
 const published = files.filter(({ path }) => path.startsWith('packages/'))
+const code = files.filter(({ path }) => !/\.test(-d)?\.tsx?$/.test(path))
 const problems = [
   ...files.flatMap(nameProblems),
+  ...code.flatMap(messageProblems),
   ...published.flatMap(unitProblems),
   ...methodProblems({
     files: list('packages/core/src/methods'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { methodProblems, nameProblems, unitProblems } from './structureRules.ts'
+import { messageProblems, methodProblems, nameProblems, unitProblems } from './structureRules.ts'
 
 describe('nameProblems', () => {
   it.each([
@@ -49,6 +49,38 @@ describe('unitProblems', () => {
 
   it.each(['expires: number', 'tokenExpiry?: number | null'])('wants At for %s', (member) => {
     expect(problems(member)).toEqual([expect.stringContaining('end an instant in At')])
+  })
+})
+
+describe('messageProblems', () => {
+  it.each([
+    "if (error.message === 'expired') retry()",
+    "const isOver = error.message !== 'expired'",
+    'const text = error.message ? show() : hide()',
+    'while (error?.message) wait()',
+    'do wait()\nwhile (error.message)',
+    'for (; error.message; ) wait()',
+    "switch (error.message) { case 'expired': retry() }",
+    'switch (text) { case error.message: retry() }',
+    "const isOver = error['message'].includes('expired')",
+    "const isOver = error.message?.toLowerCase().startsWith('expired')",
+    'const isOver = error.message.match(/expired/)',
+    'const isOver = /expired/.test(error.message)',
+    'const isOver = known.includes(error.message)',
+    "const known = new Set(['expired'])\nif (known.has(error.message)) retry()",
+  ])('refuses %s', (code) => {
+    expect(messageProblems({ path: 'a.ts', code })).toEqual([expect.stringMatching(/^a\.ts:[12]: decides by /)])
+  })
+
+  it.each([
+    "const text = error instanceof Error ? error.message : 'unknown'",
+    "if (error.code === 'expired') show(error.message)",
+    'if (faults.messageLoss > 0) lose()',
+    'if (isReceived(message)) resolve()',
+    'const key = finding.code + finding.message',
+    'if (told.has(error.message)) return\ntold.add(error.message)',
+  ])('accepts %s', (code) => {
+    expect(messageProblems({ path: 'a.ts', code: `function f() { ${code} }` })).toEqual([])
   })
 })
 

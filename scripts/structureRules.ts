@@ -22,6 +22,7 @@ const freeNames = ['index', 'main']
 
 const durationName = /(timeout|delay|interval|duration|lifetime|lead|leeway|ttl|age|backoff|tolerance)$/i
 const foreignUnit = /(Sec|Secs|Second|Seconds|Minute|Minutes|Hours|Millis|Milliseconds)$/
+const search = /\.(includes|startsWith|endsWith|indexOf|search|match|matchAll|test|exec|has)$/
 const instantName = /(expires|expiry|expiration|expired|issued|created|updated|deadline|(issue|expiry|auth)Time)$/i
 
 /** A file is named after one of its exports, less its affixes (`store.ts`: `createStore`): the tree reads as an API. */
@@ -41,13 +42,43 @@ export function unitProblems({ path, code }: Source): string[] {
   const visitor = new Visitor({
     TSPropertySignature: ({ key, typeAnnotation, start }) => {
       const name = key.type === 'Identifier' ? key.name : ''
-      const line = code.slice(0, start).split('\n').length
       const advice = isNumber(typeAnnotation?.typeAnnotation) ? unitAdvice(name) : undefined
-      if (advice !== undefined) problems.push(`${path}:${line}: ${name} is a number without its unit: ${advice}`)
+      if (advice !== undefined) problems.push(`${path}:${lineOf(code, start)}: ${name} is a number without its unit: ${advice}`)
     },
   })
   visitor.visit(parseSync(path, code).program)
   return problems
+}
+
+/**
+ * An error's message is for people and may change: nothing is decided by one. To say each only once is no decision: a set may be asked
+ * for what the same file adds to it.
+ */
+export function messageProblems({ path, code }: Source): string[] {
+  const textOf = ({ start, end }: ESTree.Span): string => code.slice(start, end)
+  const messages: ESTree.Span[] = []
+  const decisions: ESTree.Span[] = []
+  const repetitions: ESTree.Span[] = []
+  const decide = ({ test }: { readonly test: ESTree.Span | null }): void => void (test && decisions.push(test))
+  const visitor = new Visitor({
+    MemberExpression: (node) => void (/^['"`]?message['"`]?$/.test(textOf(node.property)) && messages.push(node)),
+    IfStatement: decide,
+    ConditionalExpression: decide,
+    WhileStatement: decide,
+    DoWhileStatement: decide,
+    ForStatement: decide,
+    SwitchCase: decide,
+    SwitchStatement: ({ discriminant }) => void decisions.push(discriminant),
+    BinaryExpression: (node) => void (/^[!=]==?$/.test(node.operator) && decisions.push(node)),
+    CallExpression(node) {
+      if (search.test(textOf(node.callee))) decisions.push(node)
+      const [asked, given] = [textOf(node), textOf(node).replace('.has(', '.add(')]
+      if (asked !== given && code.includes(given)) repetitions.push(node)
+    },
+  })
+  visitor.visit(parseSync(path, code).program)
+  const found = messages.filter((message) => isWithin(message, decisions) && !isWithin(message, repetitions))
+  return found.map((message) => `${path}:${lineOf(code, message.start)}: decides by ${textOf(message)}: an error's code is for that`)
 }
 
 /** One method is one file, one subpath, one test and one page. */
@@ -70,6 +101,14 @@ export function methodProblems({ files, exportMap, pages }: MethodsFolder): stri
 function exportedNames({ path, code }: Source): string[] {
   const entries = parseSync(path, code).module.staticExports.flatMap((statement) => statement.entries)
   return entries.flatMap((entry) => entry.exportName.name ?? entry.localName.name ?? [])
+}
+
+function isWithin(span: ESTree.Span, spans: readonly ESTree.Span[]): boolean {
+  return spans.some(({ start, end }) => start <= span.start && span.end <= end)
+}
+
+function lineOf(code: string, offset: number): number {
+  return code.slice(0, offset).split('\n').length
 }
 
 function isNumber(type: ESTree.TSType | undefined): boolean {

@@ -11,10 +11,12 @@ export type AuthedMutationContext = MutationFunctionContext & {
   readonly fetch: AuthedFetch
 }
 
+/** Does a mutation, by the `fetch` that it gets. */
 export type AuthedMutationFunction<Data, Variables> = (variables: Variables, context: AuthedMutationContext) => Promise<Data>
 
 /** Options of TanStack Query with a mutation function that gets `fetch`. */
 export type AuthedMutationOptions<Data, Failure, Variables, OnMutate> = Omit<UseMutationOptions<Data, Failure, Variables, OnMutate>, 'mutationFn'> & {
+  /** Does the mutation, by the `fetch` that it gets. */
   readonly mutationFn: AuthedMutationFunction<Data, Variables>
 }
 

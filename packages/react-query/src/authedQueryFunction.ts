@@ -7,4 +7,5 @@ export type AuthedQueryContext<Key extends QueryKey = QueryKey, PageParam = neve
   readonly fetch: AuthedFetch
 }
 
+/** Gives what a query is about, by the `fetch` that it gets. */
 export type AuthedQueryFunction<Data, Key extends QueryKey = QueryKey, PageParam = never> = (context: AuthedQueryContext<Key, PageParam>) => Data | Promise<Data>

@@ -4,7 +4,10 @@ import type { BoundAuth } from './boundAuth.ts'
 import { withAuth, type AnyOptions } from './withAuth.ts'
 
 /** Options of TanStack Query with a query function that gets `fetch`. */
-export type AuthedOptions<Options, QueryFn> = Omit<Options, 'queryFn'> & { readonly queryFn: QueryFn }
+export type AuthedOptions<Options, QueryFn> = Omit<Options, 'queryFn'> & {
+  /** Gives what the query is about, by the `fetch` that it gets. */
+  readonly queryFn: QueryFn
+}
 
 type Tagged<Key, Data, Failure> = { queryKey: DataTag<Key, Data, Failure> }
 

@@ -9,7 +9,9 @@ import { parseTokenResponse, readJson, type TokenResponse, type TokenType } from
 
 /** How an answer is read. */
 export interface AnswerOptions<Fields> {
+  /** How long access tokens live. Default: as `expires_in` says, or the JWT, the earlier; without either, until a server refuses them. */
   readonly lifetime?: TokenLifetime | undefined
+  /** Validates further members of the answer, which become members of `user`. */
   readonly fields?: FieldsSchema<Fields> | undefined
   /** What counts as granted where the answer to a login does not say: what was asked for (RFC 6749 §5.1). */
   readonly requestedScope?: readonly string[] | undefined

@@ -32,8 +32,20 @@ export interface ApiKeyOptions {
 
 /** What `login()` takes: one key for all of `api`, or several by destination, named as in `api`. White space around a key is removed. */
 export type ApiKeyInput =
-  | { readonly key: string; readonly keys?: undefined }
-  | { readonly keys: Readonly<Record<string, string>>; readonly key?: undefined }
+  | {
+      /** Printable ASCII without spaces: anything else is `invalid_input`. */
+      readonly key: string
+      readonly keys?: undefined
+    }
+  | {
+      /**
+       * By an origin, perhaps with a path: https, or http on localhost. A request gets the key of the longest that covers its URL, and
+       * rejects with `destination_not_allowed` where none does. The first is what `getAccessToken()` gives. Two for one destination are
+       * `invalid_input`.
+       */
+      readonly keys: Readonly<Record<string, string>>
+      readonly key?: undefined
+    }
 
 /** Which keys are in use, without the keys. */
 export interface ApiKeyUser {
@@ -130,7 +142,9 @@ export interface CreatedApiKey {
 export interface CreateApiKeyOptions {
   /** Takes `POST` with `{"name","scopes"}` as JSON: a path of this app's own origin, https, or http on localhost; without a query. */
   readonly url: string
+  /** What people tell it from others by. Not empty, and without spaces around it. */
   readonly name: string
+  /** What the key may do, in the server's words. */
   readonly scopes: readonly string[]
 }
 

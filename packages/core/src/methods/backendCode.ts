@@ -23,6 +23,7 @@ import { leavingPage, type AuthMethod, type MethodContext } from './method.ts'
 interface SharedOptions {
   /** The provider's authorization endpoint (RFC 6749 §3.1). https, or http on localhost. */
   readonly authorizationUrl: string
+  /** Of the app at the provider (RFC 6749 §2.2). The secret that belongs to it is the backend's. */
   readonly clientId: string
   /** Of the app's own backend: takes `POST` with the code as JSON. A path of this app's own origin; otherwise https, or http on localhost, and covered by the auth's `api`. */
   readonly exchangeUrl: string

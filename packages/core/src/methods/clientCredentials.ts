@@ -17,7 +17,9 @@ import type { AuthMethod, MethodContext } from './method.ts'
 export interface ClientCredentialsOptions {
   /** The token endpoint (RFC 6749 §3.2): https, or http on localhost. */
   readonly tokenUrl: string
+  /** Of the program at the server (RFC 6749 §2.2). */
   readonly clientId: string
+  /** Whoever has it signs in as the program: it belongs in neither a page nor a repository. */
   readonly clientSecret: string
   /** Scopes to ask for, separated by spaces. Default: none, so that the server decides. */
   readonly scope?: string | undefined

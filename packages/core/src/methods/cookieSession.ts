@@ -32,7 +32,9 @@ export interface CookieSessionOptions<Fields = unknown> {
 
 /** What `login()` takes unless the app names another shape: `cookieSession<{ username: string; pin: string }>({ … })`. */
 export interface CookieSessionInput {
+  /** Sent as it is: the server says whose it is. */
   readonly email: string
+  /** Sent as it is, and not kept. */
   readonly password: string
 }
 

@@ -24,8 +24,19 @@ export interface FirebaseOptions<Fields = unknown> {
 
 /** What `login()` takes: an e-mail address and a password, or a refresh token that an administrator handed out. */
 export type FirebaseInput =
-  | { readonly email: string; readonly password: string; readonly refreshToken?: never }
-  | { readonly refreshToken: string; readonly email?: never; readonly password?: never }
+  | {
+      /** Sent as it is: Firebase says whose it is. */
+      readonly email: string
+      /** Sent as it is, and not kept. */
+      readonly password: string
+      readonly refreshToken?: never
+    }
+  | {
+      /** Of the same project. Exchanged at once: a wrong one is `invalid_credentials`. */
+      readonly refreshToken: string
+      readonly email?: never
+      readonly password?: never
+    }
 
 /**
  * Signs in at Firebase Authentication (or Google Cloud Identity Platform) by its REST API, without Firebase's SDK. The ID token

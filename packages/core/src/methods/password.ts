@@ -27,7 +27,9 @@ export interface PasswordOptions<Fields = unknown> {
 
 /** What `login()` takes unless the app names another shape: `password<{ username: string; pin: string }>({ … })`. */
 export interface PasswordInput {
+  /** Sent as it is: the server says whose it is. */
   readonly email: string
+  /** Sent as it is, and not kept. */
   readonly password: string
 }
 

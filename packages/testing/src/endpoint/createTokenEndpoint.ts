@@ -20,6 +20,7 @@ export interface TokenEndpointOptions extends Partial<EndpointSettings> {
   readonly claimsOf?: (subject: string) => Readonly<Record<string, unknown>>
   /** Who a login's input is; `null` refuses it. Default: its `email` or `username`, unless its `password` is `wrong`. */
   readonly signIn?: (input: Readonly<Record<string, unknown>>) => string | null
+  /** Where what is asked for, each in place of its default. */
   readonly paths?: Partial<EndpointPaths>
 }
 
