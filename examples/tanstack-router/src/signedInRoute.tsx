@@ -15,6 +15,6 @@ export const signedInRoute = createRoute({
 
 function SignedIn(): ReactNode {
   const { user } = signedInRoute.useRouteContext()
-  const isTheirs = useAuth((now) => now.user?.sub === user.sub)
+  const isTheirs = useAuth((now) => now.isAuthenticated && now.user.sub === user.sub)
   return isTheirs ? <Outlet /> : <p role="status">One moment…</p>
 }

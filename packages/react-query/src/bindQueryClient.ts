@@ -1,4 +1,4 @@
-import { defaultScheduler, type QueryClient } from '@tanstack/react-query'
+import { defaultScheduler, environmentManager, type QueryClient } from '@tanstack/react-query'
 import { isAway, mayComeBack, setAway } from './away.ts'
 import { isOf, type BoundAuth, type Labelled } from './boundAuth.ts'
 import { forgetQueries, restQueries, wakeQueries } from './forgetQueries.ts'
@@ -26,7 +26,8 @@ export interface BindQueryClientOptions {
  *
  * Queries and mutations are of this auth unless their `meta.auth` is the name of another, or `false`: public.
  *
- * Call it once, where the auth and the client are made, before anything renders.
+ * Call it once, where the auth and the client are made, before anything renders. A server, where nobody signs in, may do so for each
+ * request: there it only keeps queries from being fetched, and nothing outlives the client.
  *
  * @returns Ends it.
  *
@@ -34,6 +35,8 @@ export interface BindQueryClientOptions {
  * bindQueryClient(auth, queryClient)
  */
 export function bindQueryClient(auth: BoundAuth, client: QueryClient, options: BindQueryClientOptions = {}): () => void {
+  // The auth would keep every client of every request.
+  if (environmentManager.isServer()) return pauseWhileSignedOut(auth, client)
   const { scheduler = defaultScheduler, keepWhileExpired = false } = options
   const isOwn = (labelled: Labelled): boolean => isOf(auth, labelled)
   const mutations = watchMutations(client.getMutationCache())

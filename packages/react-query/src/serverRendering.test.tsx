@@ -1,10 +1,10 @@
 // @vitest-environment node
-import { QueryClient, QueryClientProvider, useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, QueryObserver, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { AuthProvider } from '@tessera-auth/react'
 import { Suspense, type ReactNode } from 'react'
 import { renderToPipeableStream } from 'react-dom/server'
 import { Writable } from 'node:stream'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createWorld, namesIn } from '../test/world.ts'
 import { authedQueryOptions, bindQueryClient } from './index.ts'
 
@@ -42,4 +42,18 @@ it('on a server nothing is asked, nobody is looked for, and no page waits', asyn
   expect(html).toContain('<p>pending</p>')
   expect(html).toContain('one moment')
   expect([auth.store.getState().status, asked]).toEqual(['loading', []])
+})
+
+it('a server binds a client for each request, and the auth, which outlives them, keeps none', () => {
+  const { auth } = createWorld()
+  const subscribe = [vi.spyOn(auth.store, 'subscribe'), vi.spyOn(auth.tokens, 'subscribe')]
+  const isEnabled = (client: QueryClient): boolean => new QueryObserver(client, { queryKey: ['orders'] }).getCurrentResult().isEnabled
+  for (let request = 0; request < 3; request++) {
+    const client = new QueryClient()
+    const unbind = bindQueryClient(auth, client)
+    expect(isEnabled(client)).toBe(false)
+    unbind()
+    expect(isEnabled(client)).toBe(true)
+  }
+  expect(subscribe.map(({ mock }) => mock.calls.length)).toEqual([0, 0])
 })

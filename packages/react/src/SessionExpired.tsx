@@ -27,9 +27,8 @@ export interface SessionExpiredProps extends Pick<RequireAuthProps, 'children' |
  */
 export function SessionExpired({ children, dialog, ...signedOut }: SessionExpiredProps): ReactNode {
   const context = useAuthContext()
-  const stays = useMemo(() => createStayStore(context.auth), [context])
+  const { stays, below } = useMemo(() => createKept(context), [context])
   const { key, isExpired, shown } = useSyncExternalStore(stays.subscribe, stays.getSnapshot, stays.getServerSnapshot)
-  const below = useMemo(() => contextOfChildren(context, stays), [context, stays])
   const auth = useAuth()
 
   if (shown === null) return <RequireAuth {...signedOut}>{null}</RequireAuth>
@@ -41,11 +40,13 @@ export function SessionExpired({ children, dialog, ...signedOut }: SessionExpire
   )
 }
 
-function contextOfChildren({ auth, view }: AuthContextValue, { store }: StayStore): AuthContextValue {
+/** Who stays, and the context of their components. */
+function createKept({ auth, view }: AuthContextValue): { readonly stays: StayStore; readonly below: AuthContextValue } {
+  const stays = createStayStore(auth)
   // Not a copy: reading `ready` would start looking who is signed in.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It has what the auth has, but for the store.
-  const own = Object.create(auth, { store: { value: store, enumerable: true } }) as RegisteredAuth
-  return { auth: own, view }
+  const own = Object.create(auth, { store: { value: stays.store, enumerable: true } }) as RegisteredAuth
+  return { stays, below: { auth: own, view } }
 }
 
 interface KeptPageProps {

@@ -13,5 +13,7 @@ export { answers, type Answer, type Exchange, type Twist } from './endpoint/answ
 export { createTokenEndpoint, type EndpointSettings, type TokenEndpoint, type TokenEndpointOptions } from './endpoint/createTokenEndpoint.ts'
 export type { Family, FamilySettings } from './endpoint/family.ts'
 export type { EndpointPaths, RecordedRequest, RequestKind } from './endpoint/recordedRequest.ts'
-export { createMockAuth, type MockAuth, type MockAuthOptions } from './mock/createMockAuth.ts'
+export { createMockAuth } from './mock/createMockAuth.ts'
+export type { LoginByName, MockAuth, MockAuthByName, MockAuthCore } from './mock/mockAuth.ts'
+export type { MockAuthByNameOptions, MockAuthOptions } from './mock/mockAuthOptions.ts'
 export type { MockStore } from './mock/mockStore.ts'

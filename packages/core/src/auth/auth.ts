@@ -148,9 +148,9 @@ export interface AuthByName<Named extends MethodsByName> extends AuthCore<UserOf
 /** Methods by the names that `login()` and `state.method` use. */
 export type MethodsByName = Readonly<Record<string, AuthMethod<never>>>
 
-/** Arguments after the name: an input that may be left out where the method needs none. */
+/** Arguments after the name: an input that may be left out where the method needs none. Of one of several methods: what suits them all. */
 export type LoginInput<Method> =
-  Method extends { readonly login: (input: infer Input, ctx: never) => unknown } ? (void extends Input ? [input?: Input] : [input: Input]) : never
+  [Method] extends [{ readonly login: (input: infer Input, ctx: never) => unknown }] ? (void extends Input ? [input?: Input] : [input: Input]) : never
 
 /** The user of a method; of several, any of theirs. */
 export type UserOf<Method> = Method extends { readonly login: (input: never, ctx: never) => Promise<infer Result> } ? UserIn<Result> : never

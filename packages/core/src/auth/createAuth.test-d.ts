@@ -85,6 +85,27 @@ test('with several methods, a login names one and takes what that one takes', ()
   createAuth({ method: mine, methods: { mine } })
 })
 
+test('a login by one of several names takes what suits each of their methods', () => {
+  const pin = password<{ readonly pin: number }>({ loginUrl: '/pin' })
+  const redirect = authorizationCode({ issuer: 'https://id.example', clientId: 'web' })
+  const form = password({ loginUrl: '/login' })
+  const auth = createAuth({ methods: { work: redirect, club: redirect, home: form, guest: form, pin } })
+  const login = (redirects: 'work' | 'club', forms: 'home' | 'guest', either: 'work' | 'home', other: 'home' | 'pin'): void => {
+    void auth.login(redirects)
+    void auth.login(redirects, { returnTo: '/x' })
+    void auth.login(forms, { email: 'a', password: 'b' })
+    void auth.login(either, { email: 'a', password: 'b' })
+    void auth.login(other, { email: 'a', password: 'b', pin: 7 })
+    // @ts-expect-error home needs an input
+    void auth.login(either)
+    // @ts-expect-error home needs more
+    void auth.login(either, { returnTo: '/x' })
+    // @ts-expect-error home needs another input
+    void auth.login(other, { pin: 7 })
+  }
+  void login
+})
+
 test('a callback that did not work can be tried again, and any other has nothing to repeat', async () => {
   const auth = createAuth({ methods: { work: authorizationCode({ issuer: 'https://id.example', clientId: 'web' }), home: password({ loginUrl: '/login' }) } })
   const result = await auth.handleCallback()

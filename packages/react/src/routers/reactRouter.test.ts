@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { AuthError, isAuthError, type AuthErrorCode } from '@tessera-auth/core'
+import { AuthError, createAuth, isAuthError, type AuthErrorCode, type AuthMethod } from '@tessera-auth/core'
 import { createMemoryRouter, type DataRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
 import { describe, expect, it, vi } from 'vitest'
 import { deferred } from '../../test/deferred.ts'
@@ -390,5 +390,32 @@ describe('followAuth', () => {
       return revalidate.mock.calls.length
     })
     expect(calls).toEqual([0, 0, 1, 1, 1, 0, 1, 1])
+  })
+
+  it('loads anew, once each time, for another person who looks the same, here and in another tab, and not for new tokens', async () => {
+    const session = { refreshToken: 'first', subject: null, user: null, scope: ['read'] }
+    const method: AuthMethod<string, null> = {
+      name: 'key',
+      login: async (accessToken) => ({ ...session, accessToken }),
+      refresh: async (current) => ({ ...current, accessToken: 'another' }),
+    }
+    const auth = createAuth({ method }, createRouterWorld().environment)
+    await auth.login('ada')
+    const revalidate = vi.fn<() => Promise<void>>(() => Promise.resolve())
+    const stop = followAuth(auth, { revalidate })
+    const calls = async (run: () => Promise<unknown>): Promise<number> => {
+      revalidate.mockClear()
+      await run()
+      return revalidate.mock.calls.length
+    }
+    // As it comes from another tab: nothing of the state changes.
+    const elsewhere = (family: string) => () => auth.tokens.setTokens({ ...session, accessToken: family, method: 'key', family })
+    expect(await calls(() => auth.login('bob'))).toBe(1)
+    expect(await calls(elsewhere('grace'))).toBe(1)
+    expect(await calls(elsewhere('grace'))).toBe(0)
+    for (let turn = 0; turn < 10; turn++) expect(await calls(() => auth.tokens.refresh())).toBe(0)
+    stop()
+    expect(await calls(elsewhere('bob'))).toBe(0)
+    auth.dispose()
   })
 })

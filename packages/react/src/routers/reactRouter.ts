@@ -1,6 +1,6 @@
 import { environment as realEnvironment, safeReturnTo, type AuthCore, type AuthenticatedState, type Environment } from '@tessera-auth/core'
 import { createGate, type GateAuth, type RequireAuthOptions } from './gate.ts'
-import { watchPerson } from './watchPerson.ts'
+import { watchPerson, type FollowedAuth } from './watchPerson.ts'
 
 export type { RequireAuthOptions } from './gate.ts'
 
@@ -72,7 +72,7 @@ export function redirectSignedIn(auth: Pick<AuthCore<unknown>, 'ready'>): (args:
 }
 
 /**
- * Has the loaders run again when somebody signs in or out, in this tab or another, so that guarded routes are left at once.
+ * Has the loaders run again when somebody signs in or out or is somebody else, in this tab or another, so that guarded routes are left at once.
  *
  * @example
  * const router = createBrowserRouter(routes)
@@ -80,7 +80,7 @@ export function redirectSignedIn(auth: Pick<AuthCore<unknown>, 'ready'>): (args:
  *
  * @returns Ends it.
  */
-export function followAuth(auth: Pick<AuthCore<unknown>, 'store'>, router: { readonly revalidate: () => Promise<void> }): () => void {
+export function followAuth(auth: FollowedAuth, router: { readonly revalidate: () => Promise<void> }): () => void {
   return watchPerson(auth, () => void router.revalidate())
 }
 

@@ -1,4 +1,5 @@
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet as TanstackOutlet, RouterProvider as TanstackProvider } from '@tanstack/react-router'
+import { createAuth, type AuthMethod } from '@tessera-auth/core'
 import { cleanup, render, waitFor } from '@testing-library/react'
 import * as React from 'react'
 import { StrictMode, type ReactNode } from 'react'
@@ -41,7 +42,7 @@ function Header({ children }: { readonly children: ReactNode }): ReactNode {
 
 /** As the documentation has it: what was loaded is shown to whom it was loaded for. */
 function ForWhom({ sub, children }: { readonly sub: string | undefined; readonly children: ReactNode }): ReactNode {
-  return useAuth(({ user }) => user?.sub === sub) ? children : 'one moment'
+  return useAuth((now) => now.isAuthenticated && now.user.sub === sub) ? children : 'one moment'
 }
 
 function inReactRouter({ auth, environment, load, guarded }: App): ReactNode {
@@ -65,7 +66,7 @@ function inTanstackRouter({ auth, environment, load, guarded }: App): ReactNode 
   const counted: typeof guard = (args) => (guarded(), guard(args))
   const rootRoute = createRootRoute({ component: () => <Header><TanstackOutlet /></Header> })
   function SignedIn(): ReactNode {
-    const sub: string = signedIn.useRouteContext({ select: ({ user }: { readonly user: Person }) => user.sub ?? '' })
+    const sub: string | undefined = signedIn.useRouteContext({ select: ({ user }: { readonly user: Person }) => user.sub })
     return <ForWhom sub={sub}><TanstackOutlet /></ForWhom>
   }
   const signedIn = createRoute({
@@ -151,6 +152,24 @@ describe.skipIf(!('use' in React)).each(routers)('a page of %s, in StrictMode', 
       'nobody: one moment',
       'nobody: sign in',
     ])
+  })
+
+  it('XT-11 loads anew for the next person where nobody has a subject and all look the same, and shows nothing after a sign-out', async () => {
+    const method: AuthMethod<string, Person> = { name: 'key', login: async (accessToken) => ({ accessToken, subject: null, user: { name: 'Clerk' }, scope: [] }) }
+    const auth = createAuth({ method }, createWorld().environment)
+    let who = 'Ada'
+    await auth.login('key-of-ada')
+    const { texts, load, shows } = open(auth, makePage)
+    load.mockImplementation(async () => who)
+    await shows('Clerk: orders of Ada')
+    who = 'Bob'
+    await auth.login('key-of-bob')
+    await shows('Clerk: orders of Bob')
+    await auth.logout()
+    await shows('nobody: sign in')
+    expect(texts.slice(texts.indexOf('Clerk: orders of Ada'))).toEqual(['Clerk: orders of Ada', 'Clerk: orders of Bob', 'nobody: one moment', 'nobody: sign in'])
+    expect(load).toHaveBeenCalledTimes(2)
+    auth.dispose()
   })
 
   it('loses nothing that somebody typed beside it when another tab signs in or out', async () => {

@@ -1,7 +1,7 @@
 import { redirect } from '@tanstack/react-router'
 import { environment as realEnvironment, safeReturnTo, type AuthCore, type AuthenticatedState, type Environment } from '@tessera-auth/core'
 import { createGate, type GateAuth, type RequireAuthOptions } from './gate.ts'
-import { watchPerson } from './watchPerson.ts'
+import { watchPerson, type FollowedAuth } from './watchPerson.ts'
 
 export type { RequireAuthOptions } from './gate.ts'
 
@@ -74,8 +74,8 @@ export function redirectSignedIn(
 }
 
 /**
- * Has the routes load again when somebody signs in or out, in this tab or another, so that guarded routes are left at once. What was
- * loaded for the person before is forgotten; what is on the screen gives way to the pending component after `pendingMs`.
+ * Has the routes load again when somebody signs in or out or is somebody else, in this tab or another, so that guarded routes are left at
+ * once. What was loaded for the person before is forgotten; what is on the screen gives way to the pending component after `pendingMs`.
  *
  * @example
  * const router = createRouter({ routeTree })
@@ -83,7 +83,7 @@ export function redirectSignedIn(
  *
  * @returns Ends it.
  */
-export function followAuth(auth: Pick<AuthCore<unknown>, 'store'>, router: FollowingRouter): () => void {
+export function followAuth(auth: FollowedAuth, router: FollowingRouter): () => void {
   return watchPerson(auth, () => {
     router.clearCache()
     void router.invalidate({ forcePending: true })

@@ -1,14 +1,15 @@
 // @vitest-environment jsdom
-import { AuthError, type Auth, type Claims } from '@tessera-auth/core'
+import { AuthError, type Auth, type AuthMethod, type Claims } from '@tessera-auth/core'
 import { AuthProvider, RequireAuth, useAuth, useAuthedFetch, useRefreshStatus } from '@tessera-auth/react'
 import { act, cleanup, render, screen } from '@testing-library/react'
 import { useState, type ReactNode } from 'react'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createMockAuth } from '../index.ts'
 
 afterEach(cleanup)
 
 const ada: Claims = { sub: '1', name: 'Ada' }
+const method: AuthMethod<{ readonly pin: number }, Claims> = { name: 'pin', login: () => Promise.reject(new Error('It is not called.')) }
 
 function Header(): ReactNode {
   const { user, login, logout, error } = useAuth()
@@ -120,5 +121,31 @@ describe('createMockAuth', () => {
     expect(whose()).not.toBe(first)
     await auth.logout()
     expect(whose()).toBeNull()
+  })
+
+  it('records the name, too, of each login of an auth with several methods, and is signed in by the first', async () => {
+    const methods = { work: method, home: method }
+    const auth = createMockAuth({ methods, user: ada })
+    expect(auth.store.getState()).toMatchObject({ method: 'work', user: ada })
+    await auth.login('home', { pin: 1 })
+    expect(auth.logins).toEqual([['home', { pin: 1 }]])
+    expect(auth.store.getState()).toMatchObject({ method: 'work', pending: null })
+    const other = createMockAuth({ methods, login: ([name, { pin }]) => ({ name: `${name} ${pin}` }) })
+    await other.login('home', { pin: 2 })
+    expect(other.store.getState()).toMatchObject({ user: { name: 'home 2' } })
+  })
+
+  it('refreshes nothing, and says so to nobody', async () => {
+    const auth = createMockAuth({ user: ada })
+    const listener = vi.fn<() => void>()
+    auth.tokens.subscribe(listener)
+    await auth.tokens.refresh()
+    expect([await auth.getAccessToken(), listener.mock.calls]).toEqual(['mock-access-token', []])
+  })
+
+  it('refuses options that are no object', () => {
+    for (const options of [null, 'ada']) {
+      expect(() => createMockAuth(options as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'createMockAuth' }))
+    }
   })
 })

@@ -1,30 +1,44 @@
-import { AuthError, environment, TokenManager, type AuthenticatedState, type Environment, type Held, type SessionRecord } from '@tessera-auth/core'
+import { AuthError, environment, TokenManager, type AuthenticatedState, type AuthState, type Held, type SessionRecord } from '@tessera-auth/core'
+import type { MockStore } from './mockStore.ts'
 
-/** A TokenManager that has the one token of whoever is signed in; no timer, no storage, no network. */
-export function createMockTokens<User>(accessToken: string, signedIn: () => AuthenticatedState<User> | null): TokenManager<SessionRecord<User>> {
-  const still: Environment = { ...environment, timer: { after: () => () => {} }, wake: { subscribe: () => () => {} } }
-  const session = (): SessionRecord<User> | null => {
-    const state = signedIn()
-    return state && sessionOf(accessToken, state)
-  }
-  const refresh = async (): Promise<SessionRecord<User>> => {
-    const tokens = session()
-    if (tokens === null) throw notSignedIn()
-    return tokens
-  }
-  const manager = new TokenManager({ refresh, background: false, canRefresh: () => signedIn() !== null }, still)
-  const current = (): Held<SessionRecord<User>> | null => {
-    const tokens = session()
-    return tokens && { tokens, generation: 0, lifetime: { received: environment.clock.now(), lifetimeMs: null } }
-  }
-  // A test says who is signed in at once; a manager is told later.
-  return Object.defineProperty(manager, 'current', { get: current })
+interface MockTokensOptions<User> {
+  readonly accessToken: string
+  readonly store: MockStore<AuthState<User>>
+  /** Resolves when it is known who is signed in. */
+  readonly ready: () => Promise<unknown>
 }
 
-/** Who looks the same is the same person. */
+/** A TokenManager that has the one token of whoever is signed in, and refreshes nothing; no timer, no storage, no network. */
+export function createMockTokens<User>({ accessToken, store, ready }: MockTokensOptions<User>): TokenManager<SessionRecord<User>> {
+  const manager = new TokenManager<SessionRecord<User>>({ refresh: () => Promise.reject(notSignedIn()), background: false })
+  const current = (): Held<SessionRecord<User>> | null => {
+    const state = store.getState()
+    if (state.status !== 'authenticated') return null
+    return { tokens: sessionOf(accessToken, state), generation: 0, lifetime: { received: environment.clock.now(), lifetimeMs: null } }
+  }
+  const acquire = async (): Promise<Held<SessionRecord<User>>> => {
+    await ready()
+    await manager.settled()
+    const held = current()
+    if (held === null) throw notSignedIn()
+    return held
+  }
+  // A test says who is signed in at once; a manager is told later. So this one never has tokens itself, that could outlive a sign-out.
+  return Object.defineProperties(manager, {
+    current: { get: current },
+    acquire: { value: acquire },
+    refresh: { value: async () => void (await acquire()) },
+  })
+}
+
+/** The same `sub` is the same person, and so is who looks the same without one. */
 function sessionOf<User>(accessToken: string, { user, method, scope }: AuthenticatedState<User>): SessionRecord<User> {
-  const subject = JSON.stringify(user)
+  const subject = subOf(user) ?? JSON.stringify(user)
   return { accessToken, subject, user, scope, method, family: `${method} ${subject}` }
+}
+
+function subOf(user: unknown): string | null {
+  return typeof user === 'object' && user !== null && 'sub' in user && typeof user.sub === 'string' ? user.sub : null
 }
 
 export function notSignedIn(): AuthError {
