@@ -143,9 +143,7 @@ const logout = (world: World, page: LoadedPage): void => {
   const now = oracle.told.get(page.auth.tokens.current?.tokens.accessToken ?? '')?.family
   const families = [page.shownFamily, stored, now].filter((family) => family != null)
   for (const family of [...families, ...page.obtained]) page.forgotten.add(family)
-  // Where all tabs have one session, whoever signs out without knowing of it means it as well.
-  const visited = oracle.isSharing && families.length === 0 ? world.pages.flatMap(({ obtained }) => [...obtained]) : null
-  oracle.loggedOut.push({ families, visited, subjects: families.map((family) => oracle.subjectOf(family) ?? ''), tick: oracle.tick, page })
+  oracle.loggedOut.push({ families, subjects: families.map((family) => oracle.subjectOf(family) ?? ''), tick: oracle.tick, page })
   void world.promise(page, 'logout', page.auth.logout())
 }
 

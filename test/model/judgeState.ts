@@ -1,6 +1,6 @@
 import type { AuthState, Claims, UnauthenticatedState } from '@tessera-auth/core'
 import type { LoadedPage } from './pageLog.ts'
-import type { Oracle } from './oracle.ts'
+import type { LoggedOut, Oracle } from './oracle.ts'
 
 interface SignedOut {
   readonly state: UnauthenticatedState
@@ -65,16 +65,22 @@ function whyNot(oracle: Oracle, page: LoadedPage, { state, family }: Ended): str
   }
 }
 
-/** By somebody who signed out of the circle, or of another session of the same person, after the login; or, of tabs that share all, the session of another login has taken its place. */
+/** By somebody who signed out of the circle, or of another session of the same person, after the login. */
 function wasLeft(oracle: Oracle, family: number): boolean {
+  if (oracle.isSharing) return wasOutlived(oracle, family)
   const begunTick = oracle.begunTicks.get(family) ?? -1
-  if (oracle.isSharing && [...oracle.begunTicks.keys()].some((other) => !oracle.areTogether(other, family))) return true
-  return oracle.loggedOut.some(({ families, visited, subjects, tick }) => {
-    const isOurs = [...families, ...(visited ?? [])].some((left) => oracle.areTogether(left, family)) || subjects.includes(oracle.subjectOf(family) ?? '')
-    // Which came first, this login or that sign-out, is told by the clock.
-    const isUnclear = visited !== null && oracle.clockTick >= tick
-    return (isOurs && tick >= begunTick) || isUnclear
-  })
+  const isOurs = ({ families, subjects }: LoggedOut): boolean => families.some((left) => oracle.areTogether(left, family)) || subjects.includes(oracle.subjectOf(family) ?? '')
+  return oracle.loggedOut.some((left) => left.tick >= begunTick && isOurs(left))
+}
+
+/** Of tabs that share all: somebody has signed out in any of them since the login, or a session that began later is that of all. */
+function wasOutlived(oracle: Oracle, family: number): boolean {
+  const begunTick = oracle.begunTicks.get(family) ?? -1
+  const sinceAt = (each: number): number => [...oracle.told.values()].find((told) => oracle.areTogether(told.family, each))?.receivedWallAt ?? -Infinity
+  // What came first is told by the clock.
+  const isUnclear = oracle.clockTick >= Math.min(begunTick, ...oracle.loggedOut.map(({ tick }) => tick))
+  const isReplaced = [...oracle.begunTicks.keys()].some((other) => !oracle.areTogether(other, family) && sinceAt(other) >= sinceAt(family))
+  return isUnclear || isReplaced || oracle.loggedOut.some(({ tick }) => tick >= begunTick)
 }
 
 /** What will not pass was said, or there is no refresh token. */

@@ -52,8 +52,6 @@ export interface CircleLog {
 /** A sign-out that somebody asked for. */
 export interface LoggedOut {
   readonly families: readonly number[]
-  /** Families of other pages, where whoever signed out knew of none and means theirs; `null`: not so. */
-  readonly visited: readonly number[] | null
   readonly subjects: readonly string[]
   readonly tick: number
   readonly page: LoadedPage

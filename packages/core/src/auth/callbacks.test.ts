@@ -1,6 +1,11 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { atProvider } from '../../test/journey.ts'
+import { issuer } from '../../test/provider.ts'
 import { createWorld, type World } from '../../test/world.ts'
 import { AuthError } from '../errors.ts'
+import { authorizationCode } from '../methods/authorizationCode.ts'
+import { backendCode } from '../methods/backendCode.ts'
+import { ephemeralToken } from '../methods/ephemeralToken.ts'
 import { leavingPage, type AuthMethod, type CallbackHost, type CallbackOutcome } from '../methods/method.ts'
 import { createAuth } from './createAuth.ts'
 
@@ -84,6 +89,33 @@ describe('a callback', () => {
     expect(await createAuth({ method: one }, { ...world.environment, page }).handleCallback()).toEqual(none)
     expect(one.asked).toEqual([])
     expect(await createAuth({ method: plain }, world.environment).handleCallback()).toEqual(none)
+  })
+
+  describe('of one method among several', () => {
+    afterEach(() => void vi.useRealTimers())
+
+    const partner = backendCode({ authorizationUrl: `${issuer}/authorize`, clientId: 'partner', exchangeUrl: '/exchange' })
+    const elsewhere = authorizationCode({ issuer, clientId: 'partner', redirectUri: '/elsewhere' })
+    const link = ephemeralToken({ exchangeUrl: '/exchange', urlParameter: 'token' })
+
+    test.each([
+      { how: 'one with the same redirect URI', before: { partner }, answered: { code: 'the-code' }, type: 'signed_in' },
+      { how: 'one with another redirect URI', before: { elsewhere }, answered: { code: 'the-code' }, type: 'signed_in' },
+      { how: 'one that takes tokens from links', before: { link }, answered: { code: 'the-code' }, type: 'signed_in' },
+      { how: 'three others', before: { partner, elsewhere, link }, answered: { code: 'the-code' }, type: 'signed_in' },
+      { how: 'three others, when the person cancels', before: { partner, elsewhere, link }, answered: { error: 'access_denied' }, type: 'cancelled' },
+    ])('CB-19 CB-20 is out of the address before the first await, behind $how', async ({ before, answered, type }) => {
+      const there = atProvider()
+      const load = () => createAuth({ methods: { ...before, work: authorizationCode({ issuer, clientId: 'web' }) } }, there.world.environment)
+      await load().login('work')
+      const asked = new URL(there.world.left.at(-1) ?? '').searchParams
+      there.provider.nonce = asked.get('nonce') ?? ''
+      const response = new URLSearchParams({ ...answered, state: asked.get('state') ?? '', iss: issuer })
+      there.world.href = `https://app.example/callback?tab=2&${response}`
+      const result = load().handleCallback()
+      expect(there.world.href).toBe('https://app.example/callback?tab=2')
+      expect(await result).toMatchObject({ type })
+    })
   })
 
   test('that a method cannot judge rejects', async () => {

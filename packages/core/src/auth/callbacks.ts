@@ -1,5 +1,6 @@
 import type { Page } from '../browser/page.ts'
 import type { CallbackHost, CallbackOutcome } from '../methods/method.ts'
+import type { CallbackAnswer } from '../oauth/callback.ts'
 import type { SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { AuthCore, CallbackResult } from './auth.ts'
@@ -45,7 +46,9 @@ export function createCallbacks<User>(options: CallbacksOptions<User>): (url?: s
     if (address === null) return { type: 'none' }
     let foreign: CallbackResult | null = null
     for (const { named, handle } of handlers) {
-      const result = withRetry(await handle(address), named)
+      const answer: CallbackAnswer = handle(address)
+      // An await only for who may know it: until then the code is in the address, and in the `Referer` of what the page loads.
+      const result = withRetry(answer.atOnce ?? (await answer), named)
       // Methods may share a redirect URI: the login may be of the next one.
       if ('error' in result && result.error.code === 'transaction_not_found') foreign ??= result
       else if (result.type !== 'none') return result

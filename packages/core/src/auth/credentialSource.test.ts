@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { copyOf } from '../../test/siblingTabs.ts'
 import { createWorld, defer } from '../../test/world.ts'
 import type { Channels } from '../browser/channel.ts'
+import { memoryStorage } from '../browser/storage.ts'
 import type { Credential } from '../http/authedFetch.ts'
 import { createDestinations } from '../http/destinations.ts'
 import type { AuthMethod } from '../methods/method.ts'
@@ -40,6 +41,20 @@ test('before it is known who is signed in, a request is of whoever that turns ou
   await tokens.setTokens(session('ada'))
   ready.resolve(nobody)
   expect(await tokenOf(asked)).toBe('Bearer at-ada')
+})
+
+test('RF-33 a refused request that aborts does not wait until it shows who signed in meanwhile', async () => {
+  const refresh = vi.fn(() => new Promise<never>(() => {}))
+  const setItem = (_: string, text: string) => (text.includes('bob') ? new Promise<never>(() => {}) : undefined)
+  const tokens = new TokenManager<SessionRecord>({ refresh, storage: { ...memoryStorage(), setItem } }, createWorld().environment)
+  const source = createCredentialSource(tokens, methods, async () => nobody)
+  await tokens.setTokens(session('ada'))
+  const caller = new AbortController()
+  const refused = source.refresh(await source.acquire(signal), caller.signal)
+  await vi.waitFor(() => expect(refresh).toHaveBeenCalled())
+  void tokens.setTokens(session('bob'))
+  caller.abort()
+  await expect(refused).rejects.toMatchObject({ code: 'aborted' })
 })
 
 describe('a token that the API refuses, in one of two tabs', () => {

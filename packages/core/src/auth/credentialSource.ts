@@ -39,7 +39,7 @@ export function createCredentialSource<User>(
           if (tokens.current !== null && tokens.current.generation !== used.generation) return
         }
         // Of no generation: waits until it shows who that is.
-        if (isAuthError(error, 'user_changed')) await tokens.refresh({ generation: -1 })
+        if (isAuthError(error, 'user_changed')) await tokens.refresh({ generation: -1, signal })
         throw error
       }
     },

@@ -1,6 +1,7 @@
 import { broadcastChannels, type Place } from '../browser/channel.ts'
 import { createEmitter } from '../browser/emitter.ts'
 import type { Environment } from '../browser/environment.ts'
+import { quietly } from '../browser/quietly.ts'
 import { sha256 } from '../browser/sha256.ts'
 import type { Wake, WakeReason } from '../browser/wake.ts'
 import { membersOf } from '../ownMembers.ts'
@@ -106,13 +107,5 @@ function createLine({ channels = broadcastChannels, page }: ElsewhereOptions<unk
       quietly(() => own?.post(message))
       if (own !== place) own?.leave()
     },
-  }
-}
-
-function quietly<R>(run: () => R): R | null {
-  try {
-    return run()
-  } catch {
-    return null
   }
 }

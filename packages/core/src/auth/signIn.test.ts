@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorld, type World } from '../../test/world.ts'
-import { leavingPage, type AuthMethod } from '../methods/method.ts'
-import type { Session } from '../session/session.ts'
+import { leavingPage, type AuthMethod, type Keep } from '../methods/method.ts'
+import type { Session, SessionRecord } from '../session/session.ts'
 import { createAuth } from './createAuth.ts'
 
 let world: World
@@ -39,6 +39,38 @@ test('a token that has expired on arrival is said to be a matter of the clock', 
   const auth = create()
   auth.start()
   await expect(auth.login({ expiresInMs: 0 })).rejects.toMatchObject({ code: 'clock_skew', message: expect.stringMatching(/\bclock\b/) })
+})
+
+describe('tokens that take the place of those in use', () => {
+  /** Steps up by a method that says so of what goes on. */
+  async function replaced(stays?: (inUse: SessionRecord) => Partial<SessionRecord>): Promise<SessionRecord | undefined> {
+    const keep: Keep = async ({ replace }) => {
+      await replace(stays)
+      return true
+    }
+    const own: typeof method = { ...method, refresh: async () => session, stepUp: (_, { signIn }) => signIn(async () => ({ ...session, accessToken: 'at-2' }), 'a new family', keep) }
+    const auth = createAuth({ method: own }, world.environment)
+    await auth.login({ refreshToken: 'rt', refreshExpiresInMs: 60_000 })
+    await vi.advanceTimersByTimeAsync(20_000)
+    await auth.stepUp({ scope: ['pay'], url: 'https://api.example/pay' })
+    return auth.tokens.current?.tokens
+  }
+
+  test('go on as that session, and leave nothing else of it', async () => {
+    const now = await replaced()
+    expect(now).toMatchObject({ accessToken: 'at-2', family: expect.not.stringMatching('a new family') as string })
+    expect(now).not.toHaveProperty('refreshToken')
+    expect(now).not.toHaveProperty('refreshExpiresInMs')
+  })
+
+  test('leave of it what the method says, a refresh token with what is left of its life', async () => {
+    expect(await replaced(({ refreshToken }) => ({ refreshToken, family: 'a new family' }))).toMatchObject({
+      accessToken: 'at-2',
+      refreshToken: 'rt',
+      refreshExpiresInMs: 40_000,
+      family: 'a new family',
+    })
+  })
 })
 
 describe('observers', () => {

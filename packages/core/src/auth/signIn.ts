@@ -2,6 +2,7 @@ import type { Environment } from '../browser/environment.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import { leavingPage, type Arrival, type Keep, type MethodContext, type Presences } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
+import { keptRefreshLife } from '../session/refreshLife.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import { leavingOnlyIf, timed } from './context.ts'
@@ -106,11 +107,16 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
   }
 }
 
-function arrive<User>(session: SessionRecord<User>, { tokens, discards }: Pick<SignInOptions<User>, 'tokens' | 'discards'>): Arrival {
+function arrive<User>(session: SessionRecord<User>, { tokens, discards, environment }: SignInOptions<User>): Arrival {
   return {
     session,
     set: () => tokens.setTokens(session),
-    replace: () => tokens.replaceTokens(({ family }) => ({ ...session, family })),
+    replace: (stays) =>
+      tokens.replaceTokens((inUse) => {
+        const next = { ...session, family: inUse.family, ...stays?.(inUse) }
+        const { current } = tokens
+        return { ...next, ...(current !== null && next.refreshToken === inUse.refreshToken && keptRefreshLife(next, current, environment.clock.now())) }
+      }),
     discard: () => discards.add(session),
   }
 }

@@ -73,6 +73,26 @@ const codeOf = (result: Promise<unknown>): Promise<string> => result.then(() => 
 const revoked = (): (string | null)[] =>
   world.requests.flatMap(({ url }, index) => (url === `${issuer}/revoke` ? [new URLSearchParams(world.bodies[index]).get('token')] : []))
 
+const endpoints = { authorization: `${issuer}/authorize`, token: `${issuer}/token` }
+const plain = { issuer: undefined, endpoints, scope: 'read' } as const
+const namedToken = `e30.${Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')}.x`
+
+/** Comes back from a provider that says nothing of itself. */
+async function comeBackPlainly(options: Partial<AuthorizationCodeOptions>): Promise<OAuth> {
+  const { state = '' } = asked()
+  world.href = `https://app.example/callback?code=the-code&state=${state}`
+  const auth = load(options)
+  await auth.handleCallback()
+  expect(auth.store.getState().status).toBe('authenticated')
+  return auth
+}
+
+async function plainSession(accessToken: string, options: Partial<AuthorizationCodeOptions> = plain): Promise<OAuth> {
+  provider.tokens = { access_token: accessToken }
+  await load(options).login()
+  return comeBackPlainly(options)
+}
+
 describe('what is asked for', () => {
   test('FE-13: the scopes granted, those configured and those of the challenge, each once, and whom to expect', async () => {
     provider.tokens = { scope: 'openid read extra' }
@@ -345,9 +365,161 @@ describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
     provider.tokens = { scope: 'read pay' }
     expect((await step(auth, pay)).result).toBe('done')
   })
+
+  test('OR-11: so does one that never lets anybody finish what is only of their age', async () => {
+    let auth = await signedIn()
+    for (let round = 0; round < 3; round++) {
+      const after = await step(auth, recent, { error: 'login_required' })
+      expect(after.result).toBe('authorization_failed')
+      auth = after.auth
+    }
+    const before = left()
+    expect(await codeOf(auth.stepUp(recent, { presentation: way }))).toBe('redirect_loop')
+    expect(left()).toBe(before)
+  })
+
+  test('OR-11: a sign-in of just now for one payment after the other: what was granted, and is too old by now, is no circle', async () => {
+    let auth = await signedIn()
+    const results: string[] = []
+    for (let payment = 0; payment < 5; payment++) {
+      provider.claims = { auth_time: seconds() }
+      const after = await step(auth, recent)
+      results.push(after.result)
+      auth = after.auth
+      vi.setSystemTime(Date.now() + 2 * minute)
+    }
+    expect(results).toEqual(Array<string>(5).fill('done'))
+  })
+
+  test('OR-11: a scope that is granted and gone again, time after time, is a circle', async () => {
+    let auth = await signedIn()
+    const results: string[] = []
+    for (let round = 0; round < 3; round++) {
+      provider.tokens = { scope: 'openid profile email read pay' }
+      const after = await step(auth, pay)
+      results.push(after.result)
+      auth = after.auth
+      provider.tokens = { scope: 'openid profile email read' }
+      await auth.tokens.refresh()
+    }
+    const before = left()
+    expect([...results, await codeOf(auth.stepUp(pay, { presentation: way }))]).toEqual(['done', 'done', 'done', 'redirect_loop'])
+    expect(left()).toBe(before)
+  })
+
+  describe('with an answer that has no refresh token', () => {
+    const narrow = 'openid profile email read'
+    const answer = (scope: string | undefined = `${narrow} pay`) => ({ scope, refresh_token: undefined })
+
+    test('RF-03: RF-20: that of before stays, with what is left of its life, and is not revoked; the next refresh may bring less', async () => {
+      provider.tokens = { scope: narrow, refresh_token_expires_in: 7_200 }
+      const auth = await signedIn()
+      await vi.advanceTimersByTimeAsync(30 * minute)
+      provider.tokens = answer()
+      const after = await step(auth, pay)
+      expect(after.result).toBe('done')
+      expect(after.auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', refreshToken: 'rt-1', refreshExpiresInMs: expect.closeTo(90 * minute, -4) as number })
+      expect(await after.auth.getAccessToken({ scope: ['pay'] })).toBe('at-2')
+      provider.tokens = { scope: narrow }
+      await after.auth.tokens.refresh()
+      expect(new URLSearchParams(world.bodies.at(-1)).get('refresh_token')).toBe('rt-1')
+      expect(after.auth.store.getState()).toMatchObject({ status: 'authenticated', scope: narrow.split(' ') })
+      expect(await after.auth.getAccessToken()).toBe('at-3')
+      expect(revoked()).toEqual([])
+    })
+
+    test('RF-20: a refresh that is silent about scopes gives those that came with the refresh token, however many step-ups came since', async () => {
+      let { auth } = { auth: await signedIn() }
+      provider.tokens = answer()
+      auth = (await step(auth, pay)).auth
+      provider.tokens = answer(`${narrow} pay more`)
+      auth = (await step(auth, { ...pay, scope: ['more'] })).auth
+      expect(auth.store.getState()).toMatchObject({ scope: [...narrow.split(' '), 'pay', 'more'] })
+      provider.tokens = {}
+      await auth.tokens.refresh()
+      expect(auth.store.getState()).toMatchObject({ status: 'authenticated', scope: narrow.split(' ') })
+      await expect(auth.getAccessToken({ scope: ['pay'] })).rejects.toMatchObject({ code: 'insufficient_scope', missingScope: ['pay'] })
+    })
+
+    test('RF-17: an ID token that a refresh brings is of the sign-in that the refresh token came with', async () => {
+      provider.claims = { auth_time: seconds() - 600 }
+      const auth = await signedIn()
+      provider.tokens = answer(narrow)
+      provider.claims = { auth_time: seconds() }
+      const after = await step(auth, recent)
+      expect(after.result).toBe('done')
+      provider.tokens = {}
+      provider.claims = { auth_time: seconds() - 600 }
+      await after.auth.tokens.refresh()
+      expect(await after.auth.getAccessToken()).toBe('at-3')
+    })
+
+    test('RF-08: a refresh that is under way replaces the refresh token: its successor stays', async () => {
+      const auth = await signedIn()
+      const refreshing = defer<undefined>()
+      let exchanges = 0
+      world.answer = async (request) => {
+        const grant = new URLSearchParams(await request.clone().text()).get('grant_type')
+        if (grant === 'refresh_token') await refreshing.promise
+        provider.tokens = grant === 'refresh_token' ? { scope: narrow, refresh_token: 'rt-next' } : answer()
+        const response = await provider.answer(request)
+        exchanges += grant === 'authorization_code' ? 1 : 0
+        return response
+      }
+      const started = way === 'popup' ? null : await codeOf(auth.stepUp(pay))
+      const late = way === 'popup' ? auth : load()
+      if (way === 'redirect') world.href = `https://app.example/callback?${new URLSearchParams({ code: 'the-code', iss: issuer, state: asked()['state'] ?? '' }).toString()}`
+      const waiting = codeOf(late.tokens.refresh())
+      const result = way === 'popup' ? inPopup(late, pay) : late.handleCallback().then(({ type }) => type)
+      await vi.waitFor(() => expect(exchanges).toBe(1))
+      refreshing.resolve(undefined)
+      expect([started ?? 'done', await waiting, await result]).toEqual(['done', 'done', way === 'popup' ? 'done' : 'signed_in'])
+      expect(late.tokens.current?.tokens).toMatchObject({ refreshToken: 'rt-next', scope: [...narrow.split(' '), 'pay'] })
+    })
+
+    test('somebody else comes back: what they have is revoked, and the session keeps its own', async () => {
+      const auth = await signedIn()
+      provider.tokens = answer()
+      provider.claims = { sub: 'eve' }
+      const after = await step(auth, pay)
+      expect(after.result).toBe('user_changed')
+      await vi.waitFor(() => expect(revoked()).toEqual(['at-2']))
+      expect(after.auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-1', refreshToken: 'rt-1', subject: 'ada' })
+    })
+  })
 })
 
 describe('by redirect', () => {
+  test('React asks twice, and so does who comes by the history, where the refresh token of before stays', async () => {
+    await (await signedIn()).stepUp(pay)
+    const callback = `https://app.example/callback?${new URLSearchParams({ code: 'the-code', state: asked()['state'] ?? '', iss: issuer }).toString()}`
+    provider.tokens = { scope: 'read pay', refresh_token: undefined }
+    const { auth, outcome } = await comeBack()
+    expect(outcome).toEqual({ type: 'signed_in', returnTo: '/basket' })
+    expect(await auth.handleCallback()).toEqual(outcome)
+    expect(await load().handleCallback(callback)).toEqual(outcome)
+  })
+
+  test('RF-20: a refresh token that came with no scope at all gives none again', async () => {
+    const options = { ...plain, scope: undefined }
+    const auth = await plainSession(namedToken, options)
+    await auth.stepUp(pay)
+    provider.tokens = { access_token: namedToken, scope: 'pay', refresh_token: undefined }
+    const next = await comeBackPlainly(options)
+    expect(next.store.getState()).toMatchObject({ scope: ['pay'] })
+    provider.tokens = { access_token: namedToken }
+    await next.tokens.refresh()
+    expect(next.store.getState()).toMatchObject({ status: 'authenticated', scope: [] })
+  })
+
+  test('with tokens in memory alone, there is no refresh token to keep', async () => {
+    await (await signedIn(undefined, 'memory')).stepUp(pay)
+    provider.tokens = { scope: 'read pay', refresh_token: undefined }
+    const { auth, outcome } = await comeBack(undefined, undefined, 'memory')
+    expect(outcome.type).toBe('signed_in')
+    expect(auth.tokens.current?.tokens.refreshToken).toBeUndefined()
+  })
+
   test('with tokens in memory alone: the same person signs in anew', async () => {
     const auth = await signedIn(undefined, 'memory')
     await auth.stepUp(pay)
@@ -528,27 +700,12 @@ describe('refused before anything is asked', () => {
     },
   )
 
-  const endpoints = { authorization: `${issuer}/authorize`, token: `${issuer}/token` }
-  const plain = { issuer: undefined, endpoints, scope: 'read' } as const
-
-  async function plainSession(accessToken: string): Promise<OAuth> {
-    provider.tokens = { access_token: accessToken }
-    await load(plain).login()
-    const { state = '' } = asked()
-    world.href = `https://app.example/callback?code=the-code&state=${state}`
-    const auth = load(plain)
-    await auth.handleCallback()
-    expect(auth.store.getState().status).toBe('authenticated')
-    return auth
-  }
-
   test('when nobody knows whose session it is', async () => {
     await expect((await plainSession('opaque')).stepUp(pay)).rejects.toMatchObject({ code: 'unsupported_request' })
   })
 
   test.each([strong, recent, { ...pay, scope: ['openid'] }])('when no ID token could tell: %j', async (challenge) => {
-    const named = `e30.${Buffer.from(JSON.stringify({ sub: 'ada' })).toString('base64url')}.x`
-    const auth = await plainSession(named)
+    const auth = await plainSession(namedToken)
     const before = world.left.length
     await expect(auth.stepUp(challenge)).rejects.toMatchObject({ code: 'unsupported_request' })
     expect(world.left.length).toBe(before)

@@ -108,7 +108,9 @@ function createAnswers<User>({ methods, tokens, state, environment }: PresencesH
       await tokens.setTokens({ ...session, method: name, family: environment.crypto.random() })
       return
     }
-    const next = { ...session, method: name, family: held.family }
+    // Absent, they could not be had just now: then those of the same person are as good as before.
+    const secrets = session.secrets ?? held.secrets
+    const next = { ...session, secrets, method: name, family: held.family }
     // It fails when somebody signed in or out first, and that is newer.
     if (JSON.stringify(next) !== JSON.stringify(held)) await tokens.replaceTokens(() => next).catch(() => {})
   }

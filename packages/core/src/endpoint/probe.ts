@@ -1,8 +1,7 @@
 import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
-import { membersOf } from '../ownMembers.ts'
 import { tokenError } from './tokenError.ts'
-import { isError } from './tokenResponse.ts'
+import { refuseInnerError } from './tokenResponse.ts'
 
 /** Of something that asks for a credential, a 403 says as much as a 401: this one will not do. */
 const refusal = { code: 'invalid_credentials', applies: (status: number) => status === 401 || status === 403 } as const
@@ -16,12 +15,11 @@ const refusal = { code: 'invalid_credentials', applies: (status: number) => stat
 export async function probe(url: string, headers: Readonly<Record<string, string>>, ctx: MethodContext): Promise<unknown> {
   const response = await ctx.fetch(url, { headers: { accept: 'application/json', ...headers }, signal: ctx.signal })
   if (!response.ok) throw await tokenError(response, ctx.now(), refusal)
-  const { status } = response
   // Many servers answer an unknown path with the app's own page: that says nothing about the credential.
   if (response.headers.get('content-type')?.includes('html') === true) {
-    throw new AuthError('invalid_response', 'A page instead of an answer: is "probeUrl" right?', { status })
+    throw new AuthError('invalid_response', 'A page instead of an answer: is "probeUrl" right?', { status: response.status })
   }
   const body: unknown = await response.json().catch(() => {})
-  if (isError(membersOf(body)['error'])) throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status })
+  refuseInnerError(body, response)
   return body
 }

@@ -62,6 +62,12 @@ export function refusePage({ headers, status }: Response): void {
   throw new AuthError('invalid_response', 'A page instead of an answer: is the URL right?', { status })
 }
 
+/** @throws AuthError `invalid_response` for an answer that speaks of an error, whatever its status. */
+export function refuseInnerError(body: unknown, { status }: Response): void {
+  if (!isError(membersOf(body)['error'])) return
+  throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status })
+}
+
 /** Whether the `error` of a successful answer speaks of one: some servers always have that member. */
 export function isError(error: unknown): boolean {
   return error != null && error !== false

@@ -118,6 +118,25 @@ describe('at a refresh', () => {
     expect(changed.user).toEqual({ sub: 'ada', plan: 'free', seats: 4, role: 'reader' })
   })
 
+  test('what servers put beside any tokens is no member of its own', async () => {
+    const fields = z.object({ plan: z.string().optional(), tier: z.string().default('free') })
+    const beside = { session_state: 's-1', 'not-before-policy': 0, refresh_expires_in: 1800, ext_expires_in: 60, access_token: jwt({ sub: 'ada' }) }
+    const previous = await readTokenSession(answer({ ...beside, plan: 'pro', tier: 'gold' }), null, { fields })
+    const next = await readTokenSession(answer({ ...beside, session_state: 's-2' }), previous, { fields })
+    expect(next.user).toEqual({ sub: 'ada', plan: 'pro', tier: 'gold' })
+    for (const name of ['not-before-policy-of', 'my-scope']) {
+      const changed = await readTokenSession(answer({ ...beside, [name]: 7 }), next, { fields })
+      expect(changed.user).toEqual({ sub: 'ada', tier: 'free' })
+    }
+  })
+
+  test('RF-18 a claim is the new token\'s to say, whatever is hidden inside of it', async () => {
+    const claims = (name: string) => ({ access_token: jwt({ sub: 'ada', company: { key: `key of ${name}`, name }, teams: [{ name, secret: 'x' }] }) })
+    const previous = await login(claims('Acme'))
+    const next = await readTokenSession(answer(claims('Bolt')), previous, { fields: plan })
+    expect(next.user).toEqual({ sub: 'ada', company: { name: 'Bolt' }, teams: [{ name: 'Bolt' }], plan: 'free' })
+  })
+
   test('fields that are wrong stay as they were: the token is good all the same', async () => {
     const renewed = { access_token: jwt({ sub: 'ada', name: 'Ada King' }) }
     const previous = await login({ access_token: jwt({ sub: 'ada', name: 'Ada' }) })

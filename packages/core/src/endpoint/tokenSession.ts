@@ -70,11 +70,14 @@ async function toSession<Fields>(
   }
 }
 
+/** Of what {@link openMembers} shows, what servers put beside any tokens: RFC 6749 §5, OpenID Connect Session Management, Keycloak. */
+const protocolMembers = /^(scope|error|session_state|not-before-policy)$/
+
 /** What the schema makes of the answer: at a refresh, which often leaves out what the login's answer said, at least what it made of that. */
 async function extraFields<Fields>(fields: FieldsSchema<Fields>, body: unknown, previous: Session | null): Promise<unknown> {
   if (previous === null) return readExtraFields(fields, body)
   try {
-    const isSilent = Object.keys(openMembers(body)).every((name) => name === 'scope' || name === 'error')
+    const isSilent = Object.keys(openMembers(body)).every((name) => protocolMembers.test(name))
     // Not even asked: defaults of the schema would take the place of what the login's answer said.
     return isSilent ? previousFields(previous) : await readExtraFields(fields, body)
   } catch {
@@ -84,6 +87,7 @@ async function extraFields<Fields>(fields: FieldsSchema<Fields>, body: unknown, 
 
 /** All of a user but what a token said: that is for the new token to say again. */
 function previousFields({ user, idToken, accessToken }: Session): object {
-  const claims = decodeClaims(idToken ?? accessToken ?? '') ?? {}
+  // As they are in `user`, without what is hidden inside of them: else they would pass for fields.
+  const claims = userClaims(decodeClaims(idToken ?? accessToken ?? '') ?? {})
   return Object.fromEntries(Object.entries(membersOf(user)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(claims[name])))
 }

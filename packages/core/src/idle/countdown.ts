@@ -1,5 +1,6 @@
 import type { Clock } from '../browser/clock.ts'
 import type { Timer } from '../browser/timer.ts'
+import { longestNapMs } from '../tokens/schedule.ts'
 import type { LastActivity } from './lastActivity.ts'
 import { createQuestion, type QuestionOptions } from './question.ts'
 
@@ -15,8 +16,6 @@ export interface IdleState {
 
 export const calm: IdleState = Object.freeze({ isWarning: false, endsAt: null, remainingMs: null })
 const secondMs = 1_000
-/** No event tells of all sleep for certain: the clock is read at least this often. */
-const longestNapMs = 60_000
 
 /** What is left until the end of a session in which nobody does anything. */
 export interface Countdown {

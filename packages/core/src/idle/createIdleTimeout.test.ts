@@ -5,7 +5,7 @@ import { createAuth } from '../auth/createAuth.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
 import { createEmitter } from '../browser/emitter.ts'
 import { cookieSession } from '../methods/cookieSession.ts'
-import type { AuthMethod } from '../methods/method.ts'
+import { leavingPage, type AuthMethod } from '../methods/method.ts'
 import { createIdleTimeout, type IdleEnvironment, type IdleOptions } from './createIdleTimeout.ts'
 
 const second = 1_000
@@ -244,6 +244,56 @@ describe('in one tab', () => {
     expect(reason(tab)).toBe('authenticated')
     await pass(5 * minute + 250)
     expect(reason(tab)).toBe('idle')
+  })
+
+  test('nor is a login in the moment in which the time is over taken for something done in the session before it', async () => {
+    const tab = await open()
+    await pass(idleMs + 100)
+    await tab.auth.login('bob')
+    await pass(150)
+    expect([reason(tab), warning(tab)]).toEqual(['authenticated', null])
+  })
+
+  describe('LO-09 the back button at the page of a provider', () => {
+    const leaving: AuthMethod<string> = { ...method, login: async (subject, ctx) => (subject === 'away' ? leavingPage : method.login(subject, ctx)) }
+    const goAndComeBack = async (tab: Tab, awayMs: number) => {
+      await tab.auth.login('away')
+      expect(tab.auth.store.getState()).toMatchObject({ status: 'authenticated', pending: 'plain' })
+      sleep(awayMs)
+      tab.world.wake('restored')
+      expect(tab.auth.store.getState()).toMatchObject({ status: 'authenticated', pending: null })
+    }
+
+    test('is no login: it brings back no session whose time is over', async () => {
+      const tab = await open({ auth: { method: leaving } })
+      await pass(minute)
+      await goAndComeBack(tab, 8 * hour)
+      expect(warning(tab)).toBe(0)
+      await pass(250)
+      expect(reason(tab)).toBe('idle')
+    })
+
+    test('nor that of somebody else, who signed in in another tab before', async () => {
+      const share = { auth: { method: leaving, shareAcrossTabs: true } as const }
+      const tab = await open(share)
+      const other = load({ world: createWorld(origin), ...share })
+      void other.auth.ready
+      await pass(minute)
+      await other.auth.login('bob')
+      await pass(minute)
+      expect(tab.auth.store.getState()).toMatchObject({ user: { sub: 'bob' } })
+      await goAndComeBack(tab, 8 * hour)
+      await pass(second)
+      expect([tab, other].map(reason)).toEqual(['idle', 'idle'])
+    })
+
+    test('is something done, as long as that time is not over', async () => {
+      const tab = await open({ auth: { method: leaving } })
+      await pass(minute)
+      await goAndComeBack(tab, 10 * minute)
+      await pass(10 * minute)
+      expect(reason(tab)).toBe('authenticated')
+    })
   })
 
   test('CK-09 a cookie that could not be given back signs nobody in again by itself', async () => {

@@ -34,14 +34,19 @@ export function createIdleTimeout(auth: IdleAuth, options: IdleOptions, environm
   const { store, dispatch } = createStore<IdleState, IdleState>(calm, (state, next) => (state.remainingMs === next.remainingMs && state.endsAt === next.endsAt ? state : next))
   let starts = 0
   let watch: SessionWatch | null = null
+  let family: string | undefined
 
   const update = (state: AuthState, before: AuthState): void => {
+    const known = family
+    family = auth.tokens.current?.tokens.family
     const isLogin = before.status === 'unauthenticated' || (before.pending !== null && state.pending === null && state.error === null)
     if (starts === 0 || state.status !== 'authenticated' || !environment.page.isBrowser()) {
       watch?.stop(state.status === 'unauthenticated')
       watch = null
     } else if (watch === null) watch = watchSession({ auth, environment, idleMs, warnMs, show: dispatch, isLogin })
-    else if (isLogin) watch.onLogin()
+    else if (isLogin && family !== known) watch.onLogin()
+    // The back button at a provider looks the same, and brings back nobody whose time is over.
+    else if (isLogin) watch.onActivity()
   }
   const updateNow = (): void => update(auth.store.getState(), auth.store.getState())
   let unsubscribe: (() => void) | null = null

@@ -1,4 +1,5 @@
 import { broadcastChannels, type Channels, type Place } from '../browser/channel.ts'
+import { quietly } from '../browser/quietly.ts'
 import { membersOf } from '../ownMembers.ts'
 
 /** What the tabs of an app say to each other of being idle. Nothing in it is secret, and it is anybody's word. */
@@ -31,13 +32,5 @@ export function joinIdleLine({ name, channels = broadcastChannels, hear, hearOve
     say: (at, isAsking) => post({ type: 'active', at, isAsking }),
     sayOver: (family) => post({ type: 'over', family }),
     leave: () => place?.leave(),
-  }
-}
-
-function quietly<R>(run: () => R): R | null {
-  try {
-    return run()
-  } catch {
-    return null
   }
 }

@@ -1397,9 +1397,12 @@ describe('in a popup', () => {
   const transactions = (): string[] => world.tabStorage.keys().filter((key) => key.includes('transaction:'))
 
   /** Starts a login, goes with its popup as far as the provider, and gives the address to come back with. */
-  async function depart(auth: OAuth = popups(), input?: AuthorizationCodeInput) {
-    const login = auth.login(input)
-    const result = login.then(() => 'signed_in', (error: unknown) => (error as { code: string }).code)
+  const depart = (auth: OAuth = popups(), input?: AuthorizationCodeInput) => departBy(auth, () => auth.login(input))
+
+  async function departBy(auth: OAuth, start: () => Promise<void>) {
+    const before = world.windows.opened.length
+    const result = start().then(() => 'signed_in', (error: unknown) => (error as { code: string }).code)
+    await vi.waitFor(() => expect(world.windows.opened).toHaveLength(before + 1))
     const popup = world.windows.opened.at(-1) as FakePopup
     const parameters = new URL(await popup.sentTo).searchParams
     provider.nonce = parameters.get('nonce') ?? ''
@@ -1434,6 +1437,33 @@ describe('in a popup', () => {
     expect(world.left).toEqual([])
     expect(world.href).toBe('https://app.example/home')
     expect(transactions()).toEqual([])
+  })
+
+  test('PO-09 while it is under way nothing of it is in sessionStorage: a reload of this page ends it, and its answer is nobody\'s', async () => {
+    const { auth, popup, url } = await depart()
+    expect(transactions()).toEqual([])
+    auth.dispose()
+    popups()
+    const { outcome } = arrive(popup, url, true)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(failure(await outcome)).toBe('failed transaction_not_found')
+    expect(tokenRequests()).toEqual([])
+  })
+
+  test('ST-01 a sessionStorage that is blocked, as in a frame: who signs in, and steps up, needs none here', async () => {
+    const blocked = (): never => {
+      throw new DOMException('blocked', 'SecurityError')
+    }
+    const tabStorage = { getItem: () => null, setItem: blocked, removeItem: () => {}, keys: () => [] }
+    const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web', presentation: 'popup' }), storage: 'session' }, { ...world.environment, tabStorage })
+    const login = await depart(auth)
+    arrive(login.popup, login.url)
+    expect(await login.result).toBe('signed_in')
+    provider.tokens = { scope: 'openid profile email pay' }
+    const stepUp = await departBy(auth, () => auth.stepUp({ scope: ['pay'], url: '' }))
+    arrive(stepUp.popup, stepUp.url)
+    expect(await stepUp.result).toBe('signed_in')
+    expect(await auth.getAccessToken({ scope: ['pay'] })).toBe('at-2')
   })
 
   test('PO-06 PO-14 a page that cut the ties, as it must where the app is cross-origin isolated: the answer comes by a channel of this login', async () => {
@@ -1587,11 +1617,11 @@ describe('in a popup', () => {
     expect(tokenRequests()).toHaveLength(1)
   })
 
-  test('CB-05 a login that was completed meanwhile is not completed again', async () => {
+  test('CB-05 an answer that this window comes by in another way is for the login that waits for it, and taken once', async () => {
     const { auth, result, popup, url } = await depart()
-    expect(failure(await auth.handleCallback(url))).toBe('signed_in')
+    expect(await auth.handleCallback(url)).toEqual({ type: 'handed_over' })
     popup.inside.post(answer(url))
-    expect(await result).toBe('callback_used')
+    expect(await result).toBe('signed_in')
     expect(tokenRequests()).toHaveLength(1)
   })
 

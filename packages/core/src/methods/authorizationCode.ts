@@ -8,6 +8,7 @@ import {
   type AuthorizationCodeOptions,
 } from '../oauth/authorizationCodeOptions.ts'
 import { createCallbackHandler, type Callback } from '../oauth/callback.ts'
+import { checkSecureContext } from '../oauth/checkSecureContext.ts'
 import type { CodeClient } from '../oauth/codeClient.ts'
 import type * as CodeFlow from '../oauth/codeFlow.ts'
 import type * as Doctor from '../oauth/diagnoseProvider.ts'
@@ -41,7 +42,7 @@ const doctor = (): Promise<typeof Doctor> => loadChunk(() => import('../oauth/di
 export function authorizationCode<Fields = unknown>(options: AuthorizationCodeOptions<Fields>): AuthMethod<AuthorizationCodeInput | void, Claims & Fields> {
   const checked = checkAuthorizationCodeOptions(options)
   const { redirectUri, postLogoutRedirectUri } = checked
-  const dpop: DpopMemory | null = checked.dpop ? { key: null, nonces: new Map() } : null
+  const dpop: DpopMemory | null = checked.dpop ? { keys: [], nonces: new Map() } : null
   /** Addresses are resolved when they are used: at construction there may be no page. */
   const clientIn = (ctx: MethodContext): CodeClient<Fields> => ({
     ...checked,
@@ -52,7 +53,7 @@ export function authorizationCode<Fields = unknown>(options: AuthorizationCodeOp
   })
 
   const signIn = async (input: AuthorizationCodeInput, ctx: MethodContext, terms?: StepUpTerms): Promise<Session<Claims & Fields> | typeof leavingPage> => {
-    if (!ctx.isSecureContext()) throw new AuthError('insecure_context', 'PKCE needs crypto.subtle: use https or localhost.')
+    checkSecureContext(ctx)
     const client = terms === undefined ? clientIn(ctx) : { ...clientIn(ctx), scope: terms.scope }
     const returnTo = returnToIn(client.redirectUri, input.returnTo ?? ctx.page.href())
     const presentation = checkPresentation(input.presentation ?? checked.presentation, wrongPresentation)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apiOrigin, createBoundServers, hashOf, proofOf, refusal, type BoundServers, type Proof } from '../../test/boundServers.ts'
 import { issuer, type Provider } from '../../test/provider.ts'
+import type { FakePopup } from '../../test/windows.ts'
 import { createWorld, type Answer, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
 import { atProvider, resultOf, type OAuth } from '../../test/journey.ts'
@@ -40,6 +41,10 @@ function asked(): URLSearchParams {
 
 async function signIn(given: Given = {}): Promise<{ auth: OAuth; outcome: CallbackOutcome }> {
   await load(given).login()
+  return comeBack(given)
+}
+
+async function comeBack(given: Given = {}): Promise<{ auth: OAuth; outcome: CallbackOutcome }> {
   provider.nonce = asked().get('nonce') ?? ''
   world.href = `https://app.example/callback?${new URLSearchParams({ code: 'the-code', state: asked().get('state') ?? '', iss: issuer }).toString()}`
   const auth = load(given)
@@ -542,6 +547,71 @@ describe('the key', () => {
     await vi.advanceTimersByTimeAsync(3_000)
     expect(await failure).toMatchObject({ code: 'timeout', retryable: true })
     expect(auth.store.getState().status).toBe('authenticated')
+  })
+
+  /** Begins a login in a window, which is then closed. */
+  async function giveUp(auth: OAuth): Promise<void> {
+    const result = auth.login({ presentation: 'popup' }).catch((error: unknown) => error)
+    const popup = world.windows.opened.at(-1) as FakePopup
+    await popup.sentTo
+    world.windows.isFocused = true
+    popup.isClosed = true
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await result).toMatchObject({ code: 'popup_closed' })
+  }
+
+  test('gone from the database while a page still has it, and another one in its place: a login there that is given up costs no session', async () => {
+    const auth = await signedIn()
+    forgetKeys()
+    await load().login()
+    await giveUp(auth)
+    await giveUp(auth)
+    expect((await auth.fetch(resource)).status).toBe(200)
+    await auth.tokens.refresh()
+    expect((await auth.fetch(resource)).status).toBe(200)
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+
+  describe('at a step-up whose answer has no refresh token', () => {
+    const scope = 'openid profile email'
+
+    async function stepUp(auth: OAuth, given: Given = {}): Promise<OAuth> {
+      await auth.stepUp({ scope: ['pay'], url: '' })
+      provider.tokens = { ...provider.tokens, scope: `${scope} pay`, refresh_token: undefined }
+      const back = await comeBack(given)
+      expect(resultOf(back.outcome)).toBe('signed_in')
+      provider.tokens = { token_type: 'DPoP', scope }
+      return back.auth
+    }
+
+    test('the same: the refresh token that is bound to it stays, and can be used', async () => {
+      const auth = await stepUp(await signedIn())
+      expect(auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', refreshToken: 'rt-1' })
+      await auth.tokens.refresh()
+      expect(await auth.getAccessToken()).toBe('at-3')
+    })
+
+    test('another one: the refresh token that is bound to the one of before is not kept, and never sent', async () => {
+      const auth = await signedIn()
+      forgetKeys()
+      const after = await stepUp(auth, { environment: { database: withoutKeys() } })
+      expect(after.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', refreshToken: undefined })
+      await expect(after.tokens.refresh()).rejects.toMatchObject({ code: 'session_expired' })
+      expect(grants()).toEqual(['authorization_code', 'authorization_code'])
+    })
+
+    test('none before: the refresh token from before the option stays, and what it gives is bound', async () => {
+      world.answer = provider.answer
+      provider.tokens = {}
+      await signedIn({ options: { dpop: false } })
+      world.answer = servers.answer
+      provider.tokens = { token_type: 'DPoP' }
+      const auth = await stepUp(load())
+      expect(auth.tokens.current?.tokens).toMatchObject({ refreshToken: 'rt-1', secrets: { jkt: servers.jkt } })
+      await auth.tokens.refresh()
+      expect(auth.tokens.current?.tokens.secrets).toMatchObject({ jkt: servers.jkt })
+      expect((await auth.fetch(resource)).status).toBe(200)
+    })
   })
 
   describe('without a database', () => {

@@ -122,6 +122,11 @@ describe('leaving', () => {
     expect(asked().getAll('state')).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
   })
 
+  test('scopes may have more than one space between them', async () => {
+    await createToken({ scope: 'read   write' }).login()
+    expect(asked().get('scope')).toBe('read write')
+  })
+
   test.each([
     ['https://api.example/v1/exchange', 'https://api.example', true],
     ['/v1/exchange', 'https://api.example', true],

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { authorizationResponseCode } from '../oauth/authorizationResponse.ts'
 import { beginTransaction, keepTransaction, withParameters } from '../oauth/beginTransaction.ts'
 import { createCallbackHandler } from '../oauth/callback.ts'
+import { checkSecureContext } from '../oauth/checkSecureContext.ts'
 import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
 import type { FieldsSchema } from '../endpoint/extraFields.ts'
 import { checkExtraParameters, type ExtraParameters } from '../oauth/extraParameters.ts'
@@ -83,7 +84,7 @@ export function backendCode(options: EitherOptions): AuthMethod<BackendCodeInput
     ...client.session,
     name: 'backendCode',
     async login(input, ctx) {
-      if (!ctx.isSecureContext()) throw new AuthError('insecure_context', 'PKCE needs crypto.subtle: use https or localhost.')
+      checkSecureContext(ctx)
       const uri = onThisOrigin(redirectUri, ctx, 'redirectUri')
       const exchangeUrl = new URL(client.exchangeUrl, uri)
       // It gets a code and its verifier, which are a login, and cookies.
@@ -148,7 +149,7 @@ function check(options: EitherOptions): Client {
     ...checked,
     clientId: checkText(checked.clientId, 'clientId'),
     redirectUri,
-    scope: checked.scope === undefined ? [] : checkText(checked.scope, 'scope').split(' '),
+    scope: checked.scope === undefined ? [] : checkText(checked.scope, 'scope').split(/\s+/),
     parameters: checkExtraParameters(checked.parameters, (problem) => configError('parameters', problem), []),
     csrfHeader: checkHeaderName(csrfHeader, 'csrfHeader'),
     ...(session !== undefined && { session: checkSession(session) }),

@@ -209,7 +209,8 @@ describe('finding out who is signed in', () => {
     server.instead.set('/csrf', () => json({ csrf_token: 'of-an-error' }, 500))
     const without = create({ csrfUrl: '/csrf' })
     expect(await without.ready).toMatchObject({ status: 'authenticated' })
-    expect(without.tokens.current?.tokens.secrets).toEqual({})
+    await without.fetch('/api')
+    expect(csrfOf(world.requests.at(-1))).toBe('1')
   })
 
   test('nothing is stored, and a reload asks again', async () => {
@@ -759,6 +760,50 @@ describe('auth.fetch', () => {
     server.signedIn = 'ada'
     const auth = create()
     await auth.fetch('/api')
+    expect(csrfOf(world.requests.at(-1))).toBe('1')
+  })
+
+  /** Signed in with a CSRF token, and then at a look `csrfUrl` answers this. */
+  async function lookedAgain(answered: Response) {
+    const auth = await signedIn({ ...urls, csrfUrl: '/csrf' })
+    server.instead.set('/csrf', () => answered.clone())
+    await vi.advanceTimersByTimeAsync(1000)
+    await auth.look()
+    return auth
+  }
+
+  test.each([408, 429, 500, 503])('CK-05 a CSRF token stays while csrfUrl fails (%i), at a look and at a refresh', async (status) => {
+    const auth = await lookedAgain(json({ csrf_token: 'of-an-error' }, status))
+    expect((await auth.fetch('/api', { method: 'POST' })).status).toBe(200)
+    await auth.tokens.refresh()
+    expect((await auth.fetch('/api', { method: 'POST' })).status).toBe(200)
+    expect(sent().slice(-4)).toEqual(['POST /api canary-csrf', 'GET /v1/session 1', 'GET /csrf 1', 'POST /api canary-csrf'])
+  })
+
+  test.each([
+    ['where csrfUrl refuses', json({ csrf_token: 'of-an-error' }, 404)],
+    ['where csrfUrl has none any more', json({ csrf_token: null })],
+  ])('a CSRF token is over %s', async (_, answered) => {
+    const auth = await lookedAgain(answered)
+    await auth.fetch('/api')
+    expect(csrfOf(world.requests.at(-1))).toBe('1')
+    await auth.tokens.refresh()
+    await auth.fetch('/api')
+    expect(csrfOf(world.requests.at(-1))).toBe('1')
+  })
+
+  test("CK-09 Ada's CSRF token does not stay for Bob, whose own cannot be had just now", async () => {
+    const auth = await signedIn({ ...urls, csrfUrl: '/csrf' })
+    server.signedIn = 'bob'
+    server.instead.set('/csrf', () => json({}, 503))
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'user_changed' })
+    await auth.fetch('/api')
+    expect(csrfOf(world.requests.at(-1))).toBe('1')
+    server.signedIn = 'ada'
+    await vi.advanceTimersByTimeAsync(1000)
+    await auth.look()
+    await auth.fetch('/api')
+    expect(auth.store.getState()).toMatchObject({ user: { sub: 'ada' } })
     expect(csrfOf(world.requests.at(-1))).toBe('1')
   })
 

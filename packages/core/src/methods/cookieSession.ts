@@ -6,7 +6,7 @@ import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
 import { readExtraFields, type FieldsSchema } from '../endpoint/extraFields.ts'
 import { tokenError, type Refusal } from '../endpoint/tokenError.ts'
 import { resolveUrl, sendTokenRequest } from '../endpoint/tokenRequest.ts'
-import { isError, parseScope, readJson, refusePage } from '../endpoint/tokenResponse.ts'
+import { isError, parseScope, readJson, refuseInnerError, refusePage } from '../endpoint/tokenResponse.ts'
 import { membersOf } from '../ownMembers.ts'
 import { userClaims, type Claims } from '../session/claims.ts'
 import { isToken, unknownSession, type Session } from '../session/session.ts'
@@ -69,10 +69,10 @@ export function cookieSession<Input extends object = CookieSessionInput, Fields 
     adopt: (exchange, ctx) => turns.take(() => signIn(server, () => exchange().then(() => undefined), ctx)),
     presence: definePresence((host) => createPresence(askInTurn, host)),
     canRefresh: () => true,
-    async refresh(_, ctx) {
+    async refresh({ subject, secrets }, ctx) {
       const session = await askInTurn(ctx)
       if (session === null) throw new AuthError('session_expired', 'The server knows of no session any more, expired or signed out elsewhere: sign in again.')
-      return session
+      return session.subject === subject ? { ...session, secrets: session.secrets ?? secrets } : session
     },
     ...(logoutUrl !== undefined && {
       logout: (session: Session, ctx: MethodContext) => turns.take(() => end(server, session, ctx)),
@@ -151,8 +151,7 @@ async function sendLogin(server: Server<unknown>, request: Post, ctx: MethodCont
   const response = await post(server, request, ctx)
   if (!response.ok) throw await tokenError(response, ctx.now(), wrongCredentials)
   refusePage(response)
-  const { error } = membersOf(await response.clone().json().catch(() => {}))
-  if (isError(error)) throw new AuthError('invalid_response', 'An error inside a successful answer: look at the endpoint.', { status: response.status })
+  refuseInnerError(await response.clone().json().catch(() => {}), response)
   return response
 }
 
@@ -174,7 +173,7 @@ async function ask<Fields>(server: Server<Fields>, ctx: MethodContext): Promise<
 }
 
 async function readSession<Fields>(server: Server<Fields>, body: unknown, ctx: MethodContext): Promise<Session<Claims & Fields> | null> {
-  const { error, scope, csrf_token: csrfToken } = membersOf(body)
+  const { error, scope } = membersOf(body)
   if (typeof body !== 'object' || Array.isArray(body) || isError(error)) {
     throw new AuthError('invalid_response', 'The answer does not say who is signed in: look at "sessionUrl".')
   }
@@ -183,14 +182,14 @@ async function readSession<Fields>(server: Server<Fields>, body: unknown, ctx: M
   // Some servers give an empty object, a CSRF token alone, or `{"authenticated":false}` to somebody who is not signed in.
   if (subject === null) return null
   const fields = server.fields === undefined ? {} : await readExtraFields(server.fields, body)
-  const csrf = server.csrfUrl === undefined ? csrfToken : await fetchCsrf(server, ctx)
+  const secrets = server.csrfUrl === undefined ? csrfIn(body) : await fetchCsrf(server, ctx)
   return {
     accessToken: null,
     subject,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Claims by construction, and fields if there is a schema for them.
     user: { ...claims, ...fields, sub: subject } as Claims & Fields,
     scope: parseScope(scope) ?? [],
-    secrets: isToken(csrf) ? { csrf } : {},
+    secrets,
   }
 }
 
@@ -209,11 +208,18 @@ function subjectOf({ subject }: Server<unknown>, body: unknown): string | null {
   return typeof named === 'number' || (typeof named === 'string' && named !== '') ? String(named) : null
 }
 
-/** `undefined`: there is none to be had. */
-async function fetchCsrf(server: Server<unknown>, ctx: MethodContext): Promise<string | undefined> {
+/** The CSRF token, if an answer has one. */
+function csrfIn(body: unknown): { readonly csrf?: string } {
+  const { csrf_token: csrf } = membersOf(body)
+  return isToken(csrf) ? { csrf } : {}
+}
+
+/** `undefined`: the server cannot say it just now, which takes nothing from the one that is known. */
+async function fetchCsrf(server: Server<unknown>, ctx: MethodContext): Promise<{ readonly csrf?: string } | undefined> {
   const response = await get(server, server.csrfUrl ?? server.sessionUrl, ctx)
-  const { csrf_token: csrf } = response.ok ? membersOf(await response.json().catch(() => {})) : {}
-  return isToken(csrf) ? csrf : undefined
+  if (response.ok) return csrfIn(await response.json().catch(() => {}))
+  const { retryable } = await tokenError(response, ctx.now())
+  return retryable ? undefined : {}
 }
 
 function get({ csrfHeader }: Server<unknown>, url: string, ctx: MethodContext): Promise<Response> {
@@ -233,6 +239,6 @@ async function post(server: Server<unknown>, { url, body, csrf, keepalive = fals
   const send = (token = noToken): Promise<Response> =>
     sendTokenRequest({ url, body, headers: { [server.csrfHeader]: token }, credentials: 'include', keepalive }, ctx)
   const response = await send(csrf)
-  const fresh = response.status === wrongCsrf ? await fetchCsrf(server, ctx) : undefined
+  const fresh = response.status === wrongCsrf ? (await fetchCsrf(server, ctx))?.csrf : undefined
   return fresh === undefined ? response : send(fresh)
 }

@@ -478,6 +478,26 @@ describe('fields', () => {
   test('a claim that is wrong is named, not shown', async () => {
     world.answer = () => Response.json(signedIn({ idToken: idToken({ role: 'canary' }) }))
     expect(await errorOf(create({ fields }).login(ada))).toMatchObject({ code: 'invalid_response', message: expect.stringContaining('role') })
+    world.answer = () => Response.json(exchanged({ id_token: idToken({ role: 'canary' }) }))
+    expect(await errorOf(create({ fields }).login(handedOut))).toMatchObject({ code: 'invalid_response', message: expect.stringContaining('role') })
+  })
+
+  test.each([
+    ['is gone', { role: undefined }],
+    ['is wrong', { role: 'canary' }],
+  ])('RF-19 a claim that %s at a refresh leaves the user as it was, until it is right again: the token is good all the same', async (_, claims) => {
+    world.answer = () => Response.json(signedIn({ idToken: idToken({ floor: '3' }) }))
+    const auth = create({ fields })
+    await auth.login(ada)
+    const user = { sub: 'uid-ada', name: 'Ada Lovelace', email: ada.email, email_verified: true, role: 'admin', floor: 3 }
+    const token = idToken({ ...claims, name: 'Ada King' })
+    world.answer = () => Response.json(exchanged({ id_token: token }))
+    await auth.tokens.refresh()
+    expect(tokensOf(auth)).toMatchObject({ accessToken: token, refreshToken: 'canary-refresh-2' })
+    expect(tokensOf(auth)?.user).toEqual(user)
+    world.answer = () => Response.json(exchanged({ id_token: idToken({ role: 'reader' }) }))
+    await auth.tokens.refresh()
+    expect(tokensOf(auth)?.user).toEqual({ ...user, role: 'reader', floor: undefined })
   })
 })
 

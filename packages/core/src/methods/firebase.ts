@@ -64,14 +64,14 @@ export function firebase<Fields = unknown>(options: FirebaseOptions<Fields>): Au
     if (answer['mfaPendingCredential'] !== undefined) {
       throw new AuthError('client_rejected', 'The account has a second factor, which this method does not support: use the SDK of Firebase.')
     }
-    return toSession(answer, fields)
+    return toSession(answer, fields, null)
   }
 
-  const exchange = async (given: string, ctx: MethodContext, refusal: AuthErrorCode): Promise<Session<Claims & Fields>> => {
+  const exchange = async (given: string, previous: Session<Claims & Fields> | null, ctx: MethodContext): Promise<Session<Claims & Fields>> => {
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: given })
-    const answer = await send({ url: tokenUrl, body }, ctx, refusal)
+    const answer = await send({ url: tokenUrl, body }, ctx, previous === null ? 'invalid_credentials' : 'refresh_rejected')
     const { id_token: idToken, refresh_token: refreshToken, expires_in: expiresIn, user_id: localId } = answer
-    return toSession({ idToken, refreshToken: refreshToken || given, expiresIn, localId }, fields)
+    return toSession({ idToken, refreshToken: refreshToken || given, expiresIn, localId }, fields, previous)
   }
 
   return {
@@ -79,10 +79,10 @@ export function firebase<Fields = unknown>(options: FirebaseOptions<Fields>): Au
     async login(input, ctx) {
       const { email, password, refreshToken } = membersOf(input)
       if (typeof email === 'string' && typeof password === 'string' && refreshToken === undefined) return signIn(email, password, ctx)
-      if (email === undefined && password === undefined && isToken(refreshToken)) return exchange(refreshToken, ctx, 'invalid_credentials')
+      if (email === undefined && password === undefined && isToken(refreshToken)) return exchange(refreshToken, null, ctx)
       throw new AuthError('invalid_input', 'login() takes either { email, password } or { refreshToken }, as text.')
     },
-    refresh: ({ refreshToken = '' }, ctx) => exchange(refreshToken, ctx, 'refresh_rejected'),
+    refresh: (session, ctx) => exchange(session.refreshToken ?? '', session, ctx),
   }
 }
 
@@ -112,8 +112,15 @@ interface Answer {
   readonly localId?: unknown
 }
 
-/** @throws AuthError `invalid_response`. */
-async function toSession<Fields>(answer: Answer, fields: FieldsSchema<Fields> | undefined): Promise<Session<Claims & Fields>> {
+/**
+ * @param previous Whose `user` stays where the schema refuses the claims: the token is good all the same. `null` at login.
+ * @throws AuthError `invalid_response`.
+ */
+async function toSession<Fields>(
+  answer: Answer,
+  fields: FieldsSchema<Fields> | undefined,
+  previous: Session<Claims & Fields> | null,
+): Promise<Session<Claims & Fields>> {
   const { idToken, refreshToken, expiresIn, localId } = answer
   const claims = isToken(idToken) ? decodeClaims(idToken) : null
   if (!isToken(idToken) || claims === null) throw new AuthError('invalid_response', 'The answer has no ID token that can be used: look at the endpoint.')
@@ -123,7 +130,15 @@ async function toSession<Fields>(answer: Answer, fields: FieldsSchema<Fields> | 
   }
   // The subject again, and how it signed in.
   const { user_id: _uid, firebase: _signIn, ...known } = userClaims(claims)
-  const user: unknown = fields === undefined ? known : { ...known, ...(await readExtraFields(fields, known)), sub: localId }
+  const validated = async (schema: FieldsSchema<Fields>): Promise<unknown> => {
+    try {
+      return { ...known, ...(await readExtraFields(schema, known)), sub: localId }
+    } catch (error) {
+      if (previous === null) throw error
+      return previous.user
+    }
+  }
+  const user = fields === undefined ? known : await validated(fields)
   return {
     accessToken: idToken,
     refreshToken,

@@ -153,8 +153,13 @@ export interface Arrival {
   readonly session: SessionRecord
   /** Its tokens become the current ones; gives whether they are. */
   readonly set: () => Promise<boolean>
-  /** Its tokens take the place of those in use, whose session goes on. Rejects when there is none any more, or when it is another by then. */
-  readonly replace: () => Promise<void>
+  /**
+   * Its tokens take the place of those in use, whose session goes on. Rejects when there is none any more, or when it is another by then.
+   *
+   * @param stays Gives, for the session in use at that moment, what goes on of it, or is to be another; what it throws is why this rejects.
+   * A refresh token goes on with what is left of its life. Default: the `family`.
+   */
+  readonly replace: (stays?: (inUse: SessionRecord) => Partial<Omit<SessionRecord, 'user'>>) => Promise<void>
   /** Ends it at its server, unless it is of whoever is signed in. */
   readonly discard: () => void
 }

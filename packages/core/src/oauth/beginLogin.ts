@@ -1,7 +1,7 @@
 import { None, processPushedAuthorizationResponse, pushedAuthorizationRequest, type AuthorizationServer } from 'oauth4webapi'
 import { AuthError } from '../errors.ts'
 import type { AuthorizationCodeInput } from './authorizationCodeOptions.ts'
-import { beginTransaction, keepTransaction, toForm, withParameters, type Parameters } from './beginTransaction.ts'
+import { beginTransaction, withParameters } from './beginTransaction.ts'
 import { needsKeys, serverOf, type CodeClient } from './codeClient.ts'
 import type { DpopKey } from './dpopMemory.ts'
 import { keyOf, withProof } from './withProof.ts'
@@ -10,7 +10,8 @@ import { forgetMetadata } from './discover.ts'
 import { loadKeySet } from './keySet.ts'
 import { requestOptions } from './requestOptions.ts'
 import { tokenError } from '../endpoint/tokenError.ts'
-import { popupPrefix } from './transaction.ts'
+import { toForm, type Parameters } from './toForm.ts'
+import { popupPrefix, type Transaction } from './transaction.ts'
 
 /** A login that is asked for. */
 export interface LoginRequest {
@@ -22,18 +23,18 @@ export interface LoginRequest {
   readonly stepUp?: string | undefined
 }
 
-/** A login that is remembered, and where to go for it. */
+/** A login to be remembered, and where to go for it. */
 export interface BegunLogin {
   readonly url: string
-  readonly state: string
+  readonly transaction: Transaction
 }
 
 /**
- * Remembers a login and gives the address to leave for: code flow with PKCE S256, state and nonce
+ * Begins a login, which nobody remembers yet, and gives the address to leave for: code flow with PKCE S256, state and nonce
  * (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1), pushed first where the provider takes that (RFC 9126).
  * With a key, the code is bound to it (RFC 9449 §10).
  *
- * @throws AuthError `invalid_input`, `client_rejected`, `invalid_response`, `storage_failed`, or a transient code.
+ * @throws AuthError `invalid_input`, `client_rejected`, `invalid_response`, or a transient code.
  */
 export async function beginLogin(client: CodeClient, { input, returnTo, isPopup, stepUp }: LoginRequest): Promise<BegunLogin> {
   const { ctx } = client
@@ -75,8 +76,7 @@ export async function beginLogin(client: CodeClient, { input, returnTo, isPopup,
     forgetMetadata(ctx)
     throw error
   })
-  keepTransaction(ctx.scratch, transaction)
-  return { url, state: transaction.state }
+  return { url, transaction }
 }
 
 interface Pushing extends Pick<CodeClient, 'clientId' | 'ctx'> {

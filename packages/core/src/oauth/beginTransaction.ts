@@ -1,6 +1,7 @@
 import { sha256 } from '../browser/sha256.ts'
 import type { PageStorage } from '../browser/storage.ts'
 import type { MethodContext } from '../methods/method.ts'
+import { toForm, type Parameters } from './toForm.ts'
 import { longestLoginMs, prefix, readTransaction, type Transaction } from './transaction.ts'
 
 /** A login that is about to leave for a provider. */
@@ -12,9 +13,6 @@ export interface Departure extends Pick<Transaction, 'issuer' | 'requiresIssuer'
   /** Begins the state. Default: nothing. */
   readonly statePrefix?: string
 }
-
-/** Parameters of a request; one with several values is repeated, one that is undefined is left out. */
-export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** A login that was begun: to be kept before the page leaves, and the parameters to leave with. */
 export interface BegunTransaction {
@@ -66,11 +64,4 @@ export function withParameters(endpoint: string, parameters: Parameters): string
   for (const name of Object.keys(parameters)) if (parameters[name] !== undefined) url.searchParams.delete(name)
   for (const [name, value] of toForm(parameters)) url.searchParams.append(name, value)
   return url.href
-}
-
-/** Parameters as a form has them. */
-export function toForm(parameters: Parameters): URLSearchParams {
-  const form = new URLSearchParams()
-  for (const [name, value = []] of Object.entries(parameters)) for (const each of [value].flat()) form.append(name, each)
-  return form
 }

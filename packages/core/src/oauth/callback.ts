@@ -40,6 +40,12 @@ export interface CallbackOfStepUp {
   readonly challenge: () => Promise<StepUpChallenge | null>
 }
 
+/** What will have come of a callback. */
+export interface CallbackAnswer extends Promise<CallbackOutcome> {
+  /** Of an address that is not this method's: there is no need to wait for it, while the code is still in the address. */
+  readonly atOnce?: CallbackOutcome | undefined
+}
+
 /**
  * Handles callbacks, each once: StrictMode, a remount, and a second call with the address already cleaned all get the
  * outcome of the first. A refusal is forgotten with the next login or logout, as the cleaned address may be any page of the app.
@@ -49,29 +55,12 @@ export interface CallbackOfStepUp {
 export function createCallbackHandler<User>(
   read: (url: URL, ctx: MethodContext) => Callback<User> | null,
   host: CallbackHost<User>,
-): (address: string) => Promise<CallbackOutcome> {
-  const { context, signIn, currentFamily, mark } = host
+): (address: string) => CallbackAnswer {
   const outcomes = new Map<number, Handled>()
-
-  const settle = async (callback: Callback<User>): Promise<CallbackOutcome> => {
-    const { returnTo } = callback
-    try {
-      if (callback.type === 'of_opener' && (await callback.handOver())) return { type: 'handed_over' }
-      if ('error' in callback) throw callback.error
-      if (callback.type === 'pending') await signIn(callback.complete, callback.state, callback.stepUp?.keep(host))
-      else if ((await currentFamily()) !== callback.state) {
-        throw new AuthError('callback_used', 'This sign-in was completed before: sign in again.')
-      }
-      return { type: 'signed_in', returnTo }
-    } catch (cause) {
-      const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed: look at "cause".')
-      const stepUp = await callback.stepUp?.challenge().catch(() => {})
-      return { type: error.code === 'access_denied' ? 'cancelled' : 'failed', returnTo, error, ...(stepUp && { stepUp }) }
-    }
-  }
+  let atOnce: CallbackOutcome | undefined
 
   const handle = async (address: string): Promise<CallbackOutcome> => {
-    const ctx = context()
+    const ctx = host.context()
     const here = ctx.page.href() ?? undefined
     if (!URL.canParse(address, here)) return { type: 'none' }
     const url = new URL(address, here)
@@ -85,21 +74,46 @@ export function createCallbackHandler<User>(
       const isOver = !known.isLatest()
       const outcome = await known.outcome
       // Signed out since, or somebody else's session: this callback no longer says who is signed in.
-      if (outcome.type === 'signed_in' ? (await currentFamily()) === known.state : !isOver) return outcome
+      if (outcome.type === 'signed_in' ? (await host.currentFamily()) === known.state : !isOver) return outcome
       // Somebody else who waited has begun anew.
       if (outcomes.get(fingerprint(url.href)) !== known) return handle(url.href)
     }
     const callback = read(url, ctx)
-    if (callback === null) return { type: 'none' }
-    if (callback.type === 'foreign') return settle(callback)
+    if (callback === null || callback.type === 'foreign') {
+      atOnce = callback === null ? { type: 'none' } : { ...callback, type: 'failed' }
+      return atOnce
+    }
     const { state, cleanUrl } = callback
     clean(cleanUrl)
     // In this order: the login that settling it takes up is no later one.
-    const handled = { state, cleanUrl, outcome: settle(callback), isLatest: mark() }
+    const handled = { state, cleanUrl, outcome: settle(callback, host), isLatest: host.mark() }
     outcomes.set(fingerprint(url.href), handled).set(fingerprint(cleanUrl), handled)
     return handled.outcome
   }
-  return handle
+  return (address) => {
+    atOnce = undefined
+    return Object.assign(handle(address), { atOnce })
+  }
+}
+
+/** Takes a callback to its end. Never rejects. */
+async function settle<User>(callback: Exclude<Callback<User>, ForeignCallback>, host: CallbackHost<User>): Promise<CallbackOutcome> {
+  const { returnTo } = callback
+  try {
+    if (callback.type === 'of_opener') {
+      if (await callback.handOver()) return { type: 'handed_over' }
+      throw callback.error
+    }
+    if (callback.type === 'pending') await host.signIn(callback.complete, callback.state, callback.stepUp?.keep(host))
+    else if ((await host.currentFamily()) !== callback.state) {
+      throw new AuthError('callback_used', 'This sign-in was completed before: sign in again.')
+    }
+    return { type: 'signed_in', returnTo }
+  } catch (cause) {
+    const error = toAuthError(cause, 'authorization_failed', 'The sign-in failed: look at "cause".')
+    const stepUp = await callback.stepUp?.challenge().catch(() => {})
+    return { type: error.code === 'access_denied' ? 'cancelled' : 'failed', returnTo, error, ...(stepUp && { stepUp }) }
+  }
 }
 
 interface Handled {

@@ -3,6 +3,7 @@ import type { DiagnosisHost } from '../methods/method.ts'
 import { membersOf } from '../ownMembers.ts'
 import type { Finding } from '../session/finding.ts'
 import type { CheckedAuthorizationCodeOptions } from './authorizationCodeOptions.ts'
+import { toForm, type Parameters } from './toForm.ts'
 
 /** A public client, and where its provider is. */
 export type DiagnosedClient = Pick<CheckedAuthorizationCodeOptions<unknown>, 'issuer' | 'endpoints' | 'clientId' | 'redirectUri' | 'scope' | 'parameters' | 'resource'>
@@ -55,10 +56,8 @@ async function findingOf(asking: Promise<Response | Finding>, errors: readonly s
   return [rejected(wordOf(error) ?? String(asked.status))]
 }
 
-function form(parameters: Readonly<Record<string, string | readonly string[] | undefined>>): RequestInit {
-  const body = new URLSearchParams()
-  for (const [name, value = []] of Object.entries(parameters)) for (const each of [value].flat()) body.append(name, each)
-  return { method: 'POST', body }
+function form(parameters: Parameters): RequestInit {
+  return { method: 'POST', body: toForm(parameters) }
 }
 
 function unregistered(redirectUri: string): Finding {

@@ -1,8 +1,10 @@
 import type { Popup } from '../browser/popup.ts'
+import { memoryStorage } from '../browser/storage.ts'
 import { AuthError } from '../errors.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { beginLogin, type LoginRequest } from './beginLogin.ts'
+import { keepTransaction } from './beginTransaction.ts'
 import { serverOf, type CodeClient } from './codeClient.ts'
 import { completeLogin as complete } from './completeLogin.ts'
 import { runPopupFlow } from './popupFlow.ts'
@@ -29,18 +31,22 @@ export async function startCodeFlow<Fields>(
   popup: Popup | null,
 ): Promise<Session<Claims & Fields> | null> {
   const { ctx, redirectUri, popupTimeoutMs } = client
-  const begun = await beginLogin(client, { ...request, isPopup: popup !== null })
+  const { url, transaction } = await beginLogin(client, { ...request, isPopup: popup !== null })
+  // This page waits for its popup: what is to be remembered ends with it, and is nothing for a storage that may be blocked.
+  const scratch = popup === null ? ctx.scratch : memoryStorage()
+  keepTransaction(scratch, transaction)
   if (popup === null) {
-    ctx.page.assign(begun.url)
+    ctx.page.assign(url)
     return null
   }
   return runPopupFlow({
-    ...begun,
     popup,
+    url,
+    state: transaction.state,
     timeoutMs: popupTimeoutMs,
     ctx,
     read: (address) =>
-      readRedirectCallback(address, { redirectUri, ctx, complete: (url, transaction) => completeLogin(client, url, transaction) }),
+      readRedirectCallback(address, { redirectUri, ctx: { ...ctx, scratch }, complete: (callbackUrl, found) => completeLogin(client, callbackUrl, found) }),
   })
 }
 

@@ -15,8 +15,8 @@ export interface DpopKey {
 
 /** What a page knows for proofs of possession. */
 export interface DpopMemory {
-  /** The one that was used last. */
-  key: DpopKey | null
+  /** The latest first. Tokens in use may be bound to one of before: a login that found another may be given up. */
+  keys: readonly DpopKey[]
   /** Of each API the newest, by origin. */
   readonly nonces: Map<string, string>
 }

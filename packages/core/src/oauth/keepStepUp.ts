@@ -29,8 +29,14 @@ export function keepStepUp({ challenge, subject, family }: StepUpTerms, { held, 
     throw new AuthError('insufficient_user_authentication', 'The person signed in in another way than the API asked for, as far as the ID token tells: look at what the provider makes of acr_values.')
   }
   const commit = async ({ session, set, replace }: Arrival): Promise<boolean> => {
-    if (session.family !== family) return set()
-    await replace()
+    const isAnew = session.family !== family
+    const before = held()
+    if (isAnew && (before === null || keptRefresh(session, before) === null)) return set()
+    // What is kept has to be the newest that any tab has, not what was in use a moment ago.
+    await replace((inUse) => {
+      if (!isSamePerson(inUse, session)) throw somebodyElse()
+      return { ...keptRefresh(session, inUse), ...(isAnew && { family: session.family }) }
+    })
     return true
   }
 
@@ -48,6 +54,18 @@ export function keepStepUp({ challenge, subject, family }: StepUpTerms, { held, 
     if (missingScope.length === 0) return true
     throw new AuthError('insufficient_scope', `Signed in again, but not granted: ${missingScope.join(' ')}. Say so.`, { missingScope })
   }
+}
+
+/**
+ * What goes on of the session in use where the answer has no refresh token: its own, which gives what it was granted and no more.
+ * `null`: nothing, as with one that is bound to another key (RFC 9449 §5).
+ */
+function keptRefresh(session: SessionRecord, { refreshToken, idToken, scope, secrets }: SessionRecord): Partial<Omit<SessionRecord, 'user'>> | null {
+  const { jkt, refreshScope = scope.join(' ') } = secrets ?? {}
+  const isBoundElsewhere = jkt !== undefined && jkt !== session.secrets?.['jkt']
+  if (session.refreshToken !== undefined || refreshToken === undefined || isBoundElsewhere) return null
+  // With the ID token that its own will be compared with (OpenID Connect Core §12.2).
+  return { refreshToken, idToken, secrets: { ...session.secrets, refreshScope } }
 }
 
 function somebodyElse(): AuthError {

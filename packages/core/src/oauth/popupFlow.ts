@@ -3,14 +3,15 @@ import { AuthError, toAuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
 import { channelName, readAnswer, receivedMessage } from './answerMessage.ts'
-import type { BegunLogin } from './beginLogin.ts'
 import type { Callback } from './callback.ts'
 import { popupsOf } from './popupsOf.ts'
-import { prefix } from './transaction.ts'
 
 /** A login that a popup is to go through while this window waits. */
-export interface PopupLogin<User> extends BegunLogin {
+export interface PopupLogin<User> {
   readonly popup: Popup
+  /** Where it is to go. */
+  readonly url: string
+  readonly state: string
   readonly timeoutMs: number
   readonly ctx: MethodContext
   /** Looks at the address that the popup came back to. `null`: not a callback of ours. */
@@ -26,18 +27,14 @@ const pollMs = 500
  * @throws AuthError `popup_closed`, `popup_timeout`, `superseded`, what was wrong with the answer, or what completing throws.
  */
 export async function runPopupFlow<User>(login: PopupLogin<User>): Promise<Session<User>> {
-  const { popup, ctx, state } = login
-  try {
-    if (!ctx.isWanted()) throw superseded()
-    // Nobody but the person closes an empty window.
-    if (popup.isClosed()) throw closed()
-    const callback = await answerOf(login)
-    if (callback.type === 'pending') return await callback.complete(ctx)
-    throw 'error' in callback ? callback.error : new AuthError('callback_used', 'This sign-in was completed before: sign in again.')
-  } finally {
-    // No address in this window will ask for it again, and after a failure no late answer may.
-    ctx.scratch.removeItem(prefix + state)
-  }
+  const { popup, ctx } = login
+  if (!ctx.isWanted()) throw superseded()
+  // Nobody but the person closes an empty window.
+  if (popup.isClosed()) throw closed()
+  const callback = await answerOf(login)
+  if (callback.type === 'pending') return callback.complete(ctx)
+  // Nobody else has its transaction, so nobody else can have spent it.
+  throw 'error' in callback ? callback.error : superseded()
 }
 
 async function answerOf<User>({ popup, url, state, timeoutMs, ctx, read }: PopupLogin<User>): Promise<Callback<User>> {

@@ -47,7 +47,7 @@ export async function refreshTokens<Fields>(
   const first = await ask(client.resource)
   const response = client.resource !== undefined && (await isForOthers(first, ctx.now())) ? await ask(undefined) : first
   if (!response.ok) throw await tokenError(response, ctx.now(), invalidGrant('refresh_rejected'))
-  const before = decodeClaims(session.idToken ?? '')
+  const before = decodeClaims(session.idToken ?? '') ?? {}
   const validate: IdTokenTerms['validate'] = (answer) => processRefreshTokenResponse(server, oauthClient, answer)
   const verdictOn = async (answer: Response, keySet: KeySet | null): Promise<boolean | null> =>
     // What was fetched just now is not fetched again: see above.
@@ -55,7 +55,7 @@ export async function refreshTokens<Fields>(
 
   let isLeftOut = false
   const claimsOf = async (tokens: TokenResponse): Promise<Claims | null> => {
-    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), validate, before: before ?? {} })
+    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), validate, before })
     if (claims === null) return null
     const verdict = client.idTokenSignature === 'unchecked' || (await verdictOn(answer, await loading))
     if (verdict === false) throw wrongSignature()
@@ -64,6 +64,9 @@ export async function refreshTokens<Fields>(
     if (isLeftOut) return null
     return client.userInfo ? { ...userInfoOf(session), ...claims } : claims
   }
-  const next = await readSession(response, { server, client, key, previous: session, claimsOf })
+  // Silence means what the refresh token was granted (RFC 6749 §5.1, §6), which may be less than a step-up since.
+  const { refreshScope = session.scope.join(' ') } = session.secrets ?? {}
+  const previous = { ...session, scope: refreshScope.split(' ').filter(Boolean) }
+  const next = await readSession(response, { server, client, key, previous, claimsOf })
   return isLeftOut ? { ...next, idToken: session.idToken } : next
 }

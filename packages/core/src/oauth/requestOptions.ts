@@ -1,6 +1,6 @@
 import { allowInsecureRequests, customFetch } from 'oauth4webapi'
 import type { MethodContext } from '../methods/method.ts'
-import { toForm } from './beginTransaction.ts'
+import { toForm } from './toForm.ts'
 
 interface RequestOptions {
   readonly [allowInsecureRequests]: boolean

@@ -17,13 +17,13 @@ const deadlineMs = 3_000
  * One that only this page has where there is no database for it.
  */
 export async function loginKey(client: BoundClient): Promise<DpopKey> {
-  const fresh = client.dpop.key?.pair ?? (await generateKeyPair('ES256'))
+  const fresh = client.dpop.keys[0]?.pair ?? (await generateKeyPair('ES256'))
   try {
     const pair = await inTime(client, async (database) => database.update(nameOf(client), (stored) => (isKeyPair(stored) ? stored : fresh)))
     return await remember(client.dpop, isKeyPair(pair) ? pair : fresh, true)
   } catch (error) {
     if (isAuthError(error, 'aborted', 'disposed')) throw error
-    return remember(client.dpop, client.dpop.key?.pair ?? fresh, false)
+    return remember(client.dpop, client.dpop.keys[0]?.pair ?? fresh, false)
   }
 }
 
@@ -34,12 +34,13 @@ export async function loginKey(client: BoundClient): Promise<DpopKey> {
  */
 export async function sessionKey(client: BoundClient, { secrets }: Session): Promise<DpopKey> {
   const { dpop } = client
-  const isOurs = (key: DpopKey | null): key is DpopKey => key !== null && key.jkt === secrets?.['jkt']
-  if (isOurs(dpop.key)) return dpop.key
+  const isOurs = ({ jkt }: DpopKey): boolean => jkt === secrets?.['jkt']
+  const known = dpop.keys.find(isOurs)
+  if (known !== undefined) return known
   // Another tab may have made one, for a login since.
   const stored = secrets?.['isKept'] === undefined ? null : await inTime(client, (database) => database.read(nameOf(client))).catch(cannotTell)
   const key = isKeyPair(stored) ? await remember(dpop, stored, true) : null
-  if (isOurs(key)) return key
+  if (key !== null && isOurs(key)) return key
   throw new AuthError('key_lost', 'The key that the tokens are bound to is gone from this browser, and they are of no use without it: sign in again.')
 }
 
@@ -67,10 +68,11 @@ async function remember(memory: DpopMemory, pair: CryptoKeyPair, isKept: boolean
   }
   const atApis = DPoP({}, pair, { [modifyAssertion]: addNonce })
   const jkt = await atProvider.calculateThumbprint()
-  const { key } = memory
   // What is known already has the provider's nonces.
-  memory.key = key?.jkt === jkt ? { ...key, isKept: key.isKept || isKept } : { jkt, isKept, pair, atProvider, atApis }
-  return memory.key
+  const known = memory.keys.find((each) => each.jkt === jkt)
+  const key = known === undefined ? { jkt, isKept, pair, atProvider, atApis } : { ...known, isKept: known.isKept || isKept }
+  memory.keys = [key, ...memory.keys.filter((each) => each !== known)]
+  return key
 }
 
 /** Whether a record is a pair that can sign as ours do. */

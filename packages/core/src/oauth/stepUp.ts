@@ -24,7 +24,7 @@ export interface StepUpWays<User> {
 /** Step-ups under way, each by what makes the contexts of its method in its auth. */
 const running = new WeakMap<object, { readonly key: string; readonly done: Promise<void> }>()
 
-/** Rounds in a row that nobody finished: closed windows, refusals, somebody else. */
+/** Rounds in a row that nobody finished (closed windows, refusals, somebody else), or whose scopes were gone again at once. */
 const mostInARow = 3
 
 /** Where what was asked for is older at once, how long the repeated request may take. */
@@ -70,7 +70,9 @@ async function go<User>(request: StepUpRequest<User>, host: StepUpHost<User>, { 
     return meet(host, challenge, mark.asked)
   }
   const isRecent = before !== undefined && ageMs(before, now()) < roundLifeMs
-  const count = isRecent ? before.count + 1 : 1
+  // A sign-in that was granted and is too old by now, the person has finished.
+  const isInARow = isRecent && (before.result === 'begun' || !hasScopes(challenge, session))
+  const count = isInARow ? before.count + 1 : 1
   if (isRecent && before.result !== 'begun' && before.result !== 'granted') throw new AuthError(before.result, 'The provider gave less than that a moment ago: show what the API answered.')
   if (count > mostInARow) throw again()
   const begun: Round = { ...mark, urls: [], at: now(), count, result: 'begun' }
@@ -100,10 +102,15 @@ function termsOf<User>({ challenge, session }: StepUpRequest<User>, client: Step
 }
 
 /** Whether the session has what is asked for, so that it would not help to ask again. */
-function isMet({ scope, acrValues, maxAgeMs }: StepUpChallenge, session: SessionRecord, { round, nowAt }: { readonly round: Round | undefined; readonly nowAt: number }): boolean {
-  if (!scope.every((each) => session.scope.includes(each))) return false
+function isMet(challenge: StepUpChallenge, session: SessionRecord, { round, nowAt }: { readonly round: Round | undefined; readonly nowAt: number }): boolean {
+  if (!hasScopes(challenge, session)) return false
+  const { acrValues, maxAgeMs } = challenge
   if (acrValues === undefined && maxAgeMs === undefined) return true
   return round?.result === 'granted' && ageMs(round, nowAt) < Math.max(maxAgeMs ?? roundLifeMs, shortestMs)
+}
+
+function hasScopes({ scope }: StepUpChallenge, session: SessionRecord): boolean {
+  return scope.every((each) => session.scope.includes(each))
 }
 
 /** A clock that was set back since makes a round as old as one that was set forward. */

@@ -440,6 +440,22 @@ describe('it settles as it would have at once', () => {
     expect(taken).toEqual([])
   })
 
+  test('RF-33 at once, as it came, when the caller aborts before it is known whether the session is over', async () => {
+    const auth = await signedIn()
+    before = async () => {
+      if (asked === 2) auth.tokens.guard(() => new Promise(() => {}))
+      return new Response('no', { status: 401 })
+    }
+    const controller = new AbortController()
+    const sent = watch(post(auth, 'x', { signal: controller.signal }))
+    await vi.waitFor(() => expect(asked).toBe(2))
+    await settled()
+    expect(sent.outcome).toBeUndefined()
+    controller.abort()
+    await settled()
+    expect([(sent.outcome as Response).status, waiting(auth)]).toEqual([401, 0])
+  })
+
   test('and its signal still counts when it is sent again', async () => {
     const auth = await signedIn()
     revoke()

@@ -24,7 +24,7 @@ export interface ParkableAuth {
   readonly checkDestination: (url: string | URL) => void
   readonly inspect: (listener: (event: InspectEvent) => void) => () => void
   readonly dispose: () => void
-  readonly tokens: WatchedTokens & { readonly refresh: (options: { readonly generation: number }) => Promise<void> }
+  readonly tokens: WatchedTokens & { readonly refresh: (options: { readonly generation: number; readonly signal: AbortSignal }) => Promise<void> }
 }
 
 /** What {@link parkRequests} adds. */
@@ -79,7 +79,7 @@ export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOp
     const outcome = await outcomeOf(auth.fetch(input, init))
     if (!isRefusal(outcome)) return give(outcome)
     // A second 401 ends the session a little later, once it is known what other tabs have.
-    if ('response' in outcome) await auth.tokens.refresh({ generation: noGeneration }).catch(() => {})
+    if ('response' in outcome) await auth.tokens.refresh({ generation: noGeneration, signal: kept.signal }).catch(() => {})
     return stays.now() === stay && stay.ends !== ends ? waitOut(stay, kept, { turn, outcome }) : give(outcome)
   }
 

@@ -14,7 +14,7 @@ export interface Lifetime {
 }
 
 /** A wrong unit on the server (milliseconds for seconds) must not switch refreshing off for weeks. */
-const longestNapMs = 86_400_000
+const longestUseMs = 86_400_000
 
 /** Margin before expiry inside which a token is no longer handed out: it has to reach the server alive. */
 const hardMarginMs = 5_000
@@ -48,7 +48,7 @@ export function untilRefreshMs(lifetime: Lifetime, now: Moment, refreshLeadMs: n
   if (lifetime.lifetimeMs === null) return Infinity
   const left = remainingMs(lifetime, now)
   const age = lifetime.lifetimeMs - left
-  return Math.min(left - leadMs(lifetime.lifetimeMs, refreshLeadMs), longestNapMs - age)
+  return Math.min(left - leadMs(lifetime.lifetimeMs, refreshLeadMs), longestUseMs - age)
 }
 
 /** Whether the token will live at least `minValidityMs` longer (default: 5 s, at most an eighth of its life). */

@@ -41,15 +41,13 @@ export function assemble<T extends TokenSet>(options: CheckedTokenManagerOptions
 
   const store = createRecordStore({ storage, key, timer, onError: (error) => emit({ type: 'storage_failed', error }) })
   const onDegraded = (error: AuthError): void => emit({ type: 'tabs_degraded', error })
-  const catchUp = (): Promise<Change | null> => vault.catchUp()
-  const join = (): Promise<Change | null> => vault.join()
-  const atWake = (reason: WakeReason): readonly (typeof join)[] => {
-    if (sharesAcross && vault.circle() === null) return [join]
+  const atWake = (reason: WakeReason): readonly Vault<T>['join'][] => {
+    if (sharesAcross && vault.circle() === null) return [vault.join]
     // Nothing that was said reached it in the back/forward cache, not even that somebody signed in.
-    return sharesAcross && reason === 'restored' ? [catchUp, join] : [catchUp]
+    return sharesAcross && reason === 'restored' ? [vault.catchUp, vault.join] : [vault.catchUp]
   }
   const lookout = createLookout({ wake, atWake, apply: host.apply, onStop: () => vault.close() })
-  const heard = { onNews: () => lookout.look(catchUp), onInvited: () => lookout.look(join) }
+  const heard = { onNews: () => lookout.look(vault.catchUp), onInvited: () => lookout.look(vault.join) }
   const shared = { environment, name: key, accept, sharesAcross, onDegraded, ...heard }
   const vault: Vault<T> = createVault({ store, clock, accept, siblingsOf: hasSiblings ? (tab) => loadSiblings({ ...shared, ...tab }) : null })
   const gate = createGate(clock, crypto.fraction)

@@ -4,7 +4,7 @@ import { withDeadline } from '../browser/withDeadline.ts'
 import { AuthError } from '../errors.ts'
 import { ownMembers } from '../ownMembers.ts'
 import { isFresh } from '../session/lifetime.ts'
-import { isTokenSet, type TokenSet } from '../session/session.ts'
+import { isToken, isTokenSet, type TokenSet } from '../session/session.ts'
 import type { Change } from './catchUp.ts'
 import type { Vault } from './vault.ts'
 
@@ -88,7 +88,11 @@ export function createAttempt<T extends TokenSet>(options: AttemptOptions<T>): A
 
 function usable<T extends TokenSet>(answer: T, previous: T | null): T {
   // RFC 6749 §6: an answer without a refresh token leaves the old one in force. Some servers say so by an empty one.
-  const next = { ...answer, refreshToken: ownMembers({ ...answer }).refreshToken || previous?.refreshToken }
-  if (!isTokenSet(next)) throw new AuthError('invalid_response', 'The refresh gave no tokens such as { accessToken, refreshToken?, expiresInMs? }.')
-  return next
+  const [given, spent] = [ownMembers({ ...answer }).refreshToken, previous?.refreshToken]
+  const next = { ...answer, refreshToken: given || spent }
+  if (isTokenSet(next)) return next
+  const cause = new AuthError('invalid_response', 'The refresh gave no tokens such as { accessToken, refreshToken?, expiresInMs? }.')
+  if (spent === undefined || given === spent || !isToken(given)) throw cause
+  // To send it again would be reuse, for which servers end all sessions that came of it (RFC 9700 §4.14.2).
+  throw new AuthError('refresh_rejected', 'The refresh token is spent: sign in again.', { cause })
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { quickSealing } from '../../test/quickSealing.ts'
 import { webSealing, type Sealing } from '../browser/sealing.ts'
-import { systemTimer } from '../browser/timer.ts'
+import { systemTimer, type Timer } from '../browser/timer.ts'
 import { createJoining } from './joining.ts'
 
 const circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 1 }
@@ -9,10 +9,13 @@ const circle = { id: 'i'.repeat(43), key: 'k'.repeat(43), sinceAt: 1 }
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
+/** Real cryptography takes real time, which a busy machine may not have within the deadline. */
+const patientTimer: Timer = { after: () => () => {} }
+
 function open(sealing: Sealing = quickSealing) {
   const { signal } = new AbortController()
   const posts: Record<string, unknown>[] = []
-  const joining = createJoining({ timer: systemTimer, sealing, signal, post: (message) => posts.push(message as Record<string, unknown>) })
+  const joining = createJoining({ timer: sealing === webSealing ? patientTimer : systemTimer, sealing, signal, post: (message) => posts.push(message as Record<string, unknown>) })
   return { ...joining, posts }
 }
 
@@ -83,6 +86,17 @@ test('an answer that nobody asked for is let be, before a question and after it'
   expect(await answer).toBeNull()
   await tab.takeIn(new Uint8Array(8), new Uint8Array(8))
   expect(unseal).not.toHaveBeenCalled()
+})
+
+test('who asks once more while it still waits is answered, also when the first wait ends in between', async () => {
+  const { posts, answer, join, takeIn } = await asking()
+  await vi.advanceTimersByTimeAsync(150)
+  const again = join(() => true)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(await answer).toBeNull()
+  await takeIn(...(await welcome(posts[1]?.['publicKey'] as Uint8Array)))
+  await vi.advanceTimersByTimeAsync(250)
+  expect(await again).toEqual(circle)
 })
 
 test('INV-7 with the real Web Crypto who listens to both learns nothing of the circle', async () => {

@@ -23,14 +23,20 @@ interface JoiningOptions {
   readonly signal: AbortSignal
 }
 
+interface Asked {
+  readonly agreement: Agreement
+  readonly give: (circle: Circle) => unknown
+}
+
 export function createJoining({ timer, sealing, post, signal }: JoiningOptions): Joining {
-  let asked: { readonly agreement: Agreement; readonly give: (circle: Circle) => unknown } | null = null
+  let asked: Asked | null = null
   return {
     async join(isWanted) {
       const agreement = await sealing.agree()
+      let own: Asked | null = null
       const answer = (): Promise<Circle> =>
         new Promise((give) => {
-          asked = { agreement, give: (circle) => isWanted(circle) && give(circle) }
+          own = asked = { agreement, give: (circle) => isWanted(circle) && give(circle) }
           post({ type: 'join', publicKey: agreement.publicKey })
         })
       try {
@@ -38,7 +44,8 @@ export function createJoining({ timer, sealing, post, signal }: JoiningOptions):
       } catch {
         return null
       } finally {
-        asked = null
+        // Who asked since waits on.
+        if (asked === own) asked = null
       }
     },
     async letIn(circle, publicKey) {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
 import { systemTimer } from '../browser/timer.ts'
 import type { AuthError } from '../errors.ts'
@@ -49,4 +49,36 @@ test('ST-01 says what failed, and why', async () => {
   const errors: AuthError[] = []
   await open({ setItem: fail }, (error) => errors.push(error)).write(() => 'record', always)
   expect(errors).toMatchObject([{ code: 'storage_failed', cause: { name: 'QuotaExceededError' } }])
+})
+
+describe('a removal', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+  const never = () => new Promise<never>(() => {})
+
+  test.each<[string, Partial<TokenStorage>]>([
+    ['never ends', { removeItem: never }],
+    ['waits for a write that never ends', { setItem: never }],
+  ])('ST-14 INV-7 that %s is told of after 3 s', async (_, more) => {
+    const errors: AuthError[] = []
+    const store = open(more, (error) => errors.push(error))
+    void store.write(() => 'record', always)
+    await vi.advanceTimersByTimeAsync(3_000)
+    errors.length = 0
+    store.remove()
+    await vi.advanceTimersByTimeAsync(2_999)
+    expect(errors).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(errors).toMatchObject([{ code: 'storage_failed', cause: { code: 'timeout' } }])
+  })
+
+  test('is at once where the storage is, and leaves no timer', async () => {
+    const storage = memoryStorage()
+    const store = open(storage)
+    await store.write(() => 'record', always)
+    store.remove()
+    expect(storage.keys()).toEqual([])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

@@ -25,7 +25,6 @@ interface RecordStoreOptions {
 }
 
 export function createRecordStore({ storage, key, timer, onError }: RecordStoreOptions): RecordStore {
-  const failed = (cause: unknown): void => onError(new AuthError('storage_failed', 'The storage failed: a reload signs out. Allow storage.', { cause }))
   let last: Promise<void> | null = null
   let isKept = false
 
@@ -34,7 +33,7 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
       return await withDeadline({ timer, deadlineMs }, async () => run())
     } catch (cause) {
       isKept = false
-      failed(cause)
+      onError(new AuthError('storage_failed', 'The storage failed: a reload may find other tokens, or none. Allow storage.', { cause }))
       return null
     }
   }
@@ -70,10 +69,12 @@ export function createRecordStore({ storage, key, timer, onError }: RecordStoreO
       await bounded(() => inTurn(replace))
     },
     remove() {
-      inTurn(() => {
-        isKept = false
-        return storage.removeItem(key)
-      }).catch(failed)
+      void bounded(() =>
+        inTurn(() => {
+          isKept = false
+          return storage.removeItem(key)
+        }),
+      )
     },
   }
 }

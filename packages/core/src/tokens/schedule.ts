@@ -14,7 +14,7 @@ export interface Schedule {
  * Longest nap. Timers stand still while a computer sleeps, and no event tells of it for certain, so the clock is read at
  * least this often; it also stays clear of the delay at which timers overflow.
  */
-const longestNapMs = 60_000
+export const longestNapMs = 60_000
 
 interface ScheduleOptions {
   readonly timer: Timer

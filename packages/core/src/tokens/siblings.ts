@@ -97,7 +97,7 @@ export function createSiblings<T extends TokenSet>(options: SiblingsOptions<T>):
     join: () => join().finally(() => void (candidate = null)),
     visit() {
       tabs.open()
-      visiting ??= visit().finally(() => void (candidate = visiting = null))
+      visiting ??= visit().finally(() => void (candidate = null))
       return visiting
     },
     open: tabs.open,

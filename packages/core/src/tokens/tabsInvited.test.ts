@@ -33,6 +33,17 @@ describe('INV-14 XT-10 shareAcrossTabs: a later login elsewhere, of which a tab 
     expect(alice.types().at(-1)).toBe('set')
   })
 
+  test('XT-01 hears of it and of a sign-out before it at once: it takes part, and ends nothing', async () => {
+    const { alice, other, state } = await apart()
+    await other.tokens.setTokens(server.issue('bob'))
+    await vi.advanceTimersByTimeAsync(minute)
+    state.isDeaf = false
+    alice.tokens.clear({ isElsewhere: true })
+    alice.world.wake('visible')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([held(alice), held(other)]).toEqual(['bob-2', 'bob-2'])
+  })
+
   test('hears while a refresh ends: it goes over all the same', async () => {
     const { origin } = createWorld()
     // What it says takes its time.

@@ -4,6 +4,7 @@ import { codeOf, copyOf, hour, openTab, openTwo, setUpStrictServer, silent, soon
 import { defer } from '../../test/world.ts'
 import type { Channels } from '../browser/channel.ts'
 import type { Database } from '../browser/database.ts'
+import { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 
 const server = setUpStrictServer()
@@ -34,6 +35,14 @@ describe('wake', () => {
     second.world.wake(reason)
     await vi.advanceTimersByTimeAsync(1_000)
     expect([await second.tokens.getAccessToken(), said]).toEqual(['ada-2', types])
+  })
+
+  test('XT-03 however many reasons come while it looks, among them a refused token, it looks once more', async () => {
+    const [first, second] = await openTwo(server, { instead: { channels: silent } })
+    const read = vi.spyOn(first.world.origin.database, 'read')
+    for (let reasons = 0; reasons < 3; reasons++) second.world.wake('focus')
+    await second.tokens.refuse(0, new AuthError('revoked', 'no'))
+    expect(read).toHaveBeenCalledTimes(2)
   })
 
   test('XT-10 INV-8 nor does it hand out one of somebody who is gone', async () => {

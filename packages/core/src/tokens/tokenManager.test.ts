@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createWorld, defer, type Deferred, type World } from '../../test/world.ts'
+import { memoryStorage } from '../browser/storage.ts'
 import { AuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { TokenEvent } from './tokenEvent.ts'
@@ -314,6 +315,26 @@ describe('one refresh at a time', () => {
     await expect(tokens.getAccessToken({ signal: controller.signal, minValidityMs: 2 * hour })).rejects.toMatchObject({ code: 'aborted' })
   })
 
+  describe.each([
+    ['the storage is read', { getItem: () => new Promise<never>(() => {}) }],
+    ['new tokens are stored', { setItem: () => new Promise<never>(() => {}) }],
+    ['a guard is up', {}],
+  ])('RF-33 while %s', (_, more) => {
+    test.each(['getAccessToken', 'acquire', 'refresh'] as const)('a caller of %s that aborts waits no longer', async (name) => {
+      const { tokens } = manager({ refresh: counting(), storage: { ...memoryStorage(), ...more } })
+      if (!('getItem' in more)) void tokens.setTokens(first)
+      if (!('setItem' in more)) tokens.guard(() => new Promise(() => {}))
+      const controller = new AbortController()
+      const refusal = vi.fn()
+      tokens[name]({ signal: controller.signal }).catch(refusal)
+      await vi.advanceTimersByTimeAsync(10)
+      expect(refusal).not.toHaveBeenCalled()
+      controller.abort()
+      await vi.advanceTimersByTimeAsync(0)
+      expect(refusal).toHaveBeenCalledWith(expect.objectContaining({ code: 'aborted' }))
+    })
+  })
+
   test('refresh({ generation }) does nothing when the tokens have changed since', async () => {
     const refresh = counting()
     const { tokens } = manager({ refresh })
@@ -383,6 +404,29 @@ describe('one refresh at a time', () => {
     await tokens.setTokens(first)
     await expect(tokens.refresh()).rejects.toMatchObject({ code: 'invalid_response' })
     expect(tokens.current?.tokens).toEqual(first)
+  })
+
+  test.each([{ expiresInMs: NaN }, { accessToken: '' }])('RF-19 one that is none, but has another refresh token, has spent the one of before: it ends the session (%o)', async (faulty) => {
+    const refresh = vi.fn(async () => ({ accessToken: 'at-1', refreshToken: 'rt-1', ...faulty }))
+    const { tokens, events } = manager({ refresh })
+    await tokens.setTokens(first)
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'refresh_rejected', cause: { code: 'invalid_response' } })
+    expect([tokens.current, events]).toEqual([null, ['set', 'refresh_started', 'ended']])
+    await vi.advanceTimersByTimeAsync(hour)
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  test.each<[string, string | undefined, unknown]>([
+    ['the same refresh token', 'rt-0', 'rt-0'],
+    ['no refresh token', 'rt-0', undefined],
+    ['what is no refresh token', 'rt-0', 'rt 1'],
+    ['a first refresh token', undefined, 'rt-1'],
+  ])('INV-5 one that is none, with %s, ends nothing', async (_, before, after) => {
+    const { tokens, events } = manager({ refresh: async () => ({ accessToken: 'at-1', refreshToken: after, expiresInMs: NaN }) as TokenSet })
+    const held = { ...first, refreshToken: before }
+    await tokens.setTokens(held)
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'invalid_response' })
+    expect([tokens.current?.tokens, events.at(-1)]).toEqual([held, 'refresh_failed'])
   })
 })
 
@@ -1187,6 +1231,7 @@ describe('end of life', () => {
     expect(vi.getTimerCount()).toBe(0)
     expect(events).toEqual(['set', 'refresh_started'])
     await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'disposed' })
+    await expect(tokens.refresh({ generation: -1 })).rejects.toMatchObject({ code: 'disposed' })
     await expect(tokens.setTokens(first)).rejects.toMatchObject({ code: 'disposed' })
     expect(() => tokens.start()).toThrow(expect.objectContaining({ code: 'disposed' }))
   })

@@ -99,8 +99,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options?: AccessTokenOptions): Promise<Held<T>> {
-    if (!this.#isRestored) await this.restore()
-    await this.#changes.settled()
+    await this.#known(options?.signal)
     const held = this.#fresh(options, true)
     return held ?? this.#refreshed(this.#parts.vault.held(), false, options?.signal)
   }
@@ -111,8 +110,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    * @param options.generation Does nothing when the tokens have changed since.
    */
   async refresh(options?: { readonly generation?: number; readonly signal?: AbortSignal }): Promise<void> {
-    await this.restore()
-    await this.#changes.settled()
+    await this.#known(options?.signal)
     const held = this.#parts.vault.held()
     if (options?.generation !== undefined && held?.generation !== options.generation) return
     await this.#refreshed(held, true, options?.signal)
@@ -203,6 +201,12 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     return held
   }
 
+  /** Waits until it shows what tokens there are. */
+  async #known(signal: AbortSignal | undefined): Promise<void> {
+    this.#throwIfDisposed()
+    await raceAbort(this.#isRestored ? this.#changes.settled() : this.restore().then(this.#changes.settled), signal)
+  }
+
   async #commit(tokens: T, event: TokenEvent): Promise<boolean> {
     const isSet = await this.#changes.set(this.#parts.vault.commit(tokens, { isLogin: event.type === 'set' }))
     if (isSet) this.#emit(event)
@@ -257,7 +261,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
 
   #end(event: TokenEvent, reason: AuthError): void {
     this.#newEpoch(reason)
-    this.#parts.vault.clear(event.type === 'ended' ? event.error : null)
+    this.#parts.vault.clear(event.type === 'ended' ? event.error : null, event.type === 'cleared' && event.isElsewhere)
     this.#tell(event)
   }
 

@@ -8,8 +8,9 @@ import type { RefreshFunction } from './attempt.ts'
 export interface TokenManagerOptions<T extends TokenSet = TokenSet> {
   /**
    * Gets new tokens for old. One call at a time. It ends the session by throwing an {@link AuthError} with code `refresh_rejected`,
-   * `invalid_id_token`, `subject_changed`, `session_expired`, `user_disabled` or `revoked`. Any other code that is not retryable ends it when the token has run out;
-   * whatever else it throws counts as passing trouble.
+   * `invalid_id_token`, `subject_changed`, `session_expired`, `session_idle`, `user_disabled`, `revoked` or `key_lost`, or by an answer
+   * that is no use but for another refresh token. Any other code that is not retryable ends it when the token has run out; whatever else
+   * it throws counts as passing trouble.
    */
   readonly refresh: RefreshFunction<T>
   /** `'memory'` (default), `'session'` (sessionStorage), or a storage of your own. */

@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-import { meanwhile, openTab, setUpStrictServer } from '../../test/siblingTabs.ts'
+import { held, meanwhile, openTab, setUpStrictServer } from '../../test/siblingTabs.ts'
 import { createWorld } from '../../test/world.ts'
+import type { Channels } from '../browser/channel.ts'
 import { memoryStorage } from '../browser/storage.ts'
+import { systemTimer } from '../browser/timer.ts'
 
 const server = setUpStrictServer()
 
@@ -25,6 +27,21 @@ describe('XT-01 a sign-out while it is restored', () => {
     tokens.clear()
     expect(await meanwhile(restored)).toBeNull()
     expect(types()).toEqual(['cleared'])
+  })
+
+  test.each([0, 50, 99])('LO-10 after %i ms of looking for other tabs, which answer late: what those had is given, to be revoked', async (ms) => {
+    const { origin } = createWorld()
+    const late: Channels = { join: (name, listener) => origin.channels.join(name, (message) => void systemTimer.after(100, () => listener(message))) }
+    const sharing = { refresh: server.refresh, shareAcrossTabs: true, storage: 'memory' } as const
+    const first = openTab({ ...sharing, world: createWorld(origin) })
+    await first.tokens.setTokens(server.issue())
+    await vi.advanceTimersByTimeAsync(1_000)
+    const second = openTab({ ...sharing, world: createWorld(origin), instead: { channels: late } })
+    const restored = second.tokens.restore()
+    await vi.advanceTimersByTimeAsync(ms)
+    second.tokens.clear()
+    expect(await meanwhile(restored)).toMatchObject({ refreshToken: 'rt-1' })
+    expect([held(first), held(second)]).toEqual([null, null])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../browser/clock.ts'
+import type { AuthError } from '../errors.ts'
 import { decodeRecord, type Circle, type TokenRecord } from '../session/record.ts'
 import { elapsedSince, type Moment } from '../session/lifetime.ts'
 import type { TokenSet } from '../session/session.ts'
@@ -12,6 +13,8 @@ import type { Visited } from './visit.ts'
 
 /** Keeps the current tokens in memory, in a storage and with the other tabs of the session: durable first, visible second. */
 export interface Vault<T extends TokenSet> extends CatchUp, Commit<T> {
+  /** @param isElsewhere Whether this follows a sign-out in another tab, which may be long ago. */
+  readonly clear: (error: AuthError | null, isElsewhere?: boolean) => void
   readonly held: () => Held<T> | null
   /** The tabs that share the session; `null`: none but this one. */
   readonly circle: () => Circle | null
@@ -73,7 +76,8 @@ export function createVault<T extends TokenSet>({ store, clock, accept, siblings
     if (record !== null && lazy !== null) holding.enter(record.circle ?? null)
     if (record !== null) holding.show(record)
     const change = record === null ? ((await others?.join()) ?? null) : await catchUp()
-    return { stored: held()?.tokens ?? record?.tokens ?? null, change }
+    // What a sign-out meanwhile ends elsewhere is to be revoked.
+    return { stored: held()?.tokens ?? record?.tokens ?? (left === null ? null : await visited())?.record.tokens ?? null, change }
   }
 
   return {
@@ -83,8 +87,8 @@ export function createVault<T extends TokenSet>({ store, clock, accept, siblings
     close: () => lazy?.close(),
     catchUp,
     join,
-    clear(error) {
-      if (error === null) left = clock.now()
+    clear(error, isElsewhere) {
+      if (error === null && isElsewhere !== true) left = clock.now()
       clear(error)
     },
     restore: () => (restoring ??= restore()),

@@ -12,7 +12,7 @@ export interface Visited<T extends TokenSet> {
 
 /** Looks at the session of other tabs, without taking part in it. */
 export interface Visit<T extends TokenSet> {
-  /** `null`: no tab has one, or lets in, or somebody has signed in since the sign-out here. Never rejects. */
+  /** `null`: no tab has one, or lets in, or somebody has signed in since the sign-out here. Looks once. Never rejects. */
   readonly visit: () => Promise<Visited<T> | null>
 }
 
