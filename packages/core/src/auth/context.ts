@@ -73,7 +73,7 @@ function prefixed(storage: PageStorage, prefix: string): PageStorage {
       try {
         storage.setItem(prefix + key, value)
       } catch (cause) {
-        throw new AuthError('storage_failed', 'Signing in needs sessionStorage: it is full or blocked. Allow storage.', { cause })
+        throw new AuthError('storage_failed', 'Signing in by redirect needs sessionStorage: it is full or blocked. Allow storage.', { cause })
       }
     },
     removeItem: (key) => storage.removeItem(prefix + key),
