@@ -86,10 +86,12 @@ test('a window that the person closes is said in words, and one can try again', 
 
 test('messages from elsewhere, or of another sign-in, do not disturb it', async ({ demo, page }) => {
   await demo.open(path, { window: 'popup' })
+  const pushing = page.waitForRequest((request) => request.method() === 'POST' && request.url() === `${demo.identityOrigin}/request`)
   const popup = await openPopup(demo)
   await expect(popup.getByLabel('Password')).toBeVisible()
-  const state = await page.evaluate(() => Object.keys(sessionStorage).find((key) => key.includes('popup.'))?.replace(/^.*(?=popup\.)/, '') ?? '')
+  const state = new URLSearchParams((await pushing).postData() ?? '').get('state') ?? ''
   expect(state).toMatch(/^popup\.[\w-]{43}$/)
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain(state)
   const answer = (ofState: string) => ({ type: 'tessera:answer', url: `${demo.demoOrigin}${path}/callback?code=stolen&state=${ofState}&iss=${demo.identityOrigin}` })
 
   // The right window, but a page of another origin in it; this origin, but another window; and another sign-in.
