@@ -10,6 +10,63 @@ export const argued: readonly Argued[] = [
     replacement: 'true',
     why: 'Without a record the page was to leave for a login that is not the latest, and never is again.',
   },
+  // checkOptions and diagnose/
+  {
+    path: 'packages/core/src/checkOptions.ts',
+    code: "const isPath = typeof value === 'string' && /^\\/(?![\\t\\n\\r]*[/\\\\])/.test(value)",
+    original: "typeof value === 'string'",
+    replacement: 'true',
+    why: 'What is no text is refused either way, before it is resolved.',
+  },
+  {
+    path: 'packages/core/src/checkOptions.ts',
+    code: '/^127(\\.\\d+){3}$/.test(hostname)',
+    original: '/^127(\\.\\d+){3}$/',
+    replacement: '/127(\\.\\d+){3}$/',
+    why: 'The host of a URL that ends in a number is an address of four numbers, and nothing is in front of them.',
+  },
+  {
+    path: 'packages/core/src/diagnose/clockFindings.ts',
+    code: "const sentAt = parseHttpDate(headers.get('date') ?? '')",
+    original: "''",
+    replacement: '"Stryker was here!"',
+    why: 'Neither is a date.',
+  },
+  {
+    path: 'packages/core/src/diagnose/clockFindings.ts',
+    code: "const apart = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`",
+    original: 'aheadMs > 0',
+    replacement: 'aheadMs >= 0',
+    why: 'By then they are more than a minute apart.',
+  },
+  {
+    path: 'packages/core/src/diagnose/pageFindings.ts',
+    code: 'return page.isBrowser() && [...(page.roster?.() ?? [])].some((resident) => resident.name === name && resident.signal !== signal && !resident.signal.aborted)',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'A text has no name, and so is nobody of this name.',
+  },
+  {
+    path: 'packages/core/src/diagnose/reach.ts',
+    code: 'const blocked = stop().find((violation) => /^(connect|default)-src$/.test(violation.directive) && `${violation.url}/`.startsWith(`${origin}/`))',
+    original: '/^(connect|default)-src$/',
+    replacement: '/(connect|default)-src$/',
+    why: 'No other directive of a policy ends so.',
+  },
+  {
+    path: 'packages/core/src/diagnose/reach.ts',
+    code: 'const blocked = stop().find((violation) => /^(connect|default)-src$/.test(violation.directive) && `${violation.url}/`.startsWith(`${origin}/`))',
+    original: '/^(connect|default)-src$/',
+    replacement: '/^(connect|default)-src/',
+    why: 'No other directive of a policy begins so.',
+  },
+  {
+    path: 'packages/core/src/diagnose/tabsFindings.ts',
+    code: 'const isThere = await withDeadline({ timer, deadlineMs }, abilities[ability]).then(() => true, () => false)',
+    original: '() => false',
+    replacement: '() => undefined',
+    why: 'Nothing is as good as no, to whoever asks whether it is there.',
+  },
   // http/, session/ and tokens/
   {
     path: 'packages/core/src/http/boundedFetch.ts',

@@ -48,6 +48,10 @@ describe('checkOptions', () => {
     expect(check(options)).toEqual(options)
   })
 
+  test('an option that is undefined is one that is not given', () => {
+    expect(Object.keys(check({ url: undefined, leadMs: 0 }))).toEqual(['leadMs'])
+  })
+
   test.each([null, undefined, 42, 'text', true, () => ({ url: 'x' }), Symbol('x')])(
     'DO-07 refuses %s, which is no object',
     (options) => {
@@ -146,6 +150,11 @@ describe('checkSecureUrl', () => {
     ['https://id.example/#top', undefined],
   ])('MD-02 DO-07 refuses %o relative to %o', (value, base) => {
     expect(() => checkSecureUrl(value, 'issuer', base)).toThrow(refusal('issuer'))
+  })
+
+  test('says what it expected: where there is a page to start from, a path would do', () => {
+    expect(() => checkSecureUrl('id.example', 'issuer')).toThrow('expected an absolute URL.')
+    expect(() => checkSecureUrl('http://[', 'issuer', 'https://app.invalid')).toThrow('expected a URL.')
   })
 
   test('FE-20 shows no password', () => {

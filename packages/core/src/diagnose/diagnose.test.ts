@@ -85,6 +85,8 @@ async function findings(given: Given = {}): Promise<readonly Finding[]> {
   return found
 }
 const codes = async (given?: Given) => (await findings(given)).map(({ code, severity }) => `${severity} ${code}`)
+/** A method that has nothing to look for. */
+const own = (members: Partial<AuthMethod> = {}): AuthMethod => ({ name: 'own', login: () => Promise.reject(new Error('no')), ...members })
 /** What was sent to this path. */
 async function formOf(path: string): Promise<Record<string, string>> {
   const sent = world.requests.find(({ url }) => url.endsWith(path))
@@ -148,9 +150,15 @@ describe('diagnose', () => {
     expect(reported).toHaveBeenCalledOnce()
   })
 
+  test('a method that knows nothing to look for is no fault', async () => {
+    const reported = vi.spyOn(console, 'error').mockReturnValue()
+    expect(await codes({ method: own() })).toEqual([])
+    expect(reported).not.toHaveBeenCalled()
+  })
+
   test('INV-12: a method that never settles holds up nothing for ever', async () => {
     const reported = vi.spyOn(console, 'error').mockReturnValue()
-    const method: AuthMethod = { name: 'own', login: () => Promise.reject(new Error('no')), diagnose: () => new Promise(() => {}) }
+    const method = own({ diagnose: () => new Promise(() => {}) })
     world.href = 'http://app.example/'
     expect(await codes({ method, options: { requestTimeoutMs: 5_000 } })).toEqual(['error api_missing'])
     expect(reported).toHaveBeenCalledOnce()
@@ -207,10 +215,11 @@ describe('the page', () => {
 
   test('PO-13: a frame of another origin, where no login begins', async () => {
     const [framed] = await findings({ environment: page({ isFramed: () => true }) })
+    expect(framed?.message).toMatch(/^This page is in a frame of another origin: /)
     expect(framed).toMatchObject({ code: 'framed', severity: 'error', message: expect.stringContaining('Nor does login() begin here') as string })
     const [allowed] = await findings({ environment: page({ isFramed: () => true }), options: { allowFraming: true } })
     expect(allowed).toMatchObject({ code: 'framed', severity: 'warning' })
-    expect(allowed?.message).not.toContain('login()')
+    expect(allowed?.message).toMatch(/^This page is in a frame of another origin: .* no login in a frame\.$/)
   })
 
   test.each([
@@ -254,6 +263,27 @@ describe('storage', () => {
     expect(await codes({ environment: { tabStorage: throwing(name) }, options: { storage: 'session' } })).toEqual([code])
   })
 
+  const leaving = 'no login can be remembered until the provider sends the person back'
+  test.each([
+    ['sessionStorage, for logins that leave the page', { tabStorage: throwing('SecurityError') }, {}, `sessionStorage is blocked or fails (SecurityError): ${leaving}.`],
+    ['sessionStorage, for tokens too', { tabStorage: throwing('QuotaExceededError') }, { storage: 'session' }, `sessionStorage is full: a reload signs out, and ${leaving}.`],
+    ['a storage of one’s own that fails', {}, { storage: throwing('NoSuchThing') }, 'The storage of your own is blocked or fails (NoSuchThing): a reload signs out.'],
+    ['a storage of one’s own that forgets', {}, { storage: { ...createWorld().tabStorage, getItem: () => null } }, 'The storage of your own does not give back what was written into it: a reload signs out.'],
+    ['a storage of one’s own that throws what has no name', {}, { storage: { ...createWorld().tabStorage, getItem: () => Promise.reject({ name: 7 }) } }, 'The storage of your own is blocked or fails (unknown): a reload signs out.'],
+  ] as [string, Partial<Environment>, object, string][])('says which, and what is lost: %s', async (_, environment, options, message) => {
+    expect((await findings({ environment, options })).map((each) => each.message)).toEqual([message])
+  })
+
+  test('where nobody leaves the page, tokens alone are lost', async () => {
+    const found = await findings({ method: own(), environment: { tabStorage: throwing('SecurityError') }, options: { storage: 'session' } })
+    expect(found.map(({ message }) => message)).toEqual(['sessionStorage is blocked or fails (SecurityError): a reload signs out.'])
+  })
+
+  test('of several methods, one that leaves the page needs it', async () => {
+    const methods = { code: authorizationCode({ issuer, clientId: 'web' }), own: own() }
+    expect(await codes({ options: { method: undefined, methods } as never, environment: { tabStorage: throwing('SecurityError') } })).toEqual(['error storage_blocked'])
+  })
+
   test('a storage of one’s own that fails, forgets or never answers', async () => {
     const kept = world.tabStorage
     expect(await codes({ options: { storage: throwing('Error') } })).toEqual(['error storage_blocked'])
@@ -280,7 +310,7 @@ describe('storage', () => {
   })
 
   test('nothing is tried that is not needed', async () => {
-    const method: AuthMethod = { name: 'own', login: () => Promise.reject(new Error('no')) }
+    const method = own()
     expect(await codes({ method, environment: { tabStorage: throwing('SecurityError') } })).toEqual([])
   })
 
@@ -308,12 +338,46 @@ describe('storage', () => {
 describe('destinations', () => {
   test('none, on a page that is not https', async () => {
     world.href = 'http://app.example/'
-    expect(await codes({ method: { name: 'own', login: () => Promise.reject(new Error('no')) } })).toEqual(['error api_missing'])
+    expect(await codes({ method: own() })).toEqual(['error api_missing'])
+  })
+
+  test('none: says why credentials go nowhere', async () => {
+    world.href = 'http://app.example/'
+    expect(await findings({ method: own() })).toMatchObject([{ message: expect.stringContaining("and this page's own, http://app.example, is not https.") as string }])
+    const nowhere = page({ href: () => null, isBrowser: () => false })
+    expect(await findings({ method: own(), environment: nowhere })).toMatchObject([{ message: expect.stringContaining('and there is no page here.') as string }])
+  })
+
+  test.each([
+    ['down', () => {}, 'error unreachable'],
+    ['out of reach, as the browser is offline', () => void (world.isOnline = false), 'warning offline'],
+    ['blocked by the policy of the page', () => void (blocked = [{ directive: 'connect-src', url: 'https://app.example/' }]), 'error csp_blocked'],
+  ])('none, and the server of the page is %s', async (_, arrange, code) => {
+    servers['https://app.example'] = down
+    arrange()
+    expect(await codes({ method: own() })).toEqual([code])
+    // One of the API’s own says the same.
+    servers = { 'https://app.example': json({}) }
+    blocked = blocked.map((violation) => ({ ...violation, url: 'https://api.example/' }))
+    expect(await codes({ method: own(), options: { api: 'https://api.example' } })).toEqual([code])
+  })
+
+  test('outside of browsers each is asked, with the header Authorization and without', async () => {
+    servers = { 'http://localhost:3000': json({}), 'https://api.example': withoutCors }
+    const found = await findings({ method: own(), options: { api: ['http://localhost:3000', 'https://api.example'] }, environment: page({ href: () => null, isBrowser: () => false }) })
+    expect(found).toMatchObject([{ code: 'cors_blocked', cure: expect.stringContaining('allow the origin null ') as string }])
+    expect(world.requests.filter(({ url }) => url.includes('localhost')).map(({ headers }) => headers.get('authorization'))).toEqual([null, 'Bearer none'])
+  })
+
+  test('an answer that is too large is an answer', async () => {
+    servers['https://api.example'] = () => new Response('x'.repeat(2_000_000))
+    expect(await codes({ options: { api: 'https://api.example' } })).toEqual([])
   })
 
   test('of this very machine, from a page that is not', async () => {
     const found = await findings({ options: { api: ['http://localhost:3000'] } })
-    expect(found).toMatchObject([{ code: 'api_local', severity: 'warning' }])
+    expect(found).toMatchObject([{ code: 'api_local', severity: 'warning', message: expect.stringContaining('"api" names http://localhost:3000, ') as string }])
+    expect(found[0]?.message).toContain('this page is of https://app.example.')
     expect(world.requests.some(({ url }) => url.includes('localhost'))).toBe(false)
     world.href = 'http://localhost:5173/'
     servers = { ...servers, 'http://localhost:5173': json({}), 'http://localhost:3000': json({}) }
@@ -350,7 +414,9 @@ describe('destinations', () => {
     servers['https://api.example'] = json({})
     const attach: AuthMethod['attach'] = (request) => request
     expect(await codes({ options: { api: 'https://app.example/api' } })).toEqual([])
-    expect(await codes({ options: { api: 'https://api.example' }, method: { name: 'own', login: () => Promise.reject(new Error('no')), attach } })).toEqual([])
+    expect(await codes({ options: { api: 'https://api.example' }, method: own({ attach }) })).toEqual([])
+    const methods = { own: own({ attach }), other: own({ name: 'other' }) }
+    expect(await codes({ options: { method: undefined, methods, api: 'https://api.example' } as never })).toEqual([])
     expect(world.requests.filter(({ headers }) => headers.has('authorization'))).toEqual([])
   })
 
@@ -526,7 +592,7 @@ describe('warnings', () => {
 
   test('SS-11: none on a server, where each auth is of another person', async () => {
     const server = { roster: () => roster, isBrowser: () => false, href: () => null }
-    const method: AuthMethod = { name: 'own', login: () => Promise.reject(new Error('no')) }
+    const method = own()
     for (const _ of [1, 2]) open({ method, environment: page(server) }).start()
     await settled()
     expect(world.warnings).toEqual([])
@@ -546,7 +612,7 @@ describe('warnings', () => {
   })
 
   test('a refusal does not, nor a browser that is offline', async () => {
-    const refusing: AuthMethod = { name: 'own', login: () => Promise.reject(new Error('no')) }
+    const refusing: AuthMethod = own()
     await expect(open({ method: refusing }).login()).rejects.toMatchObject({ code: 'authorization_failed' })
     await settled()
     servers[issuer] = down
