@@ -310,7 +310,7 @@ export const argued: readonly Argued[] = [
   },
   {
     path: 'packages/core/src/endpoint/tokenSession.ts',
-    code: "const claims = decodeClaims(idToken ?? accessToken ?? '') ?? {}",
+    code: "const claims = userClaims(decodeClaims(idToken ?? accessToken ?? '') ?? {})",
     original: "''",
     replacement: '"Stryker was here!"',
     why: 'Words in the place of a token that is not there claim nothing.',
@@ -345,7 +345,7 @@ export const argued: readonly Argued[] = [
   },
   {
     path: 'packages/core/src/methods/firebase.ts',
-    code: "refresh: ({ refreshToken = '' }, ctx) => exchange(refreshToken, ctx, 'refresh_rejected'),",
+    code: "refresh: (session, ctx) => exchange(session.refreshToken ?? '', session, ctx),",
     original: "''",
     replacement: '"Stryker was here!"',
     why: 'Without a refresh token nothing is refreshed.',

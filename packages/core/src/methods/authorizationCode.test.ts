@@ -650,6 +650,18 @@ describe('coming back', () => {
     expect((await auth.ready).status).toBe('authenticated')
   })
 
+  test('CB-05 CB-19 an address that comes again to the same page, as by the back button, is cleaned again, before anything is loaded', async () => {
+    const state = (await leave()).get('state') ?? ''
+    const auth = load()
+    for (let times = 0; times < 2; times++) {
+      comeBack({ code: 'the-code', state })
+      const handled = auth.handleCallback()
+      expect(world.href).toBe('https://app.example/callback')
+      expect(failure(await handled)).toBe('signed_in')
+    }
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
   test('CB-05 the same callback again when its session is gone: callback_used, no request', async () => {
     const { state } = await signedIn({}, 'memory')
     comeBack({ code: 'the-code', state })

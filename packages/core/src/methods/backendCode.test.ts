@@ -303,15 +303,15 @@ describe('the callback', () => {
   })
 
   test.each([
-    [undefined, 'https://id.example', 'issuer_mismatch'],
-    ['https://id.example', 'https://evil.example', 'issuer_mismatch'],
+    [undefined, 'https://id.example', 'The answer names an issuer and none is configured: give the method its `issuer`.'],
+    ['https://id.example', 'https://evil.example', 'The answer does not come from the provider that was asked, perhaps by an attack: sign in again, or check `issuer`.'],
     ['https://id.example', 'https://id.example', null],
-  ])('RFC 9207 with issuer %s, one that names %s', async (issuer, iss, expected) => {
+  ])('CB-13 RFC 9207 with issuer %s, one that names %s', async (issuer, iss, message) => {
     const auth = createToken({ issuer })
     await comeBack(auth, { code, iss })
     const outcome = await auth.handleCallback()
-    expect(outcome).toMatchObject(expected === null ? { type: 'signed_in' } : { type: 'failed', error: { code: expected } })
-    expect(paths()).toHaveLength(expected === null ? 1 : 0)
+    expect(outcome).toMatchObject(message === null ? { type: 'signed_in' } : { type: 'failed', error: { code: 'issuer_mismatch', message } })
+    expect(paths()).toHaveLength(message === null ? 1 : 0)
   })
 
   test('after more than an hour has expired', async () => {

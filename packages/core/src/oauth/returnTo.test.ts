@@ -24,6 +24,7 @@ test.each([
   ['capacitor:https://evil.example/', 'capacitor://localhost/callback', '/'],
   ['chrome-extension:https://evil.example/', 'chrome-extension://abc/callback.html', '/'],
   ['blob:https://app.example/1', 'blob:https://app.example/2', '/'],
+  ['ionic://localhost/orders', 'capacitor://localhost/callback', '/'],
   ['/orders', 'capacitor://localhost/callback', '/orders'],
 ])('OR-01 OR-03 %j on the page %j of a scheme of its own is %j', (value, own, path) => expect(safeReturnTo(value, own)).toBe(path))
 

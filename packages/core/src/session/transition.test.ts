@@ -38,6 +38,8 @@ const leave: AuthEvent<User> = { type: 'login_left' }
 const enter: AuthEvent<User> = { type: 'signed_in', method: 'google', user: bob, scope: ['b'], isLogin: true }
 const found: AuthEvent<User> = { ...enter, isLogin: false }
 const renew: AuthEvent<User> = { type: 'renewed', user: bob, scope: ['b'] }
+const look: AuthEvent<User> = { type: 'looked', error: failed }
+const lookInVain: AuthEvent<User> = { type: 'looked', error: null }
 const end: AuthEvent<User> = { type: 'signed_out', reason: 'refresh_rejected', error: ended }
 
 const bobSignedIn: AuthState<User> = {
@@ -62,24 +64,28 @@ describe('every state and every event', () => {
     ['loading', loading, leave, loading],
     ['loading', loading, enter, bobSignedIn],
     ['loading, found', loading, found, bobSignedIn],
+    ['loading', loading, look, { ...loading, error: failed }],
     ['loading', loading, renew, loading],
     ['loading', loading, end, endedState],
     ['loading, with a login', loadingPending, start, { status: 'loading', pending: 'google', error: null }],
     ['loading, with a login', loadingPending, fail, loadingFailed],
     ['loading, with a login', loadingPending, leave, loading],
     ['loading, with a login', loadingPending, enter, bobSignedIn],
+    ['loading, with a login', loadingPending, look, { ...loadingPending, error: failed }],
     ['loading, with a login', loadingPending, renew, loadingPending],
     ['loading, with a login', loadingPending, end, { ...endedState, pending: 'password' }],
     ['loading, after a login that failed', loadingFailed, start, { ...loadingPending, pending: 'google' }],
     ['loading, after a login that failed', loadingFailed, fail, loadingFailed],
     ['loading, after a login that failed', loadingFailed, leave, loadingFailed],
     ['loading, after a login that failed', loadingFailed, enter, bobSignedIn],
+    ['loading, after a look that failed', loadingFailed, lookInVain, loading],
     ['loading, after a login that failed', loadingFailed, renew, loadingFailed],
     ['loading, after a login that failed', loadingFailed, end, endedState],
     ['signed out', signedOut, start, { ...signedOut, pending: 'google' }],
     ['signed out', signedOut, fail, { ...signedOut, error: failed }],
     ['signed out', signedOut, leave, signedOut],
     ['signed out', signedOut, enter, bobSignedIn],
+    ['signed out', signedOut, look, signedOut],
     ['signed out', signedOut, renew, signedOut],
     ['signed out', signedOut, end, endedState],
     ['ended, with a login', rejected, start, { ...rejected, pending: 'google', error: null }],
@@ -87,12 +93,14 @@ describe('every state and every event', () => {
     ['ended, with a login', rejected, leave, { ...rejected, pending: null }],
     ['ended, with a login', rejected, enter, bobSignedIn],
     ['ended, with a login, found', rejected, found, { ...bobSignedIn, pending: 'password' }],
+    ['ended, with a login', rejected, look, rejected],
     ['ended, with a login', rejected, renew, rejected],
     ['ended, with a login', rejected, end, rejected],
     ['signed in', signedIn, start, { ...signedIn, pending: 'google' }],
     ['signed in', signedIn, fail, { ...signedIn, error: failed }],
     ['signed in', signedIn, leave, signedIn],
     ['signed in', signedIn, enter, bobSignedIn],
+    ['signed in', signedIn, look, signedIn],
     ['signed in', signedIn, renew, { ...signedIn, user: bob, scope: ['b'] }],
     ['signed in', signedIn, end, endedState],
     ['signed in, with another login', steppingUp, start, { ...steppingUp, error: null }],
