@@ -14,7 +14,7 @@ import { mutationProblems, mutationTable, scoreOf, type Mutant } from './mutatio
  */
 const root = join(import.meta.dirname, '..')
 process.chdir(root)
-const { values, positionals: parts } = parseArgs({ options: { tests: { type: 'string', default: '**' } }, allowPositionals: true })
+const { values, positionals: parts } = parseArgs({ options: { tests: { type: 'string', default: '**/*' } }, allowPositionals: true })
 process.env['MUTATION_TESTS'] = values.tests
 const wanted = parts.length === 0 ? ['packages/core/src/**/*.ts'] : parts.map((part) => `packages/core/src/${part}*{,/**}`)
 

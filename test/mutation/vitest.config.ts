@@ -32,7 +32,7 @@ const alone = ['packages/core/src/browser/roster.test.ts', 'packages/core/src/me
 export default defineConfig({
   ssr: { resolve: { conditions: ['@tessera-auth/source', ...defaultServerConditions] } },
   test: {
-    include: (process.env['MUTATION_TESTS'] ?? '**').split(',').map((part) => `packages/core/src/${part}.test.ts`),
+    include: (process.env['MUTATION_TESTS'] ?? '**/*').split(',').map((part) => `packages/core/src/${part}.test.ts`),
     // These need a page, or a process, of their own: here all files share one.
     exclude: [...configDefaults.exclude, ...alone],
     setupFiles: ['test/mutation/stopAtFailure.ts'],
