@@ -353,7 +353,7 @@ describe("with the provider's token", () => {
     exchange = () => json({ ...stitch, refresh_token: 'canary-rt', expires_in: 60, id_token: jwt({ sub: 'ada', name: 'Ada', iat }) })
     const auth = await signedIn({ scope: 'read' })
     expect(auth.store.getState()).toMatchObject({ user: { sub: 'ada', name: 'Ada' }, scope: ['read'] })
-    expect(inspect(auth.tokens.current)).not.toMatch(/canary-rt|eyJ/)
+    expect(inspect(auth.tokens.current)).not.toMatch(/canary-rt|eyJ[\w-]+\./)
     auth.start()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
