@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createWorld, defer, type World } from '../../test/world.ts'
 import { createAuth } from '../auth/createAuth.ts'
+import type { AuthCore } from '../auth/auth.ts'
 import type { AuthOptions } from '../auth/authOptions.ts'
 import type { TokenStorage } from '../browser/storage.ts'
 import type { WakeReason } from '../browser/wake.ts'
@@ -70,6 +71,14 @@ async function signedIn(options: Options = urls) {
 /** Everything that was sent, in short. */
 const sent = () => world.requests.map((request) => `${request.method} ${path(request)} ${csrfOf(request)}`)
 const settled = () => vi.advanceTimersByTimeAsync(0)
+/** What the next wake makes of whom the server has signed in. */
+async function statusWith({ store }: Pick<AuthCore<unknown>, 'store'>, name: string | null, afterMs: number) {
+  server.signedIn = name
+  await vi.advanceTimersByTimeAsync(afterMs)
+  world.wake('focus')
+  await settled()
+  return store.getState().status
+}
 
 describe('options', () => {
   test.each([
@@ -257,13 +266,8 @@ describe('looking again', () => {
 
   test('CK-09 somebody whose session ran out, and who signed in again elsewhere, is back', async () => {
     const { auth } = await watched('ada')
-    for (const [name, status] of [[null, 'unauthenticated'], ['ada', 'authenticated']] as const) {
-      server.signedIn = name
-      await vi.advanceTimersByTimeAsync(1000)
-      world.wake('focus')
-      await settled()
-      expect(auth.store.getState().status).toBe(status)
-    }
+    expect(await statusWith(auth, null, 1000)).toBe('unauthenticated')
+    expect(await statusWith(auth, 'ada', 1000)).toBe('authenticated')
   })
 
   test('CK-09 a refresh that fails meanwhile says nothing of who is signed in: the look does', async () => {
@@ -926,13 +930,8 @@ describe('auth.fetch', () => {
     auth.start()
     server.instead.set('/api', () => json({}, 401))
     await auth.fetch('/api')
-    for (const [name, status] of [['ada', 'unauthenticated'], ['bob', 'authenticated']] as const) {
-      server.signedIn = name
-      await vi.advanceTimersByTimeAsync(2000)
-      world.wake('focus')
-      await settled()
-      expect(auth.store.getState().status).toBe(status)
-    }
+    expect(await statusWith(auth, 'ada', 2000)).toBe('unauthenticated')
+    expect(await statusWith(auth, 'bob', 2000)).toBe('authenticated')
   })
 
   test('many refused at once ask once', async () => {

@@ -57,43 +57,44 @@ export function createCallbackHandler<User>(
   host: CallbackHost<User>,
 ): (address: string) => CallbackAnswer {
   const outcomes = new Map<number, Handled>()
-  let atOnce: CallbackOutcome | undefined
-
-  const handle = async (address: string): Promise<CallbackOutcome> => {
-    const ctx = host.context()
-    const here = ctx.page.href() ?? undefined
-    if (!URL.canParse(address, here)) return { type: 'none' }
-    const url = new URL(address, here)
-    // Before the first await, so that nothing loaded from here on sees the code in a `Referer`.
-    const clean = (cleanUrl: string): void => {
-      if (url.href !== cleanUrl && url.href === ctx.page.href()) ctx.page.replace(cleanUrl)
-    }
-    const known = outcomes.get(fingerprint(url.href))
-    if (known !== undefined) {
-      clean(known.cleanUrl)
-      const isOver = !known.isLatest()
-      const outcome = await known.outcome
-      // Signed out since, or somebody else's session: this callback no longer says who is signed in.
-      if (outcome.type === 'signed_in' ? (await host.currentFamily()) === known.state : !isOver) return outcome
-      // Somebody else who waited has begun anew.
-      if (outcomes.get(fingerprint(url.href)) !== known) return handle(url.href)
-    }
+  const begin = (url: URL, ctx: MethodContext): CallbackAnswer => {
     const callback = read(url, ctx)
-    if (callback === null || callback.type === 'foreign') {
-      atOnce = callback === null ? { type: 'none' } : { ...callback, type: 'failed' }
-      return atOnce
-    }
+    if (callback === null) return atOnce({ type: 'none' })
+    if (callback.type === 'foreign') return atOnce({ ...callback, type: 'failed' })
     const { state, cleanUrl } = callback
-    clean(cleanUrl)
+    clean(url, cleanUrl, ctx)
     // In this order: the login that settling it takes up is no later one.
     const handled = { state, cleanUrl, outcome: settle(callback, host), isLatest: host.mark() }
     outcomes.set(fingerprint(url.href), handled).set(fingerprint(cleanUrl), handled)
     return handled.outcome
   }
-  return (address) => {
-    atOnce = undefined
-    return Object.assign(handle(address), { atOnce })
+  const repeat = async (known: Handled, url: URL, ctx: MethodContext): Promise<CallbackOutcome> => {
+    clean(url, known.cleanUrl, ctx)
+    const isOver = !known.isLatest()
+    const outcome = await known.outcome
+    // Signed out since, or somebody else's session: this callback no longer says who is signed in.
+    if (outcome.type === 'signed_in' ? (await host.currentFamily()) === known.state : !isOver) return outcome
+    // Somebody else who waited has begun anew.
+    return outcomes.get(fingerprint(url.href)) === known ? begin(url, ctx) : handle(url.href)
   }
+  const handle = (address: string): CallbackAnswer => {
+    const ctx = host.context()
+    const here = ctx.page.href() ?? undefined
+    if (!URL.canParse(address, here)) return atOnce({ type: 'none' })
+    const url = new URL(address, here)
+    const known = outcomes.get(fingerprint(url.href))
+    return known === undefined ? begin(url, ctx) : repeat(known, url, ctx)
+  }
+  return handle
+}
+
+/** Before the first await, so that nothing loaded from here on sees the code in a `Referer`. */
+function clean(url: URL, cleanUrl: string, { page }: MethodContext): void {
+  if (url.href !== cleanUrl && url.href === page.href()) page.replace(cleanUrl)
+}
+
+function atOnce(outcome: CallbackOutcome): CallbackAnswer {
+  return Object.assign(Promise.resolve(outcome), { atOnce: outcome })
 }
 
 /** Takes a callback to its end. Never rejects. */
