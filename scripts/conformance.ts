@@ -18,13 +18,15 @@ const site = await createSite(provider.origin)
 const browser = await startChromium(ensureChromium())
 const verdicts: Verdict[] = []
 
-async function judge({ name, page = '/authorization-code', served, duty }: PlayedModule): Promise<Verdict> {
+async function judge({ name, page = '/authorization-code', choices, served, duty }: PlayedModule): Promise<Verdict> {
   const address = site.origin + page
+  // A page without such a choice takes no notice of it.
+  const query = new URLSearchParams({ lifetime: '3600', ...choices })
   const context = await browser.newContext({ reducedMotion: 'reduce' })
   context.setDefaultTimeout(30_000)
   try {
     const scene = provider.play(served, address)
-    const problems = await play(duty, { app: await openApp(context, address), scene })
+    const problems = await play(duty, { app: await openApp(context, `${address}?${query}`), scene })
     return problems.length === 0 ? { name, word: 'PASSED' } : { name, word: 'FAILED', why: problems.join('; ') }
   } catch (error) {
     return { name, word: 'FAILED', why: error instanceof Error ? error.message : String(error) }

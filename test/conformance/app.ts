@@ -25,14 +25,13 @@ export interface App {
 /** What the suite waits, in milliseconds, for a request that must not come. */
 const suiteWaitMs = 5_000
 
-/** Opens this page of the demo in a browser that knows nothing yet. */
+/** Opens this page of the demo, with what is chosen on it, in a browser that knows nothing yet. */
 export async function openApp(context: BrowserContext, address: string): Promise<App> {
   const underWay = watchRequests(context)
   // Time runs as ever until it is told to run faster.
   await context.clock.install()
   const page = await context.newPage()
-  // A page without such a choice takes no notice of it.
-  await page.goto(`${address}?lifetime=3600`)
+  await page.goto(address)
   const status = page.getByRole('status')
   const answer = page.locator('.answer')
   const button = (name: string) => page.getByRole('button', { name, exact: true })

@@ -1,4 +1,4 @@
-import { accepts, refusesIdToken, skips, type Bound, type Changes, type Duty, type LastRequest, type Module, type Served } from './module.ts'
+import { accepts, otherIssuer, refusesIdToken, skips, type Bound, type Changes, type Duty, type LastRequest, type Module, type PlayedModule, type Served } from './module.ts'
 
 const name = (rest: string): string => `fapi2-security-profile-final-client-test-${rest}`
 
@@ -10,7 +10,7 @@ const audience = (...others: readonly string[]): Changes => ({ aud: ['demo-1h', 
 /** Refused before the code goes anywhere. */
 const refusesCallback = (rest: string, callback: Changes, shows: string): Module => refuses(rest, { callback }, shows, 'authorization')
 
-function refuses(rest: string, served: Served, shows: string, after: LastRequest): Module {
+function refuses(rest: string, served: Served, shows: string, after: LastRequest): PlayedModule {
   return { name: name(rest), served, duty: { type: 'refuses', shows, after } }
 }
 
@@ -25,7 +25,11 @@ export const fapiModules: readonly Module[] = [
   callsApi(name('happy-path'), { isNonceWanted: true }, { pushed: 2, token: 2, resource: 3 }),
   callsApi(name('happy-path-no-dpop-nonce'), { isNonceWanted: false }, { pushed: 1, token: 1, resource: 2 }),
   callsApi(name('rs-dpop-auth-scheme-case-insensitivity'), { isNonceWanted: true, scheme: 'dPoP' }, { pushed: 2, token: 2, resource: 3 }),
-  refuses('discovery-issuer-mismatch', { metadata: { issuer: 'https://other.example' } }, 'gave an answer that makes no sense', 'metadata'),
+  // On the page that would push its request next.
+  {
+    ...refuses('discovery-issuer-mismatch', { metadata: otherIssuer, bound: { isNonceWanted: false } }, 'gave an answer that makes no sense', 'metadata'),
+    page: '/sender-constrained',
+  },
   refusesClaims('invalid-iss', { iss: 'https://other.example' }),
   refusesClaims('invalid-missing-iss', { iss: undefined }),
   refusesClaims('invalid-aud', { aud: 'another-client' }),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Signing } from './keys.ts'
-import type { Served } from './module.ts'
+import type { Changes, Served } from './module.ts'
 
 /** What the provider issues, and to whom. */
 export interface Grants {
@@ -12,6 +12,8 @@ export interface Grants {
   readonly keyOf: (token: string) => string | undefined
   /** Takes a request for UserInfo. */
   readonly tellOf: (authorization: string | undefined) => Promise<Response>
+  /** What is known of the person, as texts that a page shows. */
+  readonly facts: readonly string[]
   /** Whether an access token or a refresh token is in this text. */
   readonly isNamedIn: (text: string) => boolean
   readonly issued: {
@@ -29,7 +31,10 @@ interface GrantOptions {
 }
 
 /** Who signs in, as UserInfo tells it: ID tokens have the subject alone. */
-export const person = { sub: 'ada', name: 'Ada of UserInfo', email: 'ada@userinfo.example' }
+const person = { sub: 'ada', name: 'Ada of UserInfo', email: 'ada@userinfo.example' }
+
+/** What UserInfo tells for each scope (OpenID Connect Core §5.4). */
+const claimNames: Readonly<Record<string, readonly string[]>> = { openid: ['sub'], profile: ['name'], email: ['email'], phone: ['phone_number'], address: ['address'] }
 
 const random = (): string => randomBytes(24).toString('base64url')
 
@@ -37,7 +42,8 @@ export function createGrants({ served, signing, issuer, complain }: GrantOptions
   const codes = new Map<string, Readonly<Record<string, string>>>()
   const keys = new Map<string, string | undefined>()
   const issued = { accessTokens: [] as string[], refreshTokens: [] as string[], idTokens: [] as string[] }
-  let clientId = ''
+  const { sub, ...about } = { ...person, ...served.userInfo }
+  let [clientId, scope] = ['', '']
 
   const idToken = async (claims: object): Promise<string> => {
     const nowS = Math.floor(Date.now() / 1000)
@@ -66,10 +72,12 @@ export function createGrants({ served, signing, issuer, complain }: GrantOptions
 
   return {
     issued,
+    facts: textsIn(about),
     isNamedIn: (text) => [...issued.accessTokens, ...issued.refreshTokens].some((token) => text.includes(token)),
     issueCode(asked) {
-      for (const problem of authorizationProblems(asked)) complain(problem)
+      for (const problem of authorizationProblems(asked, served.wantedScope)) complain(problem)
       clientId = asked['client_id'] ?? ''
+      scope = asked['scope'] ?? ''
       const code = random()
       codes.set(code, asked)
       return code
@@ -98,7 +106,7 @@ export function createGrants({ served, signing, issuer, complain }: GrantOptions
         complain('UserInfo was asked without a token of the provider in the header')
         return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
       }
-      const claims = { ...person, ...served.userInfo }
+      const claims = toldFor(scope, { sub, ...about })
       if (served.isUserInfoSigned !== true) return Response.json(claims)
       return new Response(await signing.sign({ iss: issuer, aud: clientId, ...claims }), { headers: { 'content-type': 'application/jwt' } })
     },
@@ -107,12 +115,24 @@ export function createGrants({ served, signing, issuer, complain }: GrantOptions
 
 const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url')
 
-/** What every module wants of an authorization request. */
-function authorizationProblems(asked: Readonly<Record<string, string>>): string[] {
+/** The claims that were asked for by scope. */
+function toldFor(scope: string, claims: Changes): Changes {
+  const names = scope.split(' ').flatMap((each) => claimNames[each] ?? [])
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => names.includes(name)))
+}
+
+/** All texts in it, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
+/** What every module wants of an authorization request, and the scopes that this one wants. */
+function authorizationProblems(asked: Readonly<Record<string, string>>, wantedScope = 'openid'): string[] {
   const { response_type: type, code_challenge_method: method, code_challenge: challenge = '', scope = '', state = '', nonce = '' } = asked
   const wanted = {
     'response_type is not code': type === 'code',
-    'scope has no openid': scope.split(' ').includes('openid'),
+    ...Object.fromEntries(wantedScope.split(' ').map((each) => [`scope has no ${each}`, scope.split(' ').includes(each)])),
     'there is no challenge by S256': method === 'S256' && challenge.length === 43,
     'there is no state': state !== '',
     'there is no nonce': nonce !== '',

@@ -4,6 +4,8 @@ export type Changes = Readonly<Record<string, unknown>>
 /** What the provider does otherwise than right. */
 export interface Served {
   readonly metadata?: Changes
+  /** Scopes that have to be asked for, separated by spaces. Default `openid`. */
+  readonly wantedScope?: string
   /** Of the ID token of a login. */
   readonly claims?: Changes
   /** Of the ID token of a refresh. */
@@ -18,6 +20,7 @@ export interface Served {
   readonly rotatesBeforeSigning?: boolean
   /** Of the answer of the token endpoint. */
   readonly tokens?: Changes
+  /** Of what is known of the person. UserInfo tells what was asked for by scope. */
   readonly userInfo?: Changes
   readonly isUserInfoSigned?: boolean
   /** Of the parameters that people come back with from signing in. */
@@ -61,6 +64,8 @@ export interface PlayedModule {
   readonly name: string
   /** The page of the demo that is driven. Default `/authorization-code`. */
   readonly page?: '/authorization-code' | '/sender-constrained'
+  /** What is chosen there, beside tokens that live for an hour. Default: nothing. */
+  readonly choices?: Readonly<Record<string, string>>
   readonly served: Served
   readonly duty: Duty
 }
@@ -83,6 +88,9 @@ export interface Plan {
 export function accepts(name: string, served: Served = {}): PlayedModule {
   return { name, served, duty: { type: 'signs_in' } }
 }
+
+/** Metadata of another issuer. It is on http, as the endpoints are: those of an issuer on https would be refused for that. */
+export const otherIssuer: Changes = { issuer: 'http://localhost' }
 
 /** A module in which the client must refuse the ID token. */
 export function refusesIdToken(name: string, served: Served): PlayedModule {

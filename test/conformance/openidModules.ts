@@ -1,8 +1,8 @@
-import { accepts, refusesIdToken, skips, type Module } from './module.ts'
+import { accepts, otherIssuer, refusesIdToken, skips, type Module } from './module.ts'
 
 const name = (rest: string): string => `oidcc-client-test${rest}`
 
-const withoutSignature = refusesIdToken(name('-idtoken-sig-none'), { algorithm: 'none' })
+const withoutSignature = refusesIdToken(name('-idtoken-sig-none'), { algorithm: 'none', metadata: { id_token_signing_alg_values_supported: ['none', 'RS256'] } })
 
 export const basicModules: readonly Module[] = [
   accepts(name('')),
@@ -21,7 +21,13 @@ export const basicModules: readonly Module[] = [
     duty: { type: 'refuses', shows: 'invalid_response', after: 'userinfo' },
   },
   refusesIdToken(name('-nonce-invalid'), { claims: { nonce: 'another-nonce' } }),
-  accepts(name('-scope-userinfo-claims')),
+  {
+    ...accepts(name('-scope-userinfo-claims'), {
+      wantedScope: 'openid profile email phone address',
+      userInfo: { phone_number: '+44 20 7946 0000', address: { formatted: '12 Square' } },
+    }),
+    choices: { about: 'all' },
+  },
   ...skips('a page cannot keep a client secret', name('-client-secret-basic')),
 ]
 
@@ -30,7 +36,7 @@ export const configModules: readonly Module[] = [
   { name: name('-discovery-jwks-uri-keys'), served: {}, duty: { type: 'signs_in', keyRequests: 1 } },
   {
     name: name('-discovery-issuer-mismatch'),
-    served: { metadata: { issuer: 'https://other.example' } },
+    served: { metadata: otherIssuer },
     duty: { type: 'refuses', shows: 'gave an answer that makes no sense', after: 'metadata' },
   },
   withoutSignature,

@@ -1,6 +1,5 @@
 import type { App } from './app.ts'
 import type { Duty, LastRequest } from './module.ts'
-import { person } from './grants.ts'
 import type { Endpoint } from './received.ts'
 import type { Scene } from './scene.ts'
 
@@ -111,8 +110,8 @@ async function signIn({ app, scene }: Stage): Promise<readonly string[]> {
   if (!(await app.signIn())) return [`it did not sign in: “${await app.problem()}”`]
   await app.letTimePass()
   const text = await app.text()
-  const unread = [person.name, person.email].filter((claim) => !text.includes(claim))
-  return [...unread.map((claim) => `“${claim}”, of UserInfo, is not on the page`), ...lacksUserInfo(scene)]
+  const unread = scene.facts.filter((fact) => !text.includes(fact))
+  return [...unread.map((fact) => `“${fact}”, of UserInfo, is not on the page`), ...lacksUserInfo(scene)]
 }
 
 async function signOut({ app }: Stage): Promise<void> {
@@ -127,7 +126,8 @@ function lacksUserInfo({ seen, issued }: Scene): string[] {
   return isAsked ? [] : ['UserInfo was not asked with the new access token']
 }
 
-const steps: readonly LastRequest[] = ['metadata', 'authorization', 'token', 'userinfo']
+/** In the order in which a client that trusts everything asks for them. */
+const steps: readonly Endpoint[] = ['metadata', 'pushed', 'authorization', 'token', 'userinfo', 'resource']
 
 /** Requests beyond the last that was allowed. A token that is refused may be revoked, which is no use of it. */
 function goneOn(scene: Scene, after: LastRequest): string[] {

@@ -20,6 +20,8 @@ export interface Scene {
   readonly complaints: readonly string[]
   /** Tokens that were issued, in order. */
   readonly issued: Grants['issued']
+  /** What is known of the person, as texts that a page shows. */
+  readonly facts: readonly string[]
   readonly rotateKeys: () => void
 }
 
@@ -83,6 +85,7 @@ export function createScene(served: Served, surroundings: Surroundings): Scene {
     seen,
     complaints,
     issued: grants.issued,
+    facts: grants.facts,
     rotateKeys: () => signing.rotate(),
   }
 }

@@ -38,10 +38,19 @@ test('signs in through the login and consent pages and issues tokens', async () 
   expect(id.payload).toMatchObject({ sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', nonce: 'the-nonce' })
 })
 
-test('leaves name and email out of the ID token when their scopes are not granted', async () => {
+test('leaves what is known of the person out of the ID token when its scopes are not granted', async () => {
   const { json } = await createClient(server).signIn(ada, { scope: 'openid read:resources' })
   const { payload } = await verify(json.id_token, 'demo-1h')
-  expect(payload).not.toHaveProperty('name')
+  for (const claim of ['name', 'email', 'phone_number', 'address']) expect(payload).not.toHaveProperty(claim)
+})
+
+test('tells phone and address when their scopes are granted, which the person is asked for in words', async () => {
+  const client = createClient(server)
+  const consent = await client.browser.submit(await client.authorize({ scope: 'openid phone address' }), { ...ada, decision: 'sign-in' })
+  expect(consent.html).toMatch(/See your phone number[^]*See your postal address/)
+  const { json } = await client.redeem(await client.browser.submit(consent, { decision: 'allow' }))
+  const { payload } = await verify(json.id_token, 'demo-1h')
+  expect(payload).toMatchObject({ sub: 'ada', phone_number: '+44 20 7946 0018', address: { formatted: '12 St James’s Square, London' } })
   expect(payload).not.toHaveProperty('email')
 })
 

@@ -11,7 +11,7 @@ export const knownScopes = [...apiScopes, ...stepUpScopes]
 export type ApiScope = (typeof knownScopes)[number]
 
 /** Scopes about the person and the session (OpenID Connect Core §5.4 and §11). */
-export const openidScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+export const openidScopes = ['openid', 'profile', 'email', 'phone', 'address', 'offline_access'] as const
 
 /** One scope about the person or the session. */
 export type OpenidScope = (typeof openidScopes)[number]

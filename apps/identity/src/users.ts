@@ -6,6 +6,10 @@ export interface User {
   readonly sub: string
   readonly name: string
   readonly email: string
+  /** Of nobody: numbers like these are kept for fiction. */
+  readonly phone: string
+  /** Postal, in one line. */
+  readonly address: string
   /** What the person may do at the API; anything else is never granted, whoever asks. */
   readonly apiScopes: readonly ApiScope[]
   /** What the person may do besides, where a session is stepped up. Default: nothing. */
@@ -14,12 +18,20 @@ export interface User {
 
 /** Everyone who can sign in. */
 export const users: readonly User[] = [
-  { sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', apiScopes: ['read:resources', 'write:resources'], stepUpScopes: ['payments'] },
-  { sub: 'bob', name: 'Bob Martin', email: 'bob@example.com', apiScopes: ['read:resources'] },
+  {
+    sub: 'ada',
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    phone: '+44 20 7946 0018',
+    address: '12 St James’s Square, London',
+    apiScopes: ['read:resources', 'write:resources'],
+    stepUpScopes: ['payments'],
+  },
+  { sub: 'bob', name: 'Bob Martin', email: 'bob@example.com', phone: '+44 20 7946 0364', address: '5 Mill Lane, London', apiScopes: ['read:resources'] },
 ]
 
 /** Somebody whose account was disabled. Firebase says so; the other doors answer as if there were no such account. */
-export const disabledUser: User = { sub: 'carol', name: 'Carol Shaw', email: 'carol@example.com', apiScopes: [] }
+export const disabledUser: User = { sub: 'carol', name: 'Carol Shaw', email: 'carol@example.com', phone: '+44 20 7946 0977', address: '8 Park Row, London', apiScopes: [] }
 
 /** The password of every user. The sign-in page shows it: this server is for a demo on one computer. */
 export const sharedPassword = 'correct-horse'

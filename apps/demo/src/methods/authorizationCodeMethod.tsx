@@ -4,7 +4,7 @@ import { environment } from '../environment.ts'
 import { api, identityOrigin } from '../identityOrigin.ts'
 import { PayPanel } from '../pay/PayPanel.tsx'
 import { ButtonSignIn } from '../session/ButtonSignIn.tsx'
-import { personLook } from '../session/sessionLook.ts'
+import { contactLook, personLook } from '../session/sessionLook.ts'
 import { choice, type Settings } from '../settings/choice.ts'
 import { lifetimeChoice } from '../settings/lifetimeChoice.ts'
 import { storageChoice, storageOptions } from '../settings/storageChoice.ts'
@@ -28,6 +28,10 @@ const choices = {
     { value: 'openid', label: 'OpenID', hint: 'Found by its issuer; gives an ID token, and more at UserInfo.' },
     { value: 'oauth', label: 'Plain OAuth', hint: 'Named endpoints, no ID token.' },
   ]),
+  about: choice('About you', [
+    { value: 'basic', label: 'Name and email', hint: 'The scopes profile and email.' },
+    { value: 'all', label: 'All', hint: 'Phone and address too: OpenID has a scope for each.' },
+  ]),
 }
 
 /** Signing in at the identity server, by redirect or in a window of its own. */
@@ -45,7 +49,7 @@ export const authorizationCodeMethod: DemoPage = createMethodPage({
       // A session belongs to the client that got it, so each client keeps its own.
       name: `authorization-code-${settings.server}-${settings.lifetime}`,
     }, environment),
-  look: () => personLook,
+  look: ({ about }) => (about === 'all' ? contactLook : personLook),
   SignIn: ({ auth, settings }) => (
     <ButtonSignIn
       login={() => auth.login({ presentation: settings.window })}
@@ -60,8 +64,8 @@ export const authorizationCodeMethod: DemoPage = createMethodPage({
 })
 
 /** One and the same server, in either of its two roles. */
-function providerOf({ server, lifetime }: Settings<typeof choices>): AuthorizationCodeOptions {
-  if (server === 'openid') return { ...openidClient(`demo-${clientNames[lifetime]}`, path), userInfo: true }
+function providerOf({ server, lifetime, about }: Settings<typeof choices>): AuthorizationCodeOptions {
+  if (server === 'openid') return { ...openidClient(`demo-${clientNames[lifetime]}`, path, about === 'all' ? ['phone', 'address'] : []), userInfo: true }
   return {
     endpoints: {
       authorization: `${identityOrigin}/oauth/authorize`,

@@ -38,6 +38,16 @@ export const personLook: SessionLook = {
   isCookie: false,
 }
 
+/** A person who tells more (OpenID Connect Core §5.1). */
+export const contactLook: SessionLook = {
+  ...personLook,
+  details: [
+    ...personLook.details,
+    { term: 'Phone', of: ({ user }) => textOf(user, 'phone_number') },
+    { term: 'Address', of: ({ user }) => textOf(user?.['address'], 'formatted') },
+  ],
+}
+
 /** A person whose session the server keeps, behind a cookie. */
 export const cookieLook: SessionLook = {
   ...personLook,
@@ -60,8 +70,8 @@ export function secretLook(thing: 'token' | 'key'): SessionLook {
   }
 }
 
-/** A member of the user that is text. Not every method knows a person. */
-export function textOf(user: object | null, name: string): string | undefined {
-  const member: unknown = user === null ? undefined : Reflect.get(user, name)
+/** A member of the user, or of one of its claims, that is text. Not every method knows a person. */
+export function textOf(user: unknown, name: string): string | undefined {
+  const member: unknown = typeof user === 'object' && user !== null ? Reflect.get(user, name) : undefined
   return typeof member === 'string' || typeof member === 'number' ? String(member) : undefined
 }

@@ -21,6 +21,8 @@ const words: Readonly<Record<OpenidScope | ApiScope, string>> = {
   openid: 'Know that it is you',
   profile: 'See your name',
   email: 'See your email address',
+  phone: 'See your phone number',
+  address: 'See your postal address',
   offline_access: 'Keep access while you are away',
   'read:resources': 'Read your resources',
   'write:resources': 'Add and change resources',

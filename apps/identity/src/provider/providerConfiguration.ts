@@ -26,7 +26,7 @@ export function providerConfiguration(context: ServerContext): Configuration {
     scopes: [...openidScopes],
     acrValues: [passwordAcr],
     discovery: { userinfo_endpoint: `${origin}/v1/userinfo` },
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email'], phone: ['phone_number'], address: ['address'] },
     conformIdTokenClaims: false,
     extraTokenClaims: (ctx) => signInClaims(ctx),
     findAccount: (_ctx, sub) => accountOf(sub),
@@ -84,8 +84,8 @@ function signInClaims({ oidc }: KoaContextWithOIDC): { acr?: string; auth_time?:
 function accountOf(sub: string): Account | undefined {
   const user = userBySub(sub)
   if (user === undefined) return undefined
-  const { name, email } = user
-  return { accountId: sub, claims: () => ({ sub, name, email }) }
+  const { name, email, phone, address } = user
+  return { accountId: sub, claims: () => ({ sub, name, email, phone_number: phone, address: { formatted: address } }) }
 }
 
 /**
