@@ -97,3 +97,21 @@ test("PW-02 the password grant of OAuth: the documentation says that it is forbi
     expect(JSON.stringify(answer.json)).not.toContain('access_token')
   }
 })
+
+test.each([
+  ['CK-07', 'methods/cookie-session.md', "**CSRF at the login**, too: without it, another site can sign somebody in to the attacker's account. Asking for the header is enough; a token for people who are not signed in yet is taken from `csrfUrl`, or from `{\"csrf_token\"}` at `sessionUrl`. Show who is signed in."],
+  ['CK-08', 'methods/cookie-session.md', '**A new session id at every login**, and never one that came with the request: else somebody who planted an id before has the session after. End the old session.'],
+  ['CK-11', 'methods/cookie-session.md', '**Caches:** `Cache-Control: no-store` on `sessionUrl`, `csrfUrl` and the login, and nothing of them in a service worker or CDN.'],
+  ['CK-14', 'methods/cookie-session.md', 'Do not use it in a page that is embedded in other sites: browsers withhold or partition its cookies.'],
+  ['CC-01', 'methods/client-credentials.md', '**It is not for browsers.** A secret that is shipped to a browser is a secret of everybody who opens the page, so on a page and in a worker it refuses to send anything.'],
+  ['PO-13', 'methods/authorization-code.md', "Send `Content-Security-Policy: frame-ancestors 'none'` with the app."],
+])('%s what is left to the app and its server is in the documentation: %s', (_, name, advice) => {
+  expect(page(name)).toContain(advice)
+})
+
+test('CK-11 who is signed in, and the CSRF token, are to be kept by no cache', async () => {
+  const login = await callApi(server, 'POST /v1/session/login', { body: ada, headers: { 'x-csrf-token': 'any' } })
+  const [cookie = ''] = login.headers.getSetCookie().join().split(';')
+  const answers = [login, ...(await Promise.all((['GET /v1/session', 'GET /v1/session/csrf'] as const).map((request) => callApi(server, request, { headers: { cookie } }))))]
+  expect(answers.map(({ status, headers }) => [status, headers.get('cache-control')])).toEqual(answers.map(() => [200, 'no-store']))
+})

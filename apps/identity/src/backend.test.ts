@@ -126,7 +126,7 @@ test.for(doors)('PT-04: %s does nothing without the header that other sites cann
   expect((await bring(door, code)).status).toBeLessThan(300)
 })
 
-test('a code verifier is passed on', async () => {
+test('PT-04 a code verifier is passed on', async () => {
   const verifier = 'v'.repeat(43)
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   const code = await newCode(ada, { code_challenge: challenge, code_challenge_method: 'S256' })
