@@ -5,7 +5,7 @@ export const argued: readonly Argued[] = [
   // auth/
   {
     path: 'packages/core/src/auth/signIn.ts',
-    code: 'const isKept = record !== null && isLatest() && (await keep(arrive(record, options)))',
+    code: 'const isKept = record !== null && isLatest() && (await (keep?.(arrive(record, isLatest, options)) ?? tokens.setTokens(record)))',
     original: 'record !== null',
     replacement: 'true',
     why: 'Without a record the page was to leave for a login that is not the latest, and never is again.',

@@ -31,6 +31,11 @@ export function checkOptions(value: object, where: string, known: readonly strin
   return copy
 }
 
+/** @throws AuthError `invalid_config` when no auth is given to what adds to one. */
+export function checkAuth(auth: unknown, where: string): void {
+  if (typeof auth !== 'object' || auth === null) throw configError(where, 'expected an auth first.')
+}
+
 /** @throws AuthError `invalid_config` unless `value` is a non-empty string without spaces at its ends. */
 export function checkText(value: unknown, option: string): string {
   if (typeof value !== 'string' || value === '' || value.trim() !== value) {

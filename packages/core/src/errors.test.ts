@@ -103,6 +103,12 @@ describe('AuthError', () => {
   })
 })
 
+/** What throws whenever it is looked at. */
+const unreadable: readonly (readonly [string, unknown])[] = [
+  ['a proxy that throws', new Proxy({}, { has: rejecting })],
+  ['a name that throws', Object.defineProperty({}, 'name', { get: rejecting })],
+]
+
 describe('isAuthError', () => {
   const error = new AuthError('network', 'down')
 
@@ -143,6 +149,10 @@ describe('isAuthError', () => {
   ])('INV-25 takes %o for none', (value) => {
     expect(isAuthError(value)).toBe(false)
   })
+
+  test.each<readonly [string, unknown]>([...unreadable, ['a proxy that is revoked', revoked()]])('DO-08 takes %s for none, and throws nothing', (_, value) => {
+    expect([isAuthError(value), isAuthError(value, 'network')]).toEqual([false, false])
+  })
 })
 
 describe('toAuthError', () => {
@@ -156,4 +166,19 @@ describe('toAuthError', () => {
     expect(error).toMatchObject({ code: 'network', message: 'down' })
     expect(error.cause).toBe(cause)
   })
+
+  test.each(unreadable)('DO-08 wraps %s', (_, cause) => {
+    const error = toAuthError(cause, 'network', 'down')
+    expect([error.code, error.cause === cause]).toEqual(['network', true])
+  })
 })
+
+function rejecting(): never {
+  throw new Error('boom')
+}
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}

@@ -125,15 +125,20 @@ export class AuthError extends Error {
  * if (isAuthError(error, 'invalid_credentials')) showWrongPassword()
  */
 export function isAuthError(value: unknown, ...codes: readonly AuthErrorCode[]): value is AuthError {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'name' in value &&
-    value.name === 'AuthError' &&
-    'code' in value &&
-    'retryable' in value &&
-    (codes.length === 0 || codes.some((code) => code === value.code))
-  )
+  try {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'name' in value &&
+      value.name === 'AuthError' &&
+      'code' in value &&
+      'retryable' in value &&
+      (codes.length === 0 || codes.some((code) => code === value.code))
+    )
+  } catch {
+    // A proxy, or a getter that throws: whoever handles errors has no use for another.
+    return false
+  }
 }
 
 /** Gives any thrown value as an {@link AuthError}: itself, or wrapped under `code` with `message`. */

@@ -102,6 +102,8 @@ test('SS-12 all packages together depend on three others, which depend on none, 
   const theirs = needed.map((name) => read(join(folder, '../node_modules', name, 'package.json')))
   expect(theirs.flatMap(names)).toEqual([])
   for (const { scripts } of [...own, ...theirs]) expect(Object.keys(scripts ?? {}).filter((name) => atInstall.includes(name))).toEqual([])
+  // Who built it, from what, is signed with it.
+  for (const { publishConfig } of own) expect(publishConfig).toMatchObject({ provenance: true })
 })
 
 test('AK-05 ST-16 no file names localStorage or a cookie', () => {

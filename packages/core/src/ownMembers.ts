@@ -10,5 +10,5 @@ export function ownMembers<T extends object>(value: T): T {
 
 /** What a value has of its own if it is an object, and nothing if it is none. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? ownMembers({ ...value }) : {}
+  return ownMembers({ ...(typeof value === 'object' && value) })
 }

@@ -66,7 +66,7 @@ afterEach(() => {
 })
 
 describe('on a server', () => {
-  it('importing, creating and rendering touch no global', async () => {
+  it('SS-03 importing, creating and rendering touch no global', async () => {
     vi.resetModules()
     const touched = watchGlobals()
     let html = ''

@@ -91,7 +91,7 @@ export interface AuthCore<User> {
    *
    * @param options.scope Scopes that it must have been granted.
    * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed`, `insufficient_scope`,
-   * `unsupported_request` when the session lives in a cookie, or a transient code.
+   * `unsupported_request` when the session lives in a cookie, `invalid_input`, or a transient code.
    */
   readonly getAccessToken: (options?: AccessTokenOptions & { readonly scope?: readonly string[] | undefined }) => Promise<string>
   /**

@@ -1,6 +1,7 @@
 import type { TokenStorage } from '../browser/storage.ts'
 import { checkDurationMs, checkOptions, configError, type Given } from '../checkOptions.ts'
 import type { AuthMethod } from '../methods/method.ts'
+import { ownMembers } from '../ownMembers.ts'
 import type { MethodsByName } from './auth.ts'
 
 interface SharedOptions {
@@ -69,10 +70,10 @@ export function checkAuthOptions<User>(options: EitherOptions<User>): CheckedAut
   if (typeof checked.allowFraming !== 'boolean') throw configError('allowFraming', 'expected true or false.')
   if (methods === undefined) {
     const only = checkMethod(method, 'method')
-    return { ...checked, methods: { [only.name]: only }, isByName: false }
+    return ownMembers({ ...checked, methods: { [only.name]: only }, isByName: false })
   }
   if (method !== undefined) throw configError('methods', 'give "method" or "methods", not both.')
-  return { ...checked, methods: checkMethods(methods), isByName: true }
+  return ownMembers({ ...checked, methods: checkMethods(methods), isByName: true })
 }
 
 function checkMethods<User>(given: NonNullable<EitherOptions<User>['methods']>): CheckedAuthOptions<User>['methods'] {

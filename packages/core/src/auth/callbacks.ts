@@ -34,9 +34,11 @@ export function createCallbacks<User>(options: CallbacksOptions<User>): (url?: s
   const withRetry = (outcome: CallbackOutcome, named: NamedMethod<User>): CallbackResult => {
     if (!('error' in outcome)) return outcome
     const { returnTo, stepUp: challenge } = outcome
-    const retry = (): Promise<void> =>
+    const retry = async (): Promise<void> => {
       // With nobody signed in, there is nobody to step up.
-      challenge === undefined || tokens.current === null ? login(named, named.method.retryInput?.() ?? { returnTo }) : stepUp(challenge, { returnTo })
+      const isStepUp = challenge !== undefined && (await currentFamily()) !== null
+      await (isStepUp ? stepUp(challenge, { returnTo }) : login(named, named.method.retryInput?.() ?? { returnTo }))
+    }
     return { ...outcome, retry }
   }
 

@@ -87,6 +87,10 @@ describe('construction', () => {
     expect(() => createAuth({ method, storage } as never, world.environment)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'storage' }))
   })
 
+  test.each(['a:b', 'a::b', 'a:tokens', 'default:scratch'])('ST-09 a name that could run into another in a key is refused: %s', (name) => {
+    expect(() => create({ name })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'name' }))
+  })
+
   test('an option given as undefined is one not given', async () => {
     const auth = create({ name: undefined, api: undefined, storage: undefined, refreshLeadMs: undefined, requestTimeoutMs: undefined })
     await auth.login({ email: 'ada@example.com', password: 'x' })
@@ -187,6 +191,22 @@ describe('start', () => {
     expect(world.tabStorage.keys()).toEqual([])
   })
 
+  test('ST-15 a storage that is gone at the next visit is somebody who never signed in: no error, no reason, no warning, no request', async () => {
+    await signedIn({ storage: 'session' })
+    const before = world.requests.length
+    for (const key of world.tabStorage.keys()) world.tabStorage.removeItem(key)
+    world.origin.records.clear()
+    const auth = create({ storage: 'session' })
+    const events = vi.fn()
+    auth.inspect(events)
+    expect(await auth.ready).toEqual({ status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: null })
+    expect(auth.lastSignOut).toBeNull()
+    expect(events).not.toHaveBeenCalled()
+    expect([world.warnings, world.requests.length]).toEqual([[], before])
+    await auth.login({ email: 'ada@example.com', password: 'x' })
+    expect(auth.store.getState().status).toBe('authenticated')
+  })
+
   test('ST-08 ST-09 two auths on one origin keep to themselves', async () => {
     const [one, two] = [await signedIn({ storage: 'session', name: 'spa' }), await signedIn({ storage: 'session', name: 'spa-admin' }, 'bob@example.com')]
     await one.logout()
@@ -274,6 +294,22 @@ describe('fetch', () => {
     expect((await auth.fetch('/api')).status).toBe(401)
     expect(paths()).toEqual(['/v1/auth/login', '/api', '/v1/auth/refresh', '/api'])
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'revoked', error: { code: 'revoked' } })
+  })
+
+  test('FE-09 a second 401 is told to observers: that it was refused again, and that the session is over', async () => {
+    const auth = await signedIn()
+    const events: InspectEvent[] = []
+    auth.inspect((event) => events.push(event))
+    api = () => new Response('', { status: 401 })
+    await auth.fetch('/api')
+    expect(events).toMatchObject([
+      { type: 'unauthorized' },
+      { type: 'refresh_started' },
+      { type: 'refreshed' },
+      { type: 'replayed', status: 401 },
+      { type: 'ended' },
+      { type: 'signed_out', reason: 'revoked' },
+    ])
   })
 
   test('FE-11 a second 401 that comes after yet another refresh says nothing of the token of now', async () => {

@@ -42,7 +42,7 @@ export function createAuth<Named extends MethodsByName>(options: AuthByNameOptio
 export function createAuth<User>(options: EitherOptions<User>, environment: Environment = realEnvironment): unknown {
   const checked = checkAuthOptions(options)
   const disposal = new AbortController()
-  const destinations = createDestinations(checked.api, environment.page.href)
+  const destinations = createDestinations(checked.api, environment.page)
   const methods = createMethods(checked.methods, createContext(environment, { ...checked, destinations }, disposal.signal))
   const { tokens, discards } = createTokens(checked, methods, environment)
   const stores = createStores(checked.name, tokens, environment)
@@ -53,7 +53,7 @@ export function createAuth<User>(options: EitherOptions<User>, environment: Envi
   const intents = createIntents()
   const diagnosis = createDiagnosis({ ...checked, methods: methods.all, environment, signal: disposal.signal }, state.store)
   const { login, takeUp, again, logout, stop } = createSigning({ methods, tokens, discards, stores, elsewhere, presences, ready, intents, environment, allowFraming: checked.allowFraming })
-  const stepUp = createStepUp({ methods, tokens, ready, again })
+  const stepUp = createStepUp({ methods, tokens, ready, again, store: state.store })
   const handleCallback = createCallbacks({ methods, tokens, ready, page: environment.page, intents, disposal: disposal.signal, takeUp, login, stepUp })
   prepareAhead(methods, tokens)
 

@@ -15,7 +15,7 @@ import { createCredentialSource } from './credentialSource.ts'
 import { createMethods } from './methods.ts'
 
 const session = (family: string): SessionRecord => ({ accessToken: `at-${family}`, subject: family, user: null, scope: [], method: 'm', family })
-const methods = createMethods<unknown>({ m: { name: 'm', login: () => Promise.reject(new Error()) } }, createContext(createWorld().environment, { name: 'test', requestTimeoutMs: 1000, destinations: createDestinations(undefined, () => null) }, new AbortController().signal))
+const methods = createMethods<unknown>({ m: { name: 'm', login: () => Promise.reject(new Error()) } }, createContext(createWorld().environment, { name: 'test', requestTimeoutMs: 1000, destinations: createDestinations(undefined, { href: () => null }) }, new AbortController().signal))
 const nobody: AuthState = { status: 'unauthenticated', reason: 'never_signed_in', pending: null, error: null }
 const tokenOf = async (credential: Promise<Credential>): Promise<string | undefined> =>
   (await (await credential).attach(new Request('https://api.example/')))?.headers.get('authorization') ?? undefined

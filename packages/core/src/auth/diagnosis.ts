@@ -1,5 +1,6 @@
 import type * as Diagnose from '../diagnose/diagnose.ts'
 import type { DiagnosisOptions } from '../diagnose/diagnose.ts'
+import { loadChunk } from '../oauth/loadChunk.ts'
 import type { AuthState } from '../session/state.ts'
 import type { AuthCore } from './auth.ts'
 import type { ReadableStore } from './store.ts'
@@ -17,7 +18,10 @@ export function createDiagnosis<User>(options: DiagnosisOptions, { subscribe }: 
   const warnOf = (trouble: keyof typeof Diagnose.warnings): void => void load().then(({ warnings }) => warnings[trouble](options), () => {})
   subscribe(({ error }) => error?.retryable && warnOf('failure'))
   return {
-    diagnose: async () => (await load()).diagnose(options),
+    async diagnose() {
+      options.signal.throwIfAborted()
+      return (await loadChunk(load)).diagnose(options)
+    },
     enter() {
       const { name, signal, environment: { page } } = options
       const roster = page.roster?.() ?? new Set()

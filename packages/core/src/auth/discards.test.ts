@@ -18,11 +18,14 @@ let logins: Deferred<Given>[]
 let revoked: (string | null | undefined)[]
 /** Of each of those: whether that may leave the page. */
 let wanted: boolean[]
+/** What a refresh gives. */
+let refreshed: Session<null>
 beforeEach(() => {
   world = createWorld()
   logins = []
   revoked = []
   wanted = []
+  refreshed = of('rt-eve', 'eve')
 })
 
 const method: AuthMethod<Input, null> = {
@@ -32,7 +35,7 @@ const method: AuthMethod<Input, null> = {
     logins.push(login)
     return login.promise
   },
-  refresh: async () => of('rt-eve', 'eve'),
+  refresh: async () => refreshed,
   async logout({ refreshToken, accessToken }, { isWanted, page }) {
     revoked.push(refreshToken ?? accessToken)
     wanted.push(isWanted())
@@ -73,6 +76,9 @@ describe('of a login that another overtook, nothing is revoked before that is do
     ['nothing with the one token that both gave', opaque('one'), opaque('one'), []],
     ['nothing where there is none, as the page was to leave', leavingPage, refused, []],
     ['what is of somebody else', of('rt-1', 'ada'), of('rt-2', 'bob'), ['rt-1']],
+    ['what is of somebody else, be the refresh token that of both', of('rt-1', 'ada'), of('rt-1', 'bob'), ['rt-1']],
+    ['nothing with the refresh token of both, where one of them names nobody', of('rt-1', 'ada'), of('rt-1'), []],
+    ['nothing with the refresh token of both, where the other names nobody', of('rt-1'), of('rt-1', 'ada'), []],
     ['what is of nobody in particular', of('rt-1'), of('rt-2'), ['rt-1']],
     ['what is another token, without a refresh token', opaque('one'), opaque('two'), ['one']],
     ['everything, when the other failed', of('rt-1', 'ada'), refused, ['rt-1']],
@@ -123,12 +129,28 @@ describe('of a login that another overtook, nothing is revoked before that is do
   })
 })
 
-test('INV-8 what a refresh gave for somebody else is revoked at once, where nobody has signed in since the page loaded', async () => {
+test.each([
+  ['another refresh token', 'rt-eve'],
+  ['the refresh token of before', 'rt-ada'],
+])('INV-8 RF-16 what a refresh gave for somebody else, with %s, is revoked at once, where nobody has signed in since the page loaded', async (_, token) => {
   const options = { method, storage: 'session', shareAcrossTabs: false } as const
   const login = createAuth(options, world.environment).login({})
   logins[0]?.resolve(of('rt-ada', 'ada'))
   await login
+  refreshed = of(token, 'eve')
   const auth = createAuth(options, world.environment)
   await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'subject_changed' })
-  expect(revoked).toEqual(['rt-eve'])
+  expect(revoked).toEqual([token])
+})
+
+test('what two methods call somebody tells nothing of the token that both gave', async () => {
+  const auth = createAuth({ methods: { one: method, other: method } }, world.environment)
+  await auth.ready
+  const first = auth.login('one', {}).catch(() => {})
+  const second = auth.login('other', {})
+  logins[0]?.resolve(of('rt-1', 'ada'))
+  logins[1]?.resolve(of('rt-1', 'ada@example.com'))
+  await Promise.all([first, second])
+  await settled()
+  expect(revoked).toEqual([])
 })

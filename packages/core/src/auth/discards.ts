@@ -46,6 +46,8 @@ export function createDiscards<User>(methods: Methods<User>, current: () => Sess
 
 /** `null` is nobody in particular. */
 function isSame(a: SessionRecord, b: SessionRecord): boolean {
-  const isSameToken = a.refreshToken === undefined ? a.accessToken === b.accessToken : a.refreshToken === b.refreshToken
-  return isSameToken || (a.subject !== null && a.subject === b.subject)
+  if (a.subject !== null && a.subject === b.subject) return true
+  // Two persons share no session, whatever token the server gave to both. What the subject of another method says is another matter.
+  if (a.subject !== null && b.subject !== null && a.method === b.method) return false
+  return a.refreshToken === undefined ? a.accessToken === b.accessToken : a.refreshToken === b.refreshToken
 }

@@ -204,7 +204,7 @@ describe('the next attempt', () => {
 
   test.each(['soon', '-5', '1.5', ''])('RF-11 takes no notice of Retry-After %j', async (header) => {
     await signedIn()
-    answer = status(503, '', { 'retry-after': header })
+    answer = status(429, '', { 'retry-after': header })
     await vi.advanceTimersByTimeAsync(due + second)
     expect(refreshes()).toBe(2)
   })
@@ -221,6 +221,20 @@ describe('the next attempt', () => {
     await vi.advanceTimersByTimeAsync(due + 250 * second)
     const gaps = sentAt.slice(1, 9).map((each, i) => (each - (sentAt[i] ?? 0)) / second)
     gaps.forEach((gap, i) => expect(gap).toBeCloseTo(expected[i] ?? 0, 1))
+  })
+
+  test.each([
+    ['500 with JSON', oauth('server_error', 500)],
+    ['502 with a page', status(502, '<html>', html)],
+    ['503', status(503)],
+    ['504', status(504)],
+  ])('RF-12 is spread likewise after %s', async (_, bad) => {
+    await signedIn()
+    const sentAt: number[] = []
+    answer = (request) => (sentAt.push(Date.now()), bad(request))
+    await vi.advanceTimersByTimeAsync(due + 150 * second)
+    const gaps = sentAt.slice(1, 9).map((each, i) => Math.round((each - (sentAt[i] ?? 0)) / second))
+    expect(gaps).toEqual([1, 2, 4, 8, 16, 30, 30, 30])
   })
 
   test.each(['online', 'visible', 'focus', 'restored', 'resumed'] as const)('RF-14 comes at once with %s, after a night without a network', async (reason) => {

@@ -300,7 +300,7 @@ describe('look()', () => {
 })
 
 describe('a later look', () => {
-  test('CK-09 finds somebody else: a switch in one step, and what waited for the first is not sent as the second', async () => {
+  test('CK-07 CK-09 finds somebody else: a switch in one step, and what waited for the first is not sent as the second', async () => {
     const { method, auth } = await found()
     const seen: unknown[] = []
     auth.store.subscribe((state) => seen.push(state))

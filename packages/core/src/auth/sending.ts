@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createAuthedFetch, type CredentialSource, type FetchEvent } from '../http/authedFetch.ts'
 import type { Destinations } from '../http/destinations.ts'
 import type { SessionRecord } from '../session/session.ts'
+import { checkAsked } from '../tokens/accessTokenOptions.ts'
 import type { TokenManager } from '../tokens/tokenManager.ts'
 import type { AuthCore } from './auth.ts'
 
@@ -20,9 +21,10 @@ export function createSending<User>(options: SendingOptions<User>): Pick<AuthCor
   const { destinations, source, tokens, ready, emit, environment: { network, page } } = options
   return {
     checkDestination: destinations.check,
-    fetch: createAuthedFetch({ network, destinations, pageUrl: page.href, source, emit }),
+    fetch: createAuthedFetch({ network, destinations, page, source, emit }),
     async getAccessToken(given) {
-      const { scope = [], ...asked } = given ?? {}
+      const asked = checkAsked(given)
+      const { scope = [] } = asked
       void ready()
       const accessToken = await tokens.getAccessToken(asked)
       const missingScope = scope.filter((each) => tokens.current?.tokens.scope.includes(each) !== true)

@@ -482,6 +482,20 @@ describe('callbacks', () => {
     expect(paths().filter((path) => path === '/token')).toHaveLength(1)
   })
 
+  test('CB-05 handled again once somebody signed in by another method: callback_used, no request, and they stay signed in', async () => {
+    await create().login('partner')
+    comeBack({ code: 'the-code' })
+    const auth = create([], 'session')
+    expect(summary(await auth.handleCallback())).toBe('signed_in')
+    await auth.login('home', ada)
+    for (const each of [auth, create([], 'session')]) {
+      comeBack({ code: 'the-code' })
+      expect(summary(await each.handleCallback())).toBe('failed callback_used')
+      expect(await each.ready).toMatchObject({ status: 'authenticated', method: 'home', user: { name: 'ada' } })
+    }
+    expect(paths().filter((path) => path === '/token')).toHaveLength(1)
+  })
+
   test('that the person cancelled can be tried again by the same method, to the same place', async () => {
     await create().login('partner', { returnTo: '/orders' })
     comeBack({ error: 'access_denied' })

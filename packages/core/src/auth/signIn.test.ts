@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createWorld, type World } from '../../test/world.ts'
+import { createWorld, defer, type World } from '../../test/world.ts'
 import { leavingPage, type AuthMethod, type Keep } from '../methods/method.ts'
 import type { Session, SessionRecord } from '../session/session.ts'
 import { createAuth } from './createAuth.ts'
@@ -71,6 +71,29 @@ describe('tokens that take the place of those in use', () => {
       family: 'a new family',
     })
   })
+})
+
+test('INV-6 LO-07 a logout while it is judged whether tokens may be used wins: they are not, and are ended at the server', async () => {
+  const judged = defer<undefined>()
+  const ended: (string | null)[] = []
+  const keep: Keep = async ({ set }) => {
+    await judged.promise
+    return set()
+  }
+  const own: typeof method = {
+    ...method,
+    stepUp: (_, { signIn }) => signIn(async () => ({ ...session, accessToken: 'at-2' }), 'a new family', keep),
+    logout: async ({ accessToken }) => ended.push(accessToken) > 0,
+  }
+  const auth = createAuth({ method: own }, world.environment)
+  await auth.login({})
+  const stepping = expect(auth.stepUp({ scope: ['pay'], url: 'https://api.example/pay' })).rejects.toMatchObject({ code: 'superseded' })
+  await vi.advanceTimersByTimeAsync(0)
+  await auth.logout()
+  judged.resolve(undefined)
+  await stepping
+  expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  expect([auth.tokens.current, ended]).toEqual([null, ['at', 'at-2']])
 })
 
 describe('observers', () => {

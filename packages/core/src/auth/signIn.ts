@@ -58,7 +58,7 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
   const { tokens, discards, stores, elsewhere, ready, intents, watch, environment, allowFraming } = options
   const { emit, begin, state: { dispatch } } = stores
 
-  const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, keep = ({ set }) => set(), input }: Attempt<User>): Promise<void> => {
+  const signIn = async ({ name, context }: NamedMethod<User>, { obtain, family, keep, input }: Attempt<User>): Promise<void> => {
     const ctx = context()
     ctx.signal.throwIfAborted()
     const isLatest = intents.next()
@@ -74,9 +74,11 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
       const exchange = timed(leavingOnlyIf(ctx, isLatest), environment.clock)
       const session = await obtain(exchange.ctx)
       if (session === leavingPage && isLatest()) return watch.start()
+      // It is judged by who is signed in.
+      if (keep !== undefined) await ready()
       const record = session === leavingPage ? null : { ...aged(session, exchange.ageMs()), method: name, family }
       if (record !== null && !isLatest() && !isGiven(record, input)) discards.add(record, before)
-      const isKept = record !== null && isLatest() && (await keep(arrive(record, options)))
+      const isKept = record !== null && isLatest() && (await (keep?.(arrive(record, isLatest, options)) ?? tokens.setTokens(record)))
       if (!isKept || !isLatest()) throw new AuthError('superseded', 'Another login or a logout came after this one: nothing to do.')
       // Not said by tokens that only replace those of the same session.
       dispatch({ type: 'login_left' })
@@ -107,17 +109,23 @@ export function createSignIn<User>(options: SignInOptions<User>): SignIn<User> {
   }
 }
 
-function arrive<User>(session: SessionRecord<User>, { tokens, discards, environment }: SignInOptions<User>): Arrival {
+function arrive<User>(session: SessionRecord<User>, isLatest: () => boolean, { tokens, discards, stores, environment }: SignInOptions<User>): Arrival {
+  const discard = (): void => discards.add(session)
   return {
     session,
-    set: () => tokens.setTokens(session),
+    state: stores.state.store.getState,
+    async set() {
+      if (isLatest()) return tokens.setTokens(session)
+      discard()
+      return false
+    },
     replace: (stays) =>
       tokens.replaceTokens((inUse) => {
         const next = { ...session, family: inUse.family, ...stays?.(inUse) }
         const { current } = tokens
         return { ...next, ...(current !== null && next.refreshToken === inUse.refreshToken && keptRefreshLife(next, current, environment.clock.now())) }
       }),
-    discard: () => discards.add(session),
+    discard,
   }
 }
 

@@ -3,6 +3,8 @@ import { atProvider } from '../../test/journey.ts'
 import { issuer, type Provider } from '../../test/provider.ts'
 import type { FakePopup } from '../../test/windows.ts'
 import { defer, type World } from '../../test/world.ts'
+import { memoryStorage, type TokenStorage } from '../browser/storage.ts'
+import { AuthError } from '../errors.ts'
 import { readStepUp } from '../http/readStepUp.ts'
 import { authorizationCode, type AuthorizationCodeInput, type AuthorizationCodeOptions } from '../methods/authorizationCode.ts'
 import type { StepUpOptions } from '../methods/method.ts'
@@ -29,7 +31,7 @@ afterEach(() => vi.useRealTimers())
 
 const seconds = (): number => Math.floor(Date.now() / 1000)
 
-function load(options: Partial<AuthorizationCodeOptions> = {}, storage: 'memory' | 'session' = 'session'): OAuth {
+function load(options: Partial<AuthorizationCodeOptions> = {}, storage: 'memory' | 'session' | TokenStorage = 'session'): OAuth {
   const method = authorizationCode({ issuer, clientId: 'web', scope: 'openid profile email read', ...options } as AuthorizationCodeOptions)
   return createAuth({ method, storage, api: 'https://api.example' }, world.environment)
 }
@@ -41,15 +43,20 @@ function asked(address = world.left.at(-1) ?? ''): Record<string, string> {
   return Object.fromEntries(parameters)
 }
 
-/** Comes back to a new page load. */
-async function comeBack(answer: Record<string, string> = { code: 'the-code' }, options?: Partial<AuthorizationCodeOptions>, storage?: 'memory') {
+/** Puts the answer to the newest journey into the address. */
+function arrive(answer: Record<string, string> = { code: 'the-code' }): void {
   const { state = '' } = asked()
   world.href = `https://app.example/callback?${new URLSearchParams({ iss: issuer, state, ...answer }).toString()}`
+}
+
+/** Comes back to a new page load. */
+async function comeBack(answer?: Record<string, string>, options?: Partial<AuthorizationCodeOptions>, storage?: 'memory' | TokenStorage) {
+  arrive(answer)
   const auth = load(options, storage)
   return { auth, outcome: await auth.handleCallback() }
 }
 
-async function signedIn(options?: Partial<AuthorizationCodeOptions>, storage?: 'memory'): Promise<OAuth> {
+async function signedIn(options?: Partial<AuthorizationCodeOptions>, storage?: 'memory' | TokenStorage): Promise<OAuth> {
   await load(options, storage).login()
   const { auth } = await comeBack(undefined, options, storage)
   expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' }, scope: ['openid', 'profile', 'email', 'read'] })
@@ -57,13 +64,14 @@ async function signedIn(options?: Partial<AuthorizationCodeOptions>, storage?: '
   return auth
 }
 
-/** Steps up in a popup: leaves, and comes back unless told otherwise. */
-async function inPopup(auth: OAuth, challenge: StepUpChallenge, answer: Record<string, string> = { code: 'the-code' }): Promise<string> {
+/** Steps up in a popup: leaves, and comes back unless told otherwise, after what happens meanwhile. */
+async function inPopup(auth: OAuth, challenge: StepUpChallenge, answer: Record<string, string> = { code: 'the-code' }, meanwhile?: () => unknown): Promise<string> {
   const before = world.windows.opened.length
   const result = codeOf(auth.stepUp(challenge, { presentation: 'popup' }))
   await vi.waitFor(() => expect(world.windows.opened.length).toBe(before + 1))
   const popup = world.windows.opened.at(-1) as FakePopup
   const { state = '' } = asked(await popup.sentTo)
+  await meanwhile?.()
   popup.inside.post({ type: 'tessera:answer', url: `https://app.example/callback?${new URLSearchParams({ iss: issuer, state, ...answer }).toString()}` })
   return result
 }
@@ -326,6 +334,22 @@ describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
     expect((await step(reloaded, pay)).result).toBe('done')
   })
 
+  test('OR-11: an exchange that fails in a way that can pass is no round, and takes nothing from those that were', async () => {
+    let auth = await signedIn()
+    const results: string[] = []
+    for (const isDown of [true, false, true, true, false, true, false]) {
+      provider.tokenAnswer = isDown ? () => new Response('down', { status: 503 }) : null
+      const after = await step(auth, pay, isDown ? undefined : { error: 'invalid_scope' })
+      results.push(after.result)
+      auth = after.auth
+    }
+    const [down, refused] = ['server_error', 'authorization_failed']
+    expect(results).toEqual([down, refused, down, down, refused, down, refused])
+    const before = left()
+    expect(await codeOf(auth.stepUp(pay, { presentation: way }))).toBe('redirect_loop')
+    expect(left()).toBe(before)
+  })
+
   test('OR-11: TM-05: a clock that is set back since does not stretch the minutes', async () => {
     const auth = await signedIn()
     const after = await step(auth, pay)
@@ -345,6 +369,17 @@ describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
     const after = await step(auth, pay)
     expect(after.result).toBe('done')
     expect(after.auth.store.getState()).toMatchObject({ scope: ['openid', ...granted, 'pay'] })
+  })
+
+  test.each([[['openid read', 'x']], ['openid lesen:für "x"']])('a session that was granted what is no scope (%j) steps up as any other', async (scope) => {
+    provider.tokens = { scope }
+    await load().login()
+    const { auth } = await comeBack()
+    world.href = 'https://app.example/basket'
+    provider.tokens = { scope: 'openid read pay' }
+    const after = await step(auth, pay)
+    expect(after.result).toBe('done')
+    expect(after.auth.store.getState()).toMatchObject({ status: 'authenticated', scope: ['openid', 'read', 'pay'] })
   })
 
   test('OR-11: a provider that refuses at once ends a circle after three rounds; minutes later one may try again', async () => {
@@ -490,6 +525,50 @@ describe.each(['redirect', 'popup'] as const)('by %s', (way) => {
 })
 
 describe('by redirect', () => {
+  describe('while the page is leaving', () => {
+    const at = (path: string): StepUpChallenge => ({ ...pay, url: `https://api.example/${path}` })
+
+    test('OR-11: calls for the same thing share the one departure, which is one round', async () => {
+      const auth = await signedIn()
+      const before = world.left.length
+      for (const path of ['a', 'b', 'c', 'd', 'e']) {
+        expect(await codeOf(auth.stepUp(at(path)))).toBe('done')
+        // Nobody leaves for that.
+        expect(await codeOf(auth.stepUp({ ...at(path), scope: ['read'] }))).toBe('done')
+      }
+      expect(world.left.length).toBe(before + 1)
+      expect(auth.store.getState()).toMatchObject({ pending: 'authorizationCode', error: null })
+      const { outcome } = await comeBack({ error: 'access_denied' })
+      expect(outcome.type).toBe('cancelled')
+      await ('retry' in outcome && outcome.retry())
+      expect(world.left.length).toBe(before + 2)
+    })
+
+    test.each([
+      ['gives that up', () => vi.advanceTimersByTimeAsync(10_000)],
+      ['is brought back by the back button', () => world.wake('restored')],
+      ['is to leave for another login', (auth: OAuth) => auth.login()],
+      ['is to leave for something else', (auth: OAuth) => auth.stepUp(strong)],
+    ])('a page that %s steps up anew when it is asked', async (_, act: (auth: OAuth) => unknown) => {
+      const auth = await signedIn()
+      await auth.stepUp(pay)
+      await act(auth)
+      const before = world.left.length
+      await auth.stepUp(pay)
+      expect(world.left.length).toBe(before + 1)
+      expect(asked()['scope']).toContain('pay')
+    })
+
+    test('whoever calls is told nothing yet, and is once they have what they asked for', async () => {
+      const auth = await signedIn()
+      await auth.stepUp(at('a'))
+      await auth.stepUp(at('b'))
+      provider.tokens = { scope: 'read pay more' }
+      expect(await inPopup(auth, { ...pay, scope: ['pay', 'more'] })).toBe('done')
+      expect(await codeOf(auth.stepUp(at('b')))).toBe('done')
+    })
+  })
+
   test('React asks twice, and so does who comes by the history, where the refresh token of before stays', async () => {
     await (await signedIn()).stepUp(pay)
     const callback = `https://app.example/callback?${new URLSearchParams({ code: 'the-code', state: asked()['state'] ?? '', iss: issuer }).toString()}`
@@ -538,6 +617,84 @@ describe('by redirect', () => {
     await vi.waitFor(() => expect(revoked()).toEqual(['rt-2']))
   })
 
+  describe('with a storage that takes its time', () => {
+    let opened = defer<undefined>()
+    let isSlow = false
+    let kept = memoryStorage()
+    const slow: TokenStorage = {
+      async getItem(key) {
+        if (isSlow) await opened.promise
+        return kept.getItem(key)
+      },
+      setItem: (key, value) => kept.setItem(key, value),
+      removeItem: (key) => kept.removeItem(key),
+    }
+    beforeEach(() => {
+      opened = defer()
+      isSlow = false
+      kept = memoryStorage()
+    })
+
+    /** Comes back, and has the code exchanged before it is known who is signed in. */
+    async function comeBackFirst(answer?: Record<string, string>) {
+      const exchanges = (): number => world.requests.filter(({ url }) => url === `${issuer}/token`).length
+      const before = exchanges()
+      isSlow = true
+      arrive(answer)
+      const auth = load(undefined, slow)
+      const outcome = auth.handleCallback()
+      if (answer === undefined) await vi.waitFor(() => expect(exchanges()).toBe(before + 1))
+      await vi.advanceTimersByTimeAsync(100)
+      return { auth, outcome }
+    }
+
+    test('ST-14: INV-25: somebody else signed in meanwhile: they stay', async () => {
+      await (await signedIn(undefined, slow)).stepUp(pay)
+      const address = world.left.at(-1) ?? ''
+      provider.claims = { sub: 'eve' }
+      await load(undefined, slow).login()
+      await comeBack(undefined, undefined, slow)
+      provider.claims = {}
+      world.left.push(address)
+      const { auth, outcome } = await comeBackFirst()
+      opened.resolve(undefined)
+      expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'user_changed' } })
+      expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'eve' } })
+    })
+
+    test('ST-14: RF-03: the refresh token of before stays where the answer has none', async () => {
+      await (await signedIn(undefined, slow)).stepUp(pay)
+      provider.tokens = { scope: 'read pay', refresh_token: undefined }
+      const { auth, outcome } = await comeBackFirst()
+      opened.resolve(undefined)
+      expect(await outcome).toMatchObject({ type: 'signed_in' })
+      expect(auth.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', refreshToken: 'rt-1' })
+    })
+
+    test('ST-14: INV-6: LO-07: a logout before it is known wins, and what came is revoked', async () => {
+      await (await signedIn(undefined, slow)).stepUp(pay)
+      const { auth, outcome } = await comeBackFirst()
+      const out = auth.logout()
+      opened.resolve(undefined)
+      expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'superseded' } })
+      await out
+      expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+      expect(auth.tokens.current).toBeNull()
+      await vi.waitFor(() => expect(revoked()).toContain('rt-2'))
+    })
+
+    test('ST-14: cancelled, and tried again before it is known: that is a step-up, too', async () => {
+      await (await signedIn(undefined, slow)).stepUp(pay)
+      const outcome = await (await comeBackFirst({ error: 'access_denied' })).outcome
+      if (!('retry' in outcome)) throw new Error('There is no way to try again.')
+      const retried = outcome.retry()
+      await vi.advanceTimersByTimeAsync(100)
+      opened.resolve(undefined)
+      await retried
+      expect(asked()['scope']).toBe('openid profile email read pay')
+    })
+  })
+
   test('somebody else signed in here meanwhile: they stay', async () => {
     await (await signedIn()).stepUp(pay)
     const address = world.left.at(-1)
@@ -583,7 +740,7 @@ describe('by redirect', () => {
 
   const valid = { subject: 'ada', family: 'f', scope: ['read'], challenge: { scope: ['read'], url: '' } }
   const broken = ['', '{}', 'null'].concat(
-    [{ subject: 7 }, { family: undefined }, { scope: 'read' }, { scope: ['a b'] }, { challenge: undefined }, { challenge: { scope: [], url: '' } }].map((part) =>
+    [{ subject: 7 }, { family: undefined }, { scope: 'read' }, { scope: [7] }, { challenge: undefined }, { challenge: { scope: [], url: '' } }].map((part) =>
       JSON.stringify({ ...valid, ...part }),
     ),
   )
@@ -662,6 +819,66 @@ describe('in a popup', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(await result).toBe('superseded')
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
+  })
+
+  describe('a session that ends meanwhile', () => {
+    const once = { scope: 'openid profile email read', refresh_token: undefined, expires_in: 300 }
+    const granted = { ...once, scope: `${once.scope} pay` }
+
+    test('INV-25: as its token runs out: the same person is signed in, with all that was granted, and nothing is revoked', async () => {
+      provider.tokens = once
+      const auth = await signedIn()
+      const stop = auth.start()
+      await vi.advanceTimersByTimeAsync(3 * minute)
+      provider.tokens = granted
+      const result = await inPopup(auth, pay, undefined, async () => {
+        await vi.advanceTimersByTimeAsync(3 * minute)
+        expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
+      })
+      expect(result).toBe('done')
+      expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' }, pending: null, error: null })
+      expect(await auth.getAccessToken({ scope: ['pay'] })).toBe('at-2')
+      expect(revoked()).toEqual([])
+      stop()
+    })
+
+    test('RF-07: as a refresh is refused while the answer waits for it: so it is', async () => {
+      const auth = await signedIn()
+      const refusal = defer<undefined>()
+      world.answer = async (request) => {
+        const grant = new URLSearchParams(await request.clone().text()).get('grant_type')
+        if (grant !== 'refresh_token') return provider.answer(request)
+        await refusal.promise
+        return Response.json({ error: 'invalid_grant' }, { status: 400 })
+      }
+      provider.tokens = granted
+      const refreshing = codeOf(auth.tokens.refresh())
+      const result = inPopup(auth, pay)
+      await vi.waitFor(() => expect(world.requests.filter(({ url }) => url === `${issuer}/token`)).toHaveLength(3))
+      await vi.advanceTimersByTimeAsync(100)
+      refusal.resolve(undefined)
+      expect([await refreshing, await result]).toEqual(['refresh_rejected', 'done'])
+      expect(auth.store.getState()).toMatchObject({ status: 'authenticated', user: { sub: 'ada' } })
+    })
+
+    test('INV-25: somebody else comes back: nobody is signed in', async () => {
+      const auth = await signedIn()
+      provider.claims = { sub: 'eve' }
+      expect(await inPopup(auth, pay, undefined, () => auth.tokens.end(new AuthError('session_expired', 'Over.')))).toBe('user_changed')
+      expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
+      await vi.waitFor(() => expect(revoked()).toEqual(['rt-2']))
+    })
+
+    test.each<[string, (auth: OAuth) => void]>([
+      ['other_tab', (auth) => auth.tokens.clear({ isElsewhere: true })],
+      ['idle', (auth) => auth.tokens.end(new AuthError('session_idle', 'Nobody is there.'))],
+      ['storage_cleared', (auth) => auth.tokens.end(new AuthError('storage_failed', 'Wiped.'))],
+    ])('INV-6: as somebody wanted it to (%s): it stays over, and what came is revoked', async (reason, end) => {
+      const auth = await signedIn()
+      expect(await inPopup(auth, pay, undefined, () => end(auth))).toBe('not_authenticated')
+      expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason })
+      await vi.waitFor(() => expect(revoked()).toEqual(['rt-2']))
+    })
   })
 
   test('a popup that is closed is said so, the session stays, and it may be tried again', async () => {

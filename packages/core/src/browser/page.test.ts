@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { browserPage, whenActivated } from './page.ts'
+import { baseOf, browserPage, whenActivated } from './page.ts'
 
 const before = location.href
 /** A real page cannot be made to look like a worker, or like one that is still prerendered. */
@@ -36,8 +36,35 @@ describe('browserPage', () => {
     vi.stubGlobal('document', undefined)
     expect(browserPage.isBrowser()).toBe(true)
     expect(browserPage.href()).toBeNull()
+    expect(baseOf(browserPage)).toBeUndefined()
     vi.stubGlobal('location', undefined)
     expect(browserPage.isBrowser()).toBe(false)
+  })
+})
+
+describe('baseOf', () => {
+  /** What the browser makes of it, for `fetch` too. */
+  const resolved = (address: string) => Object.assign(document.createElement('a'), { href: address }).href
+
+  test('FE-16 is what the browser resolves by, with `<base>` and without', () => {
+    const base = Object.assign(document.createElement('base'), { href: '/deep/x' })
+    const own = () => ['orders', '/orders', '../orders', '?q', ''].map((address) => new URL(address, baseOf(browserPage)).href)
+    const theirs = () => ['orders', '/orders', '../orders', '?q', ''].map(resolved)
+    expect(own()).toEqual(theirs())
+    document.head.prepend(base)
+    try {
+      expect(own()).toEqual(theirs())
+      expect(own()[0]).toBe(`${location.origin}/deep/orders`)
+      expect(browserPage.href()).toBe(location.href)
+    } finally {
+      base.remove()
+    }
+  })
+
+  test('is the address of a page that names none, and nothing where there is no page', () => {
+    const href = () => 'https://app.example/home'
+    expect([baseOf({ href }), baseOf({ href, baseUrl: () => undefined })]).toEqual([href(), href()])
+    expect(baseOf({ href: () => null })).toBeUndefined()
   })
 })
 

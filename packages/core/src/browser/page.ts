@@ -5,6 +5,8 @@ import { pageRoster, type Resident } from './roster.ts'
 export interface Page {
   /** The current address, or `null` where there is no page (Node, a worker). */
   readonly href: () => string | null
+  /** What `fetch` resolves relative addresses by: `<base>` may say so. Absent, or where it gives nothing: the current address. */
+  readonly baseUrl?: (() => string | undefined) | undefined
   /** Leaves for another address. */
   readonly assign: (url: string) => void
   /** Changes the address without loading, keeping the history entry and its state. */
@@ -19,15 +21,24 @@ export interface Page {
   readonly roster?: (() => Set<Resident>) | undefined
 }
 
+/** Where a page is. */
+export type Place = Pick<Page, 'href' | 'baseUrl'>
+
 /** The real page. */
 export const browserPage: Page = {
   href: () => (typeof document === 'undefined' ? null : location.href),
+  baseUrl: () => globalThis.document?.baseURI,
   assign: (url) => location.assign(url),
   replace: (url) => history.replaceState(history.state, '', url),
   // Pages and workers come from an address; programs of Node, Deno, Bun and edge servers have none.
   isBrowser: () => typeof location !== 'undefined',
   isFramed,
   roster: pageRoster,
+}
+
+/** What relative addresses resolve by; `undefined` where there is no page. */
+export function baseOf(page: Place): string | undefined {
+  return page.baseUrl?.() ?? page.href() ?? undefined
 }
 
 /** Resolves when a page that was loaded ahead of a click that may never come is really shown; at once for any other, and on an abort. */

@@ -1,5 +1,6 @@
 import { parseHttpDate } from '../session/httpDate.ts'
 import type { Finding } from '../session/finding.ts'
+import { timeApart } from '../session/timeApart.ts'
 
 /** As far as clocks may be apart; ID tokens allow as much. */
 const toleranceMs = 60_000
@@ -11,7 +12,6 @@ export function clockFindings(url: string, { headers }: Response, nowAt: number)
   if (sentAt === null || !(ageMs >= 0)) return []
   const aheadMs = nowAt - sentAt - ageMs
   if (Math.abs(aheadMs) <= toleranceMs) return []
-  const apart = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
-  const message = `The clock of this device is ${apart} that of ${new URL(url).origin}: logins may fail with clock_skew, and tokens run out at the wrong time.`
+  const message = `The clock of this device is ${timeApart(aheadMs)} that of ${new URL(url).origin}: logins may fail with clock_skew, and tokens run out at the wrong time.`
   return [{ code: 'clock_wrong', severity: 'warning', message, cure: 'Have the device, or that server, set its clock by the network.' }]
 }

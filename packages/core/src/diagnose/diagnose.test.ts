@@ -7,6 +7,7 @@ import type { Resident } from '../browser/roster.ts'
 import type { Violation } from '../browser/violations.ts'
 import { authorizationCode, type AuthorizationCodeOptions } from '../methods/authorizationCode.ts'
 import { clientCredentials } from '../methods/clientCredentials.ts'
+import { ephemeralToken } from '../methods/ephemeralToken.ts'
 import type { AuthMethod } from '../methods/method.ts'
 import type { Finding } from '../session/finding.ts'
 
@@ -279,6 +280,13 @@ describe('storage', () => {
     expect(found.map(({ message }) => message)).toEqual(['sessionStorage is blocked or fails (SecurityError): a reload signs out.'])
   })
 
+  test('a method that takes what is in the address, and leaves for nobody, loses no login', async () => {
+    const method = ephemeralToken({ exchangeUrl: '/exchange', urlParameter: 'token' }) as AuthMethod<never> as AuthMethod
+    const environment = { tabStorage: throwing('SecurityError') }
+    expect(await codes({ method, environment })).toEqual([])
+    expect(await findings({ method, environment, options: { storage: 'session' } })).toMatchObject([{ message: 'sessionStorage is blocked or fails (SecurityError): a reload signs out.' }])
+  })
+
   test('of several methods, one that leaves the page needs it', async () => {
     const methods = { code: authorizationCode({ issuer, clientId: 'web' }), own: own() }
     expect(await codes({ options: { method: undefined, methods } as never, environment: { tabStorage: throwing('SecurityError') } })).toEqual(['error storage_blocked'])
@@ -372,6 +380,12 @@ describe('destinations', () => {
   test('an answer that is too large is an answer', async () => {
     servers['https://api.example'] = () => new Response('x'.repeat(2_000_000))
     expect(await codes({ options: { api: 'https://api.example' } })).toEqual([])
+  })
+
+  test('a status that no answer of a page can have, as a firewall gives it, is an answer', async () => {
+    const walled: Answer = () => Object.defineProperties(new Response('blocked'), { status: { value: 999 }, ok: { value: false } })
+    servers = { 'https://app.example': walled, 'https://api.example': walled, [issuer]: walled }
+    expect(await findings({ options: { api: 'https://api.example' } })).toMatchObject([{ code: 'metadata_unusable', message: expect.stringContaining('(status 999)') as string }])
   })
 
   test('of this very machine, from a page that is not', async () => {
@@ -529,6 +543,13 @@ describe('the provider', () => {
     expect(found).toMatchObject([{ code, severity: 'error', message: expect.stringContaining(said) as string }])
     expect(JSON.stringify(found)).not.toContain(canary)
     expect(await formOf('/par')).toMatchObject({ client_id: 'web', redirect_uri: 'https://app.example/callback', scope: 'openid profile email', resource: 'https://api.example', audience: 'x' })
+  })
+
+  test.each(['invalid_dpop_proof', 'use_dpop_nonce'])('a pushed request that is to have a proof says nothing against a client that sends one: %s', async (error) => {
+    provider.metadata['pushed_authorization_request_endpoint'] = `${issuer}/par`
+    provider.pushAnswer = json({ error }, 400)
+    expect(await codes({ code: { dpop: true } })).toEqual([])
+    expect(await findings()).toMatchObject([{ code: 'client_rejected', message: expect.stringContaining(error) as string }])
   })
 
   test('a redirect URI of another origin than the page', async () => {

@@ -24,7 +24,7 @@ export interface DiagnosisOptions {
   readonly requestTimeoutMs: number
   readonly allowFraming: boolean
   readonly methods: readonly {
-    readonly method: Pick<AuthMethod<never>, 'callback' | 'attach' | 'diagnose'>
+    readonly method: Pick<AuthMethod<never>, 'callback' | 'retryInput' | 'attach' | 'diagnose'>
     readonly context: () => MethodContext
   }[]
   readonly environment: Environment

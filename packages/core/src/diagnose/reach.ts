@@ -42,8 +42,11 @@ export function createReach({ fetch, environment, deadlineMs, signal }: ReachOpt
   const lookCloser = async (url: string, init: RequestInit): Promise<Reached> => {
     const unfollowed = await attempt(url, { ...init, redirect: 'manual' })
     if (unfollowed?.type === 'opaqueredirect') return { type: 'redirected' }
-    // What was too large, or comes only now: that it comes is known.
-    if (unfollowed !== null) return { type: 'answered', response: new Response(null, unfollowed) }
+    if (unfollowed !== null) {
+      // What was too large, or comes only now: that it comes is known. It is not made anew, as no script may make one with a status like 999.
+      void unfollowed.body?.cancel().catch(() => {})
+      return { type: 'answered', response: unfollowed }
+    }
     if ((await attempt(url, { mode: 'no-cors' })) !== null) return { type: 'cors_blocked' }
     return { type: network.isOnline() ? 'unreachable' : 'offline' }
   }

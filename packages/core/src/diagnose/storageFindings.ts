@@ -7,7 +7,7 @@ import type { Finding } from '../session/finding.ts'
 
 interface StorageOptions {
   readonly storage: 'memory' | 'session' | TokenStorage
-  readonly methods: readonly { readonly method: Pick<AuthMethod<never>, 'callback'> }[]
+  readonly methods: readonly { readonly method: Pick<AuthMethod<never>, 'callback' | 'retryInput'> }[]
   readonly environment: Pick<Environment, 'tabStorage' | 'page' | 'timer' | 'crypto'>
 }
 
@@ -28,7 +28,8 @@ export async function storageFindings(options: StorageOptions): Promise<readonly
 }
 
 function neededBy({ storage, methods, environment: { tabStorage, page } }: StorageOptions): readonly Needed[] {
-  const isLeaving = methods.some(({ method }) => method.callback !== undefined)
+  // One that is tried again with something of its own found it in the address, and leaves for nobody.
+  const isLeaving = methods.some(({ method }) => method.callback !== undefined && method.retryInput === undefined)
   const losses = [...(storage === 'session' ? ['a reload signs out'] : []), ...(isLeaving ? ['no login can be remembered until the provider sends the person back'] : [])]
   // Outside of browsers there is no tab, nor a reload.
   const ofTab = losses.length === 0 || !page.isBrowser() ? [] : [{ name: 'sessionStorage', storage: tabStorage, loss: `${losses.join(', and ')}.` }]

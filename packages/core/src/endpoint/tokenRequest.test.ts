@@ -10,7 +10,7 @@ let ctx: MethodContext
 beforeEach(() => {
   world = createWorld()
   world.answer = () => new Response('{}')
-  ctx = createContext(world.environment, { name: 'main', requestTimeoutMs: 10_000, destinations: createDestinations(undefined, () => null) }, new AbortController().signal)('method')
+  ctx = createContext(world.environment, { name: 'main', requestTimeoutMs: 10_000, destinations: createDestinations(undefined, { href: () => null }) }, new AbortController().signal)('method')
 })
 
 describe('sendTokenRequest', () => {

@@ -36,18 +36,18 @@ export async function readJson(response: Response): Promise<unknown> {
  * @throws AuthError `invalid_response`: not an object, an error inside a 200, no usable access token, or another token type.
  */
 export function parseTokenResponse(body: unknown, tokenType: TokenType = 'Bearer'): TokenResponse {
-  const { error, access_token: accessToken, token_type: type, refresh_token: refreshToken, ...rest } = membersOf(body)
+  const said = membersOf(body)
+  const { error, access_token: accessToken, token_type: type, refresh_token: refreshToken, id_token: idToken } = said
   if (isError(error)) throw invalid('an error inside a successful answer')
   if (!isToken(accessToken)) throw invalid('no usable "access_token"')
   if (typeof type !== 'string' || type.toLowerCase() !== tokenType.toLowerCase()) throw invalid(`a "token_type" other than ${tokenType}`)
-  const idToken = rest['id_token']
   return {
     accessToken,
     refreshToken: isToken(refreshToken) ? refreshToken : undefined,
-    expiresInMs: durationMs(rest['expires_in']),
+    expiresInMs: durationMs(said['expires_in']),
     // Some servers say 0 where it does not run out.
-    refreshExpiresInMs: durationMs(rest['refresh_token_expires_in']) || undefined,
-    scope: parseScope(rest['scope']),
+    refreshExpiresInMs: durationMs(said['refresh_token_expires_in']) || undefined,
+    scope: parseScope(said['scope']),
     idToken: isToken(idToken) ? idToken : undefined,
   }
 }
@@ -73,11 +73,12 @@ export function isError(error: unknown): boolean {
   return error != null && error !== false
 }
 
-/** Seconds, as a number or as text, to milliseconds; `undefined` (unknown) for anything that is no duration. */
+/** Seconds, as a number or as text, to milliseconds, which are finite; `undefined` (unknown) for anything that is no duration. */
 export function durationMs(seconds: unknown): number | undefined {
   const value = typeof seconds === 'string' && /^\d{1,15}$/.test(seconds) ? Number(seconds) : seconds
   const valueMs = typeof value === 'number' ? value * 1000 : NaN
-  return Number.isFinite(valueMs) ? Math.max(0, valueMs) : undefined
+  // A number may be too large for JavaScript (1e400), and is one all the same.
+  return valueMs > -Infinity ? Math.min(Math.max(0, valueMs), Number.MAX_VALUE) : undefined
 }
 
 /** Splits a scope value (RFC 6749 §3.3), for which some servers have a list; `undefined` when the server did not say. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemNetwork } from '../browser/network.ts'
+import type { Place } from '../browser/page.ts'
 import { AuthError } from '../errors.ts'
 import { attachBearer } from './attachBearer.ts'
 import {
@@ -15,6 +16,7 @@ import { rejectsToken } from './challenge.ts'
 import { createDestinations } from './destinations.ts'
 
 const page = 'https://app.example/home'
+let place: Place
 const url = 'https://api.example/v1/things?secret=canary#canary'
 const bearerOf = (accessToken: string, generation: number, family: string): Credential => ({
   generation,
@@ -52,6 +54,7 @@ beforeEach(() => {
   events = []
   answers = []
   current = alice
+  place = { href: () => page }
   source = {
     acquire: vi.fn<CredentialSource['acquire']>(async () => current),
     refresh: vi.fn<CredentialSource['refresh']>(async () => void (current = renewed)),
@@ -70,9 +73,9 @@ function create(api: string | undefined = 'https://api.example/v1/'): AuthedFetc
   }
   return createAuthedFetch({
     network: { fetch: send, isOnline: () => true },
-    destinations: createDestinations(api === '' ? undefined : api, () => page),
+    destinations: createDestinations(api === '' ? undefined : api, place),
     source,
-    pageUrl: () => page,
+    page: place,
     emit: (event) => events.push(event),
   })
 }
@@ -136,6 +139,16 @@ describe('a request', () => {
   test('FE-16 on this page may be given as a path', async () => {
     await create('')('../api?q=1')
     expect(sent[0]?.request.url).toBe('https://app.example/api?q=1')
+  })
+
+  test('FE-16 relative addresses resolve by the base that the page names, which makes no other origin its own', async () => {
+    place = { href: () => page, baseUrl: () => 'https://app.example/base/x' }
+    await create('')('api?q=1')
+    expect(sent[0]?.request.url).toBe('https://app.example/base/api?q=1')
+    place = { href: () => page, baseUrl: () => 'https://cdn.example/' }
+    await expect(create('')('/api')).rejects.toMatchObject({ code: 'destination_not_allowed' })
+    await create('https://cdn.example')('/api')
+    expect(sent[1]?.request.url).toBe('https://cdn.example/api')
   })
 
   test('FE-16 leaves what it was given as it was', async () => {
@@ -257,6 +270,12 @@ describe('a redirect', () => {
     expect(sent[0]?.request.redirect).toBe(expected)
   })
 
+  test('FE-06 is an error for the replay too', async () => {
+    answers = [refused()]
+    await fetch(url, { method: 'POST', body: 'b' })
+    expect(sent.map(({ request }) => request.redirect)).toEqual(['error', 'error'])
+  })
+
   test('DO-06 is not allowed by a polluted prototype', async () => {
     const prototype = Object.prototype as { redirect?: string }
     try {
@@ -285,6 +304,41 @@ describe('a redirect', () => {
     answers = [from('https://api.example/v1/elsewhere', refused())]
     expect((await fetch(url, { redirect: 'follow' })).status).toBe(200)
     expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
+  })
+
+  const afterDone = (): Response => from('https://api.example/v1/orders/1', refused())
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('FE-15 a %s that led to a 401 within the origin may be done: it is not sent again', async (verb) => {
+    const answer = afterDone()
+    answers = [answer]
+    expect(await fetch(url, { method: verb, redirect: 'follow' })).toBe(answer)
+    expect([await answer.text(), events]).toEqual(['refused', [{ type: 'unauthorized', url: 'https://api.example/v1/things' }]])
+    expect(source.onRejected).not.toHaveBeenCalled()
+    await fetch(url)
+    expect(bearers()).toEqual(['Bearer alice-1', 'Bearer alice-2'])
+  })
+
+  test.each(['get', 'HEAD'])('FE-08 a %s that led there has done nothing, and is sent again', async (verb) => {
+    answers = [afterDone()]
+    expect((await fetch(url, { method: verb, redirect: 'follow' })).status).toBe(200)
+    expect(sent).toHaveLength(2)
+  })
+
+  test.each([
+    ['POST', 1],
+    ['GET', 2],
+  ])('FE-15 where one led, a server may ask for the same once more: a %s is sent %d times', async (verb, times) => {
+    current = { ...alice, isRefusal: () => false, asksAgain: async ({ status }) => status === 401 }
+    answers = [afterDone()]
+    await fetch(url, { method: verb, redirect: 'follow' })
+    expect(sent).toHaveLength(times)
+  })
+
+  test('FE-15 what may be done is not said to be unsent, when somebody else signed in', async () => {
+    source.refresh.mockRejectedValue(new AuthError('user_changed', 'Somebody signed in.'))
+    answers = [afterDone()]
+    expect((await fetch(url, { method: 'POST', redirect: 'follow' })).status).toBe(401)
+    expect(sent).toHaveLength(1)
   })
 })
 
@@ -502,6 +556,16 @@ describe('an abort by the caller', () => {
     expect(sent.length).toBeLessThan(2)
   })
 
+  test('while a refresh is awaited that sends nothing again is the caller’s own reason too', async () => {
+    source.refresh.mockImplementationOnce((_, signal) => until(signal))
+    answers = [from(url, refused())]
+    const controller = new AbortController()
+    const outcome = expect(fetch(url, { method: 'POST', redirect: 'follow', signal: controller.signal })).rejects.toBe(reason)
+    await vi.waitFor(() => expect(waiting).toBe(true))
+    controller.abort(reason)
+    await outcome
+  })
+
   let waiting = false
   beforeEach(() => void (waiting = false))
   /** Waits for the abort, and then fails as a TokenManager does. */
@@ -527,9 +591,9 @@ test('a redirect in the real world: its target gets nothing', async () => {
   const api = await listen('api', `${target.origin}/stolen`)
   const real = createAuthedFetch({
     network: systemNetwork,
-    destinations: createDestinations(api.origin, () => null),
+    destinations: createDestinations(api.origin, { href: () => null }),
     source,
-    pageUrl: () => null,
+    page: { href: () => null },
     emit: () => {},
   })
   try {

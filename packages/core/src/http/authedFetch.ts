@@ -1,7 +1,9 @@
 import type { Network } from '../browser/network.ts'
+import { baseOf, type Place } from '../browser/page.ts'
 import { AuthError, isAuthError } from '../errors.ts'
 import { ownMembers } from '../ownMembers.ts'
 import type { Destinations } from './destinations.ts'
+import { changeRequest, copyRequest, holdRequest, toRequest } from './toRequest.ts'
 
 /** `fetch` with credentials. */
 export type AuthedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
@@ -40,7 +42,7 @@ interface AuthedFetchOptions {
   readonly network: Network
   readonly destinations: Destinations
   readonly source: CredentialSource
-  readonly pageUrl: () => string | null
+  readonly page: Place
   readonly emit: (event: FetchEvent) => void
 }
 
@@ -48,16 +50,16 @@ interface AuthedFetchOptions {
  * Makes the `fetch` that spends a session.
  *
  * A server that asks for the same request with a nonce of its own gets it, once. A refusal, usually a 401, refreshes the
- * credential that was used, once, and sends the request once more if its body can be sent again; a second 401 is
- * returned. A 403 is returned untouched. Redirects are errors unless the caller says otherwise: custom headers travel
- * to wherever they lead. A network failure is never retried here. When the caller aborts, it rejects with the signal's
- * reason, as `fetch` does.
+ * credential that was used, once, and sends the request once more if its body can be sent again and the server has not
+ * done it already; a second 401 is returned. A 403 is returned untouched. Redirects are errors unless the caller says
+ * otherwise: custom headers travel to wherever they lead. A network failure is never retried here. When the caller
+ * aborts, it rejects with the signal's reason, as `fetch` does.
  */
 export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
-  const { network, destinations, source, pageUrl, emit } = options
+  const { network, destinations, source, page, emit } = options
 
   return async (input, init) => {
-    const { request, replay } = prepare(input, init, pageUrl())
+    const { request, replay } = prepare(input, init, baseOf(page))
     destinations.check(request.url)
     if (request.mode === 'no-cors') {
       throw new AuthError('unsupported_request', "Use mode: 'cors', as 'no-cors' drops the credentials.")
@@ -75,6 +77,10 @@ export function createAuthedFetch(options: AuthedFetchOptions): AuthedFetch {
       return response
     }
     emit({ type: 'unauthorized', url })
+    if (isDone(response, request)) {
+      await source.refresh(used, request.signal).catch(() => request.signal.throwIfAborted())
+      return response
+    }
 
     const next = await renew(source, used, request.signal)
     if (next === null || replay === null) return response
@@ -95,17 +101,22 @@ interface Sending extends Prepared {
 async function send(network: Network, credential: Credential, { request, replay, before }: Sending): Promise<Response | null> {
   const { asksAgain } = credential
   // A request is spent once it is sent.
-  const again = asksAgain && replay?.clone()
+  const again = asksAgain && replay && copyRequest(replay)
   const attached = await credential.attach(request)
   if (attached === null) return null
   void before?.body?.cancel().catch(() => {})
-  const response = await network.fetch(attached)
+  const response = await network.fetch(holdRequest(attached))
   if (asksAgain === undefined) return response
   const { origin } = new URL(request.url)
   const from = answeringOrigin(response, origin)
   const isAsked = (await asksAgain(response, from)) && from === origin
-  if (!isAsked || again === undefined) return response
+  if (!isAsked || !again || isDone(response, request)) return response
   return (await send(network, credential, { request: again, replay: null, before: response })) ?? response
+}
+
+/** Whether the server may have done what was asked, and then led on to where this answer comes from. */
+export function isDone({ redirected }: Response, { method }: Pick<Request, 'method'>): boolean {
+  return redirected && method !== 'GET' && method !== 'HEAD'
 }
 
 /** Where an answer came from: where a redirect led, or else where the request went. */
@@ -153,16 +164,11 @@ interface Prepared {
   readonly replay: Request | null
 }
 
-function prepare(input: string | URL | Request, init: RequestInit | undefined, pageUrl: string | null): Prepared {
-  // A Request given by the caller stays readable: it may be theirs to send again.
-  const target = input instanceof Request ? input.clone() : new URL(String(input), pageUrl ?? undefined).href
-  const asked = new Request(target, init)
+function prepare(input: string | URL | Request, init: RequestInit | undefined, baseUrl: string | undefined): Prepared {
+  const asked = toRequest(input, init, baseUrl)
   const { redirect, body } = ownMembers({ ...init })
-  // `follow` is also what a request says when nobody chose. Given anything, the constructor forgets the referrer.
-  const request =
-    asked.redirect === 'follow' && redirect === undefined
-      ? new Request(asked, { redirect: 'error', referrer: asked.referrer, referrerPolicy: asked.referrerPolicy })
-      : asked
+  // `follow` is also what a request says when nobody chose.
+  const request = asked.redirect === 'follow' && redirect === undefined ? changeRequest(asked, { redirect: 'error' }) : asked
   // Cloning a stream would buffer all of it for a replay that may never come.
-  return { request, replay: body instanceof ReadableStream ? null : request.clone() }
+  return { request, replay: body instanceof ReadableStream ? null : copyRequest(request) }
 }

@@ -7,7 +7,7 @@ const page = 'https://app.example/callback'
 
 /** Whether a request for this text, made on this page, would carry credentials. */
 function allows(api: string | readonly string[] | undefined, text: string, here: string | null = page): boolean {
-  const destinations = createDestinations(api, () => here)
+  const destinations = createDestinations(api, { href: () => here })
   let url: URL
   try {
     url = new URL(text, here ?? undefined)
@@ -100,9 +100,20 @@ describe('without a list', () => {
     expect(allows(undefined, text, here)).toBe(expected)
   })
 
+  test.each([
+    ['https://app.example/base/', 'stream', true],
+    ['https://cdn.example/', '/stream', false],
+    ['https://cdn.example/', 'https://app.example/stream', true],
+    ['https://cdn.example/', 'https://cdn.example/stream', false],
+  ])('FE-02 a page whose base is %s has no other origin of its own: %s', (base, text, expected) => {
+    const { check } = createDestinations(undefined, { href: () => page, baseUrl: () => base })
+    if (expected) expect(() => check(text)).not.toThrow()
+    else expect(() => check(text)).toThrow('Credentials may not go to https://cdn.example/stream')
+  })
+
   test('the page is asked at each check', () => {
     let here: string | null = null
-    const { check } = createDestinations(undefined, () => here)
+    const { check } = createDestinations(undefined, { href: () => here })
     expect(() => check(new URL(page))).toThrow('Credentials may not go to https://app.example/callback')
     here = page
     expect(() => check(new URL(page))).not.toThrow()
@@ -184,10 +195,16 @@ describe('with a list', () => {
     ['api[1]', ['https://api.example', 'http://api.example']],
     ['api[1]', ['https://api.example', new URL('https://api.example')]],
   ])('DO-07 %s is named when it is no destination: %j', (option, api) => {
-    expect(() => createDestinations(api as string, () => page)).toThrow(
+    expect(() => createDestinations(api as string, { href: () => page })).toThrow(
       expect.objectContaining({ code: 'invalid_config', option }),
     )
   })
+})
+
+test('FE-05 a relative address is checked as what it means on a page with a base', () => {
+  const { check } = createDestinations('https://api.example/v1/', { href: () => page, baseUrl: () => 'https://api.example/v1/deep/' })
+  expect(() => check('../users')).not.toThrow()
+  expect(() => check('../../users')).toThrow('https://api.example/users')
 })
 
 test('FE-05 a prefix without a slash at its end covers whole segments too', () => {
@@ -200,7 +217,7 @@ test('FE-05 a prefix without a slash at its end covers whole segments too', () =
 
 describe('the error', () => {
   test('names option and address, but neither query nor fragment nor user', () => {
-    const { check } = createDestinations('https://api.example', () => page)
+    const { check } = createDestinations('https://api.example', { href: () => page })
     expect(() => check(new URL('https://ada:canary@evil.example/path?token=canary#canary'))).toThrow(
       expect.objectContaining({
         code: 'destination_not_allowed',
@@ -213,7 +230,7 @@ describe('the error', () => {
 })
 
 test('FE-03 whatever is appended to a prefix, credentials stay below it', () => {
-  const { check } = createDestinations('https://api.example/v1/', () => page)
+  const { check } = createDestinations('https://api.example/v1/', { href: () => page })
   const piece = fc.constantFrom(
     '..',
     '.',
@@ -262,7 +279,7 @@ test('FE-03 whatever is appended to a prefix, credentials stay below it', () => 
 })
 
 test('DO-02 a megabyte of anything takes no time', () => {
-  const { check } = createDestinations('https://api.example/v1/', () => page)
+  const { check } = createDestinations('https://api.example/v1/', { href: () => page })
   for (const text of ['/', '..', '%25', '%2e', '/..', '%2525', '/..%25']) {
     const url = new URL(`https://api.example/v1/${text.repeat(1_000_000 / text.length)}x`)
     try {

@@ -1,9 +1,10 @@
+import { baseOf, type Place } from '../browser/page.ts'
 import { checkSecureUrl, configError, isSecureUrl } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 
 /** Decides who may receive credentials. */
 export interface Destinations {
-  /** @throws AuthError `destination_not_allowed` unless credentials may go to this URL, which may be relative to the page's. */
+  /** @throws AuthError `destination_not_allowed` unless credentials may go to this URL, which may be relative, as for `fetch`. */
   readonly check: (url: string | URL) => void
 }
 
@@ -18,18 +19,18 @@ const hiddenTraversal = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){2}(?:$|[/;]|%
  * (`https://api.example/v1/`), compared on parsed URLs: scheme, host and port exactly, paths by whole segments.
  * Without any, this page's own origin alone, on https or on localhost.
  *
- * @param pageUrl The page's address at the time of the check; `null` where there is none.
+ * @param page Where it is at the time of the check.
  * @throws AuthError `invalid_config` naming the entry.
  */
 export function createDestinations(
   api: string | readonly string[] | undefined,
-  pageUrl: () => string | null,
+  page: Place,
 ): Destinations {
   const allowed = api === undefined ? null : parse(api)
   return {
     check(address) {
-      const url = new URL(address, pageUrl() ?? undefined)
-      const isAllowed = allowed === null ? isOwn(url, pageUrl()) : allowed.some((entry) => covers(entry, url))
+      const url = new URL(address, baseOf(page))
+      const isAllowed = allowed === null ? isOwn(url, page.href()) : allowed.some((entry) => covers(entry, url))
       if (isAllowed && url.username === '' && url.password === '') return
       throw new AuthError(
         'destination_not_allowed',

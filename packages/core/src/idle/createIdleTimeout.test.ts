@@ -152,7 +152,7 @@ describe('in one tab', () => {
     expect([reason(tab), refreshed.mock.calls.length]).toEqual(['idle', 0])
   })
 
-  test('TM-01 a clock that is set backwards keeps nobody signed in', async () => {
+  test('TM-05 a clock that is set backwards keeps nobody signed in', async () => {
     const tab = await open()
     sleep(-24 * hour)
     await pass(idleMs + 250)
@@ -208,7 +208,7 @@ describe('in one tab', () => {
     }
   })
 
-  test('TM-02 a hidden page whose timers run once a minute signs out by itself', async () => {
+  test('TM-03 a hidden page whose timers run once a minute signs out by itself', async () => {
     const { timer } = createWorld(origin).environment
     const slow = { after: (delayMs: number, run: () => void) => timer.after(Math.ceil(Math.max(delayMs, 1) / minute) * minute, run) }
     const tab = await open({ instead: { timer: slow } })
@@ -384,6 +384,28 @@ describe('in one tab', () => {
     expect(auth.store.getState().status).toBe('authenticated')
     await pass(250)
     expect(auth.store.getState()).toMatchObject({ reason: 'idle' })
+  })
+
+  test('CK-09 a login at the backend, after a page that found nobody, begins anew', async () => {
+    const world = createWorld(origin)
+    let isThere = true
+    world.answer = () => (isThere ? Response.json({ sub: 'ada' }) : new Response(null, { status: 401 }))
+    const environment = { ...world.environment, activity: { subscribe: () => () => {} } }
+    const show = async () => {
+      const auth = createAuth({ method: cookieSession({ sessionUrl: '/session' }) }, environment)
+      const stop = createIdleTimeout(auth, { idleMs }, environment).start()
+      await auth.ready
+      return { auth, leave: () => (stop(), auth.dispose()) }
+    }
+    // Links lead to the backend, which signs out and in again: each page is left before it hears of that.
+    for (const [isSignedIn, status] of [[true, 'authenticated'], [false, 'unauthenticated'], [true, 'authenticated']] as const) {
+      isThere = isSignedIn
+      const { auth, leave } = await show()
+      await pass(minute)
+      expect(auth.store.getState().status).toBe(status)
+      leave()
+      await pass(hour)
+    }
   })
 
   test('INV-18 nothing is attached and no timer runs unless it is started and somebody is signed in', async () => {
@@ -575,6 +597,10 @@ describe('options', () => {
     ['idleMinutes', { idleMs, idleMinutes: 15 } as IdleOptions],
   ])('%s: %o', (option, options) => {
     expect(() => createIdleTimeout(auth, options)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+  })
+
+  test.each([null, undefined, 'auth'])('DO-07 %o is no auth', (given) => {
+    expect(() => createIdleTimeout(given as never, { idleMs })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'createIdleTimeout' }))
   })
 
   test('the warning is half of a short time', async () => {

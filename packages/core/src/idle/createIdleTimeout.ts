@@ -1,8 +1,10 @@
 import { createStore, type ReadableStore } from '../auth/store.ts'
 import { environment as realEnvironment } from '../browser/environment.ts'
+import { checkAuth } from '../checkOptions.ts'
 import type { AuthState } from '../session/state.ts'
 import { checkIdleOptions, type IdleOptions } from './idleOptions.ts'
 import { calm, type IdleState } from './countdown.ts'
+import { forgetActivity } from './lastActivity.ts'
 import { watchSession, type IdleAuth, type IdleEnvironment, type SessionWatch } from './watchSession.ts'
 
 export type { IdleOptions } from './idleOptions.ts'
@@ -30,6 +32,7 @@ export interface IdleTimeout {
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function createIdleTimeout(auth: IdleAuth, options: IdleOptions, environment: IdleEnvironment = realEnvironment): IdleTimeout {
+  checkAuth(auth, 'createIdleTimeout')
   const { idleMs, warnMs } = checkIdleOptions(options)
   const { store, dispatch } = createStore<IdleState, IdleState>(calm, (state, next) => (state.remainingMs === next.remainingMs && state.endsAt === next.endsAt ? state : next))
   let starts = 0
@@ -41,8 +44,10 @@ export function createIdleTimeout(auth: IdleAuth, options: IdleOptions, environm
     family = auth.tokens.current?.tokens.family
     const isLogin = before.status === 'unauthenticated' || (before.pending !== null && state.pending === null && state.error === null)
     if (starts === 0 || state.status !== 'authenticated' || !environment.page.isBrowser()) {
-      watch?.stop(state.status === 'unauthenticated')
+      watch?.stop()
       watch = null
+      // Also where nobody was watched: in a page of nobody, after a sign-out and before a login that took place elsewhere.
+      if (state.status === 'unauthenticated') forgetActivity(auth.name, environment.tabStorage)
     } else if (watch === null) watch = watchSession({ auth, environment, idleMs, warnMs, show: dispatch, isLogin })
     else if (isLogin && family !== known) watch.onLogin()
     // The back button at a provider looks the same, and brings back nobody whose time is over.

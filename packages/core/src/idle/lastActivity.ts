@@ -16,19 +16,20 @@ export interface LastActivity {
   readonly hear: (at: number) => boolean
   /** Goes on from what this tab knew before a reload; from now if it knew nothing, or only of an earlier login. */
   readonly recall: () => void
-  readonly forget: () => void
 }
 
 interface LastActivityOptions {
   /** Of the login; `null` where that does not outlive the page. */
   readonly family: () => string | null
-  /** In the storage: a page that is thrown away in its sleep is loaded anew when it is looked at, and that is nobody's doing. */
-  readonly key: string
+  /** Of the auth. */
+  readonly name: string
+  /** A page that is thrown away in its sleep is loaded anew when it is looked at, and that is nobody's doing. */
   readonly storage: PageStorage
   readonly clock: Clock
 }
 
-export function createLastActivity({ family, key, storage, clock: { now } }: LastActivityOptions): LastActivity {
+export function createLastActivity({ family, name, storage, clock: { now } }: LastActivityOptions): LastActivity {
+  const key = keyOf(name)
   let last: Moment = { wallAt: -Infinity, elapsedMs: -Infinity }
   let isOwn = true
 
@@ -68,14 +69,20 @@ export function createLastActivity({ family, key, storage, clock: { now } }: Las
       hear(at)
       isOwn = true
     },
-    forget() {
-      try {
-        storage.removeItem(key)
-      } catch {
-        // It was never written either.
-      }
-    },
   }
+}
+
+/** Nobody is signed in: whoever comes next begins anew. */
+export function forgetActivity(name: string, storage: PageStorage): void {
+  try {
+    storage.removeItem(keyOf(name))
+  } catch {
+    // It was never written either.
+  }
+}
+
+function keyOf(name: string): string {
+  return `tessera:${name}:idle`
 }
 
 function read(storage: PageStorage, key: string): string | null {

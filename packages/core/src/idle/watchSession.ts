@@ -22,8 +22,7 @@ export interface IdleEnvironment extends Pick<Environment, 'clock' | 'timer' | '
 export interface SessionWatch {
   readonly onActivity: () => void
   readonly onLogin: () => void
-  /** @param isSignedOut Whether the session is over; else only the watch is. */
-  readonly stop: (isSignedOut: boolean) => void
+  readonly stop: () => void
 }
 
 interface WatchOptions extends Pick<CountdownOptions, 'idleMs' | 'warnMs' | 'show'> {
@@ -39,7 +38,7 @@ const noteEveryMs = 1_000
 export function watchSession({ auth, environment, isLogin, ...options }: WatchOptions): SessionWatch {
   const { clock, wake, tabStorage: storage, channels, activity = pageActivity } = environment
   const family = (): string | undefined => auth.tokens.current?.tokens.family
-  const last = createLastActivity({ family: () => keptFamily(auth), key: `tessera:${auth.name}:idle`, storage, clock })
+  const last = createLastActivity({ family: () => keptFamily(auth), name: auth.name, storage, clock })
   let askedAt = clock.now()
 
   const end = (): void => {
@@ -86,9 +85,8 @@ export function watchSession({ auth, environment, isLogin, ...options }: WatchOp
   return {
     onActivity,
     onLogin: note,
-    stop(isSignedOut) {
+    stop() {
       for (const release of releases) release()
-      if (isSignedOut) last.forget()
     },
   }
 }

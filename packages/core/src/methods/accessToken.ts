@@ -4,7 +4,7 @@ import { checkFieldsSchema } from '../endpoint/checkFieldsSchema.ts'
 import { readExtraFields, type FieldsSchema } from '../endpoint/extraFields.ts'
 import { probe } from '../endpoint/probe.ts'
 import { resolveUrl } from '../endpoint/tokenRequest.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import { hintOf, readPasted } from '../session/pasted.ts'
 import type { AuthMethod } from './method.ts'
 
@@ -60,13 +60,13 @@ export function accessToken<Fields = unknown>(
       const answer = probeUrl === undefined ? null : await probe(resolveUrl(probeUrl, ctx), headers, ctx)
       const known = fields === undefined ? {} : await readExtraFields(fields, answer)
       const { sub } = membersOf(answer)
-      return {
+      return ownMembers({
         accessToken: token,
         subject: typeof sub === 'string' ? sub : typeof sub === 'number' ? String(sub) : null,
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Fields, if there is a schema for them.
         user: { ...known, hint: hintOf(token) } as AccessTokenUser & Fields,
         scope: [],
-      }
+      })
     },
   }
 }

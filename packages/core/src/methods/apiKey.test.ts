@@ -73,6 +73,22 @@ describe('signing in', () => {
     expect(shown(auth)).not.toContain('canary')
   })
 
+  test('AK-08 nothing that a tool reads by walking through an auth is the key', async () => {
+    const auth = create()
+    await auth.login({ key })
+    const seen = new Set<unknown>()
+    const walk = (value: unknown): unknown[] => {
+      if (value === null || !['object', 'function'].includes(typeof value) || seen.has(value)) return [value]
+      seen.add(value)
+      const members: unknown[] = []
+      // Inherited ones too.
+      for (const name in value as object) members.push((value as Record<string, unknown>)[name])
+      return members.flatMap(walk)
+    }
+    expect(walk({ auth }).filter((each) => typeof each === 'string' && each.includes('canary'))).toEqual([])
+    expect(seen.size).toBeGreaterThan(10)
+  })
+
   test('AK-08 with several keys the state shows the end of each, and getAccessToken() gives the first', async () => {
     const auth = create()
     await auth.login({ keys: { 'https://api.example/v1': key, [other]: 'short_key' } })
@@ -298,6 +314,21 @@ describe('in the query', () => {
     await inHeader.login({ key })
     await inHeader.fetch(api)
     expect(warned).not.toHaveBeenCalled()
+  })
+
+  test('a body that never ends is given up when the caller aborts, before or meanwhile, and nothing is sent', async () => {
+    const auth = create(options)
+    await auth.login({ key })
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    const pull = vi.fn<() => void>()
+    const endless = (): RequestInit & { readonly duplex: 'half' } => ({ method: 'POST', body: new ReadableStream({ pull }), duplex: 'half', signal: controller.signal })
+    const outcome = expect(auth.fetch(api, endless())).rejects.toBe(reason)
+    await vi.waitFor(() => expect(pull).toHaveBeenCalled())
+    controller.abort(reason)
+    await outcome
+    await expect(auth.fetch(api, endless())).rejects.toBe(reason)
+    expect(world.requests).toEqual([])
   })
 
   test('a body of bytes and a streamed one arrive whole, and a GET has none', async () => {
@@ -607,17 +638,26 @@ describe('making and deleting keys', () => {
     ['url', { ...asked, url: 'http://api.example/keys' }],
     ['url', { ...asked, url: `${url}?admin` }],
     ['name', { ...asked, name: ' ' }],
+    ['scopes', { ...asked, scopes: 'read' as never }],
+    ['scopes', { ...asked, scopes: [1n] as never }],
     ['expires', { ...asked, expires: 7 }],
-  ])('a wrong %s is refused before anything is sent, by name', async (option, options) => {
+  ])('DO-07 a wrong %s is refused before anything is sent, by name', async (option, options) => {
     const auth = await signedIn()
     expect(await failure(createApiKey(auth.fetch, options))).toMatchObject({ code: 'invalid_config', option })
     expect(world.requests).toEqual([])
   })
 
-  test.each(['', '.', '..', ' a'])('the id %j is refused: it would be another path', async (id) => {
+  test.each(['', '.', '..', ' a', '\ud800', 'key_\udc00'])('DO-07 the id %j is refused: it would be another path, or none', async (id) => {
     const auth = await signedIn()
     expect(await failure(deleteApiKey(auth.fetch, { url, id }))).toMatchObject({ code: 'invalid_config', option: 'id' })
     expect(world.requests).toEqual([])
+  })
+
+  test('DO-07 what is no auth, nor the fetch of one, is refused', async () => {
+    const none = null as never
+    expect(await failure(createApiKey(none, asked))).toMatchObject({ code: 'invalid_config', option: 'fetch' })
+    expect(await failure(deleteApiKey(none, { url, id: 'key_abc123' }))).toMatchObject({ code: 'invalid_config', option: 'fetch' })
+    expect(await failure(rotateApiKey(none, newKey))).toMatchObject({ code: 'invalid_config', option: 'rotateApiKey' })
   })
 
   test('the whole rotation: make, switch, delete, and a request of the old key goes through', async () => {

@@ -1,14 +1,15 @@
 import { systemClock } from '../browser/clock.ts'
 import { warn } from '../browser/warn.ts'
-import { checkHeaderName, checkOptions, checkPathOrUrl, checkText, configError } from '../checkOptions.ts'
+import { checkAuth, checkHeaderName, checkOptions, checkPathOrUrl, checkText, configError } from '../checkOptions.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { AuthedFetch } from '../http/authedFetch.ts'
-import { checkDestination, covers } from '../http/destinations.ts'
+import { checkDestination } from '../http/destinations.ts'
+import { hasKeys, keyFor, single, type Keys } from '../http/keyFor.ts'
 import { probe } from '../endpoint/probe.ts'
 import { tokenError } from '../endpoint/tokenError.ts'
 import { resolveUrl } from '../endpoint/tokenRequest.ts'
 import { readJson } from '../endpoint/tokenResponse.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import { parseInstant } from '../session/instant.ts'
 import { hintOf, readPasted } from '../session/pasted.ts'
 import { isToken, type Session, type SessionRecord } from '../session/session.ts'
@@ -77,7 +78,7 @@ export function apiKey(options: ApiKeyOptions = {}): AuthMethod<ApiKeyInput, Api
   return {
     name: 'apiKey',
     async login(input, ctx) {
-      const session: Session<ApiKeyUser> = { ...holding(checkKeys(input)), subject: null, scope: [] }
+      const session: Session<ApiKeyUser> = ownMembers({ ...holding(checkKeys(input)), subject: null, scope: [] })
       if (probeUrl === undefined) return session
       const url = new URL(resolveUrl(probeUrl, ctx))
       const key = keyFor(session, url)
@@ -116,12 +117,12 @@ export async function rotateApiKey<User = never>(
   newKey: string,
   destination?: string,
 ): Promise<void> {
+  checkAuth(auth, 'rotateApiKey')
   const key = checkKey(newKey)
   const name = destination === undefined ? single : checkName(destination)
   await auth.tokens.replaceTokens((session) => {
-    const { accessToken, secrets = {} } = session
-    // A session of another method may have a token, and secrets, but none that is both.
-    if (Object.values(secrets)[0] !== accessToken) throw new AuthError('not_authenticated', 'Nobody is signed in with an API key: sign in first.')
+    const { secrets = {} } = session
+    if (!hasKeys(session)) throw new AuthError('not_authenticated', 'Nobody is signed in with an API key: sign in first.')
     if (name in secrets) return { ...session, ...holding({ ...secrets, [name]: key }) }
     throw new AuthError('invalid_input', 'With several keys, and only then, name the destination of the one to replace.')
   })
@@ -156,8 +157,10 @@ export interface CreateApiKeyOptions {
  * `auth.fetch` throws. After `network` there may be a key that nobody knows.
  */
 export async function createApiKey(authedFetch: AuthedFetch, options: CreateApiKeyOptions): Promise<CreatedApiKey> {
-  const { url, ...body } = checkOptions(options, 'createApiKey', ['url', 'name', 'scopes'])
+  const { url, ...asked } = checkOptions(options, 'createApiKey', ['url', 'name', 'scopes'])
+  const body = ownMembers(asked)
   checkText(body.name, 'name')
+  if (!Array.isArray(body.scopes) || !body.scopes.every(isText)) throw configError('scopes', 'expected a list of scopes.')
   const headers = { 'content-type': 'application/json', accept: 'application/json' }
   const response = await send(authedFetch, checkEndpoint(url), { method: 'POST', headers, body: JSON.stringify(body) })
   const { id, name, key, scopes, created_at: created } = membersOf(await readJson(response))
@@ -175,8 +178,8 @@ export async function createApiKey(authedFetch: AuthedFetch, options: CreateApiK
  */
 export async function deleteApiKey(authedFetch: AuthedFetch, options: { readonly url: string; readonly id: string }): Promise<void> {
   const { url, id } = checkOptions(options, 'deleteApiKey', ['url', 'id'])
-  // A path that ends with one of these is another path.
-  if (/^\.{1,2}$/.test(checkText(id, 'id'))) throw configError('id', 'expected an id.')
+  // A path that ends with dots is another path, and half of a character cannot be in an address.
+  if (/^\.{1,2}$|\p{Cs}/u.test(checkText(id, 'id'))) throw configError('id', 'expected an id.')
   await send(authedFetch, `${checkEndpoint(url).replace(/\/+$/, '')}/${encodeURIComponent(id)}`, { method: 'DELETE' })
 }
 
@@ -187,6 +190,7 @@ function checkEndpoint(url: string): string {
 }
 
 async function send(authedFetch: AuthedFetch, url: string, init: RequestInit): Promise<Response> {
+  if (typeof authedFetch !== 'function') throw configError('fetch', 'expected the fetch of an auth.')
   const response = await authedFetch(url, { cache: 'no-store', ...init }).catch((cause: unknown) => {
     throw toAuthError(cause, 'network', 'No answer: whether it was done is not known. Look before you try again.')
   })
@@ -197,12 +201,6 @@ async function send(authedFetch: AuthedFetch, url: string, init: RequestInit): P
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
-
-/** By destination. */
-type Keys = Readonly<Record<string, string>>
-
-/** The name of a key that is for every destination. */
-const single = ''
 
 function checkKeys(input: unknown): Keys {
   const { key, keys } = membersOf(input)
@@ -236,16 +234,6 @@ function holding(keys: Keys): Pick<Session<ApiKeyUser>, 'accessToken' | 'secrets
   return { accessToken: first, secrets: keys, user: { hint: hintOf(first), ...(!(single in keys) && { hints }) } }
 }
 
-/** The key for a URL: of several, that of the longest destination which covers it. */
-function keyFor({ secrets = {} }: Session, url: URL): string {
-  const covering = Object.entries(secrets).filter(([name]) => URL.canParse(name) && covers(new URL(name), url))
-  const [longest] = covering.sort(([one], [other]) => other.length - one.length)
-  const key = secrets[single] ?? longest?.[1]
-  // It may come from a storage that somebody edited.
-  if (isToken(key)) return key
-  throw new AuthError('destination_not_allowed', `None of the keys is for ${url.origin}${url.pathname}: give login() one for it, or use fetch.`)
-}
-
 /** Appended as text: setting a parameter would spell the rest of the query anew. */
 function withParameter(url: URL, name: string, value: string): string {
   const copy = new URL(url)
@@ -257,7 +245,17 @@ function withParameter(url: URL, name: string, value: string): string {
 /** The URL of a request cannot be changed: the rest is carried over to another. Its body is read whole. */
 async function withUrl(request: Request, url: string): Promise<Request> {
   const { method, headers, mode, credentials, cache, redirect, integrity, keepalive, signal } = request
-  const bytes = await request.arrayBuffer()
+  const bytes = await readBody(request)
   const body = bytes.byteLength === 0 ? null : bytes
   return new Request(url, { method, headers, body, mode, credentials, cache, redirect, integrity, keepalive, signal, referrerPolicy: 'no-referrer' })
+}
+
+/** Reading by itself heeds no signal, and a stream may never end. */
+function readBody(request: Request): Promise<ArrayBuffer> {
+  const { signal } = request
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    signal.addEventListener('abort', () => reject(signal.reason))
+    request.arrayBuffer().then(resolve, reject)
+  })
 }

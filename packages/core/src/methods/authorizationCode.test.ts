@@ -669,6 +669,25 @@ describe('coming back', () => {
     expect(tokenRequests()).toHaveLength(1)
   })
 
+  test.each(['session', 'memory'] as const)('CB-05 CB-19 the same callback on a page that is loaded anew is out of the address before the first await, be its session there or gone (%s)', async (storage) => {
+    const { state } = await signedIn({}, storage)
+    comeBack({ code: 'the-code', state })
+    const handled = load({}, storage).handleCallback()
+    expect(world.href).toBe('https://app.example/callback')
+    expect(failure(await handled)).toBe(storage === 'session' ? 'signed_in' : 'failed callback_used')
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
+  test('CB-05 TR-22 the same callback on a page that is loaded anew, after its exchange failed: callback_used, and the code was sent once', async () => {
+    const state = (await leave()).get('state') ?? ''
+    provider.tokenAnswer = () => new Response('', { status: 503 })
+    for (const expected of ['failed server_error', 'failed callback_used']) {
+      comeBack({ code: 'c', state })
+      expect(failure(await load().handleCallback())).toBe(expected)
+    }
+    expect(tokenRequests()).toHaveLength(1)
+  })
+
   test('INV-10 a login may take an hour', async () => {
     const state = (await leave()).get('state') ?? ''
     vi.setSystemTime(Date.now() + hour)
@@ -694,6 +713,7 @@ describe('coming back', () => {
     ['issuer', 7],
     ['maxAgeMs', '60000'],
     ['stepUp', 7],
+    ['jkt', 7],
     ['verifier', null],
   ])('OR-06 ST-04 a transaction whose %s was made %j is no transaction', async (member, value) => {
     const state = (await leave()).get('state') ?? ''
@@ -885,7 +905,8 @@ describe('the answer of the token endpoint', () => {
   test.each([
     ['TR-13', '1e12', 1e15],
     ['TR-13', '9007199254740991', 9007199254740991e3],
-    ['TR-13', '1e400', null],
+    ['TR-13', '1e20', 1e23],
+    ['TR-13', '1e400', Number.MAX_VALUE],
     ['TR-12', '-1e400', null],
     ['TR-12', '"NaN"', null],
     ['TR-12', '"1e12"', null],
@@ -906,6 +927,27 @@ describe('the answer of the token endpoint', () => {
     await vi.advanceTimersByTimeAsync(1)
     await vi.waitFor(() => expect(tokenRequests()).toHaveLength(lifetimeMs === null ? 1 : 2))
     stop()
+  })
+
+  test.each(['"1h"', 'null', '{}', 'true'])('TR-12 expires_in %s is no promise: once an API refuses the token, it is replaced', async (text) => {
+    provider.tokens = { expires_in: JSON.parse(text) as unknown }
+    const { auth } = await signedIn()
+    world.answer = (request) => {
+      if (request.url.startsWith(issuer)) return provider.answer(request)
+      return new Response('', { status: request.headers.get('authorization') === 'Bearer at-1' ? 401 : 200 })
+    }
+    await vi.advanceTimersByTimeAsync(30 * 24 * hour)
+    expect((await auth.fetch('https://app.example/api')).status).toBe(200)
+    expect(tokenRequests().map((form) => form.get('grant_type'))).toEqual(['authorization_code', 'refresh_token'])
+    expect(await auth.getAccessToken()).toBe('at-2')
+  })
+
+  test('TR-19 a BOM before an answer is allowed (RFC 8259 §8.1)', async () => {
+    provider.tokenAnswer = async (request) => {
+      provider.tokenAnswer = null
+      return new Response(`\u{feff}${await (await provider.answer(request)).text()}`)
+    }
+    expect(await exchange()).toBe('signed_in')
   })
 
   test('TR-19 a member that comes twice counts once, the last', async () => {

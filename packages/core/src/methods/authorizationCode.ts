@@ -18,6 +18,7 @@ import { loadChunk } from '../oauth/loadChunk.ts'
 import { popupsOf } from '../oauth/popupsOf.ts'
 import { onThisOrigin, readRedirectCallback, returnToIn } from '../oauth/redirectCallback.ts'
 import type { StepUpTerms } from '../oauth/stepUpTerms.ts'
+import { ownMembers } from '../ownMembers.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { leavingPage, type AuthMethod, type MethodContext } from './method.ts'
@@ -40,7 +41,8 @@ const doctor = (): Promise<typeof Doctor> => loadChunk(() => import('../oauth/di
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function authorizationCode<Fields = unknown>(options: AuthorizationCodeOptions<Fields>): AuthMethod<AuthorizationCodeInput | void, Claims & Fields> {
-  const checked = checkAuthorizationCodeOptions(options)
+  // What is not given is undefined, and inherited by none of its copies.
+  const checked = { lifetime: undefined, fields: undefined, ...checkAuthorizationCodeOptions(options) }
   const { redirectUri, postLogoutRedirectUri } = checked
   const dpop: DpopMemory | null = checked.dpop ? { keys: [], nonces: new Map() } : null
   /** Addresses are resolved when they are used: at construction there may be no page. */
@@ -72,13 +74,14 @@ export function authorizationCode<Fields = unknown>(options: AuthorizationCodeOp
 
   return {
     name: 'authorizationCode',
-    login: (input, ctx) => signIn(input ?? {}, ctx),
+    login: (input, ctx) => signIn(ownMembers(input ?? {}), ctx),
     // A tab may outlive the version of the app that it was loaded from, and the chunk with it.
     prepare: () => void protocol().catch(() => {}),
-    callback: (host) => createCallbackHandler((url, ctx) => readCallback(url, clientIn(ctx)), host),
+    // Nobody comes back to a page like `about:srcdoc`, which has no path.
+    callback: (host) => createCallbackHandler((url, ctx) => (url.pathname.startsWith('/') ? readCallback(url, clientIn(ctx)) : null), host),
     async stepUp(request, host) {
       const { stepUp } = await protocol()
-      return stepUp(request, host, { client: checked, login: ({ input, terms }, ctx) => signIn(input, ctx, terms) })
+      return stepUp(request, host, { client: checked, login: ({ input, terms }, ctx) => signIn(ownMembers(input), ctx, terms) })
     },
     async refresh(session, ctx) {
       const { refreshLogin } = await protocol()

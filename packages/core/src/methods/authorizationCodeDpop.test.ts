@@ -210,6 +210,17 @@ describe('signing in', () => {
     expect(resultOf((await signIn()).outcome)).toBe('client_rejected')
   })
 
+  test('DP-09 the error says by how much the clocks differ, and the nonce that comes with it is that of the next proof', async () => {
+    const auth = await signedIn()
+    const headers = { 'dpop-nonce': 'canary-time', date: new Date(Date.now() + 600_000).toUTCString() }
+    provider.tokenAnswer = () => Response.json({ error: 'invalid_dpop_proof' }, { status: 400, headers })
+    await expect(auth.tokens.refresh()).rejects.toMatchObject({ code: 'clock_skew', message: expect.stringContaining('600 s ahead of') as string })
+    provider.tokenAnswer = null
+    await vi.advanceTimersByTimeAsync(300_000)
+    await auth.tokens.refresh()
+    expect((await proofsTo('/token')).at(-1)?.payload['nonce']).toBe('canary-time')
+  })
+
   test.each([1, 'yes', null, {}])('the option %j is refused at construction', (dpop) => {
     expect(() => load({ options: { dpop: dpop as never } })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'dpop' }))
   })
@@ -539,10 +550,71 @@ describe('the key', () => {
     expect((await auth.fetch(resource)).status).toBe(200)
   })
 
+  test('ST-14 a database that fails for minutes ends nothing either, though the access token has run out and each refresh needs the key', async () => {
+    await signedIn()
+    await vi.advanceTimersByTimeAsync(2 * 3_600_000)
+    let isBroken = true
+    const auth = load({ environment: { database: withoutKeys(() => isBroken) } })
+    const stop = auth.start()
+    for (let seconds = 0; seconds < 300; seconds += 10) {
+      await vi.advanceTimersByTimeAsync(10_000)
+      await expect(auth.getAccessToken()).rejects.toMatchObject({ code: 'storage_failed' })
+    }
+    expect(auth.store.getState()).toMatchObject({ status: 'authenticated', error: null })
+    isBroken = false
+    await auth.tokens.refresh()
+    expect((await auth.fetch(resource)).status).toBe(200)
+    stop()
+  })
+
+  /** The database, of which what is about keys hangs. */
+  function hanging(): Database {
+    const { database } = world.origin
+    const isStuck = (key: string): boolean => key.startsWith('dpop ')
+    return {
+      ...database,
+      read: (key) => (isStuck(key) ? new Promise<never>(() => {}) : database.read(key)),
+      update: (key, change) => (isStuck(key) ? new Promise<never>(() => {}) : database.update(key, change)),
+    }
+  }
+
+  /** What it gives, be it that the database hangs. */
+  async function patiently<R>(result: Promise<R>): Promise<R> {
+    const settled = vi.fn()
+    void result.finally(settled).catch(() => {})
+    await vi.waitFor(() => expect(settled).toHaveBeenCalled(), { interval: 100, timeout: 10_000 })
+    return result
+  }
+
+  describe('that a code is bound to, on the way back from the provider', () => {
+    test.each<[string, string, () => Given]>([
+      ['cannot be read', 'storage_failed', () => ({ environment: { database: withoutKeys() } })],
+      ['is not read in time', 'timeout', () => ({ environment: { database: hanging() } })],
+      ['is gone', 'key_lost', () => (forgetKeys(), {})],
+    ])('INV-11 %s: %s, before the code is sent, and whoever was signed in still is', async (_, code, make) => {
+      await signedIn()
+      await load().login()
+      const { auth, outcome } = await patiently(comeBack(make()))
+      expect(resultOf(outcome)).toBe(code)
+      expect(grants()).toEqual(['authorization_code'])
+      expect(auth.store.getState()).toMatchObject({ status: 'authenticated', error: { code } })
+      expect(resultOf((await signIn()).outcome)).toBe('signed_in')
+    })
+
+    test('is another by now: key_lost, and the code is not sent with that', async () => {
+      await load().login()
+      const bound = asked()
+      forgetKeys()
+      await load().login()
+      world.left.push(`${issuer}/authorize?${bound.toString()}`)
+      expect(resultOf((await comeBack()).outcome)).toBe('key_lost')
+      expect(grants()).toEqual([])
+    })
+  })
+
   test('ST a database that hangs is waited for no longer than 3 s', async () => {
     await signedIn()
-    const database = { ...world.origin.database, read: (key: string) => (key.startsWith('dpop ') ? new Promise<never>(() => {}) : world.origin.database.read(key)) }
-    const auth = load({ environment: { database } })
+    const auth = load({ environment: { database: hanging() } })
     const failure = auth.fetch(resource).catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(3_000)
     expect(await failure).toMatchObject({ code: 'timeout', retryable: true })
@@ -592,9 +664,9 @@ describe('the key', () => {
     })
 
     test('another one: the refresh token that is bound to the one of before is not kept, and never sent', async () => {
-      const auth = await signedIn()
-      forgetKeys()
-      const after = await stepUp(auth, { environment: { database: withoutKeys() } })
+      await signedIn()
+      const given = { environment: { database: withoutKeys() } }
+      const after = await stepUp(load(given), given)
       expect(after.tokens.current?.tokens).toMatchObject({ accessToken: 'at-2', refreshToken: undefined })
       await expect(after.tokens.refresh()).rejects.toMatchObject({ code: 'session_expired' })
       expect(grants()).toEqual(['authorization_code', 'authorization_code'])
@@ -623,6 +695,18 @@ describe('the key', () => {
       await auth.tokens.refresh()
       expect((await auth.fetch(resource)).status).toBe(200)
       expect(auth.tokens.current?.tokens.secrets).toEqual({ jkt: servers.jkt })
+    })
+
+    test('in a popup the code is bound to it: this page is there when the answer comes', async () => {
+      const auth = load({ environment: { database: withoutKeys() } })
+      const login = auth.login({ presentation: 'popup' })
+      const popup = world.windows.opened.at(-1) as FakePopup
+      const { searchParams } = new URL(await popup.sentTo)
+      provider.nonce = searchParams.get('nonce') ?? ''
+      popup.inside.post({ type: 'tessera:answer', url: `https://app.example/callback?${new URLSearchParams({ code: 'c', state: searchParams.get('state') ?? '', iss: issuer }).toString()}` })
+      await login
+      expect(searchParams.get('dpop_jkt')).toBe(servers.jkt)
+      expect((await auth.fetch(resource)).status).toBe(200)
     })
 
     test('a reload loses it: key_lost', async () => {

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { atProvider, resultOf, type Journey } from '../../test/journey.ts'
 import { issuer, type Provider } from '../../test/provider.ts'
 import type { World } from '../../test/world.ts'
 import { sha256 } from '../browser/sha256.ts'
+import { AuthError } from '../errors.ts'
 import { authorizationCode } from './authorizationCode.ts'
 
 let world: World
@@ -67,7 +70,9 @@ describe('a login that a third party asks for', () => {
     provider.nonce = world.left.length === 0 ? '' : (asked().get('nonce') ?? '')
   }
 
-  test('CB-30 an issuer that is not configured is asked nothing, and nobody leaves', async () => {
+  test('CB-30 an issuer that is not configured is asked nothing, and nobody leaves: so the documentation compares it', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/methods/authorization-code.md'), 'utf8')
+    expect(guide).toContain(`if (asked.get('iss') === '${issuer}') {\n  await auth.login({ returnTo: asked.get('target_link_uri') ?? '/'`)
     await initiate({ iss: 'https://evil.example', target_link_uri: 'https://app.example/orders' })
     expect(world.requests).toEqual([])
     expect(world.left).toEqual([])
@@ -153,5 +158,48 @@ describe('a client secret', () => {
     await expect(journey.load().login({ parameters })).rejects.toMatchObject({ code: 'invalid_input' })
     expect(world.left).toEqual([])
     expect(JSON.stringify(world.tabStorage.keys().map((key) => world.tabStorage.getItem(key)))).not.toContain('canary')
+  })
+})
+
+describe('where a login leads', () => {
+  test('OR-05 not to the page that signs out', async () => {
+    expect(await journey.signIn({ returnTo: '/logout?now' })).toEqual({ type: 'signed_in', returnTo: '/' })
+    world.href = 'https://app.example/logout'
+    expect(await journey.signIn()).toEqual({ type: 'signed_in', returnTo: '/' })
+  })
+
+  test('OR-11 not round and round: an app that signs in by itself each time an API refuses the session is stopped after ten', async () => {
+    const outcomes: string[] = []
+    for (let round = 0; round < 12; round++) {
+      outcomes.push(await journey.signIn().then(resultOf, (error: AuthError) => error.code))
+      journey.app().tokens.end(new AuthError('revoked', 'no'))
+      await vi.advanceTimersByTimeAsync(3_000)
+    }
+    expect(outcomes).toEqual([...Array.from({ length: 10 }, () => 'signed_in'), 'redirect_loop', 'redirect_loop'])
+    expect(journey.app().store.getState()).toMatchObject({ status: 'unauthenticated' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(resultOf(await journey.signIn())).toBe('signed_in')
+  })
+
+  test('OR-11 who goes there ten times and does not come back is in no circle', async () => {
+    for (let round = 0; round < 12; round++) await journey.leave()
+    expect(world.left).toHaveLength(12)
+    expect(resultOf(await journey.signIn())).toBe('signed_in')
+  })
+})
+
+describe('a wrong clock', () => {
+  test.each([
+    ['the clocks', { date: new Date(1_800_000_000_000).toUTCString() }, 'which is 4000 s ahead of that of the provider.'],
+    ['what the token says', {}, 'its "exp" is 400 s behind the clock of this device: is that right?'],
+  ])('TM-07 the error says by how much it is wrong: %s', async (_, headers, said) => {
+    vi.setSystemTime(1_800_004_000_000)
+    provider.claims = { iat: 1_800_000_000, exp: 1_800_003_600 }
+    world.answer = async (request) => {
+      const { status, body } = await provider.answer(request)
+      return new Response(body, { status, headers })
+    }
+    await journey.signIn()
+    expect(journey.app().store.getState().error).toMatchObject({ code: 'clock_skew', message: expect.stringContaining(said) as string })
   })
 })

@@ -66,12 +66,18 @@ describe('at the provider', () => {
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
   })
 
-  test.each(['//evil.example/bye', 'javascript:alert(1)', 'http://evil.example/', 'data:text/html,x', '/\\evil.example'])('LO-06 %s is refused as where to come back to, at construction', (postLogoutRedirectUri) => {
+  test.each([
+    '//evil.example/bye', '///evil.example', '/\\evil.example', '\\\\evil.example', '\\/evil.example', '/\t/evil.example', '/\n/evil.example', '\t//evil.example', ' //evil.example', '\0//evil.example',
+    '//evil%E3%80%82example', '//evil.example:443\\@app.example', 'https://app.example@evil.example/', 'https://user@app.example/x', 'http:evil.example', 'http://evil.example/', 'http://app.example/x', 'ftp://app.example/',
+    'javascript:alert(1)', 'java\nscript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x', 'vbscript:x', 'filesystem:https://app.example/x', 'blob:https://app.example/1',
+  ])('LO-06 %j is refused as where to come back to, at construction', (postLogoutRedirectUri) => {
     expect(() => authorizationCode({ issuer, clientId: 'web', postLogoutRedirectUri })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'postLogoutRedirectUri' }))
   })
 
-  test('LO-06 another origin is refused before anybody leaves or signs in', async () => {
-    const auth = createJourney(world, provider, { postLogoutRedirectUri: 'https://evil.example/bye' }).load()
+  test.each([
+    'https://evil.example/bye', 'https:///evil.example', 'https://app.example.evil.example/', 'https://app.example:444/', 'https://аpp.example/', 'https://app.example。evil.example/',
+  ])('LO-06 another origin, %s, is refused before anybody leaves or signs in', async (postLogoutRedirectUri) => {
+    const auth = createJourney(world, provider, { postLogoutRedirectUri }).load()
     await expect(auth.login()).rejects.toMatchObject({ code: 'invalid_config', option: 'postLogoutRedirectUri' })
     expect(world.left).toEqual([])
   })
@@ -129,6 +135,17 @@ describe('revocation', () => {
     expect(auth.store.getState()).toMatchObject({ status: 'unauthenticated', reason: 'user' })
     return result
   }
+
+  test('LO-01 signed out here before the provider is told', async () => {
+    const auth = await signedIn()
+    const before: unknown[] = []
+    world.answer = (request) => {
+      before.push([request.url, auth.store.getState().status, auth.tokens.current, world.tabStorage.keys().filter((key) => key.endsWith(':tokens'))])
+      return provider.answer(request)
+    }
+    await auth.logout()
+    expect(before).toEqual([[`${issuer}/revoke`, 'unauthenticated', null, []]])
+  })
 
   test.each([
     ['nothing', () => new Response(null, { status: 200 })],

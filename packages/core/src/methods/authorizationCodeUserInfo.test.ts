@@ -64,6 +64,36 @@ describe('asked', () => {
     expect(journey.asked('/me')).toBe(1)
   })
 
+  test('not again at a refresh: what it said stays where the ID token said it as well, and says it no more', async () => {
+    provider.claims = { locale: 'en' }
+    await signIn()
+    provider.claims = { name: undefined, email: undefined }
+    for (let round = 0; round < 2; round++) {
+      await journey.app().tokens.refresh()
+      expect(user()).toEqual({ sub: 'ada', name: 'Countess', picture: 'https://id.example/ada.png' })
+    }
+    provider.claims = null
+    await journey.app().tokens.refresh()
+    provider.claims = { email: undefined }
+    await journey.app().tokens.refresh()
+    expect(user()).toEqual({ sub: 'ada', name: 'Ada Lovelace', picture: 'https://id.example/ada.png' })
+    expect(journey.asked('/me')).toBe(1)
+  })
+
+  test('at a step-up, as at a login: what is said by then stays, and not what an ID token said', async () => {
+    provider.tokens = { scope: 'openid profile email' }
+    await signIn()
+    provider.claims = { locale: 'en' }
+    provider.userInfoAnswer = () => Response.json({ sub: 'ada', picture: 'newer' })
+    provider.tokens = { scope: 'openid profile email pay', refresh_token: undefined }
+    await journey.app().stepUp({ scope: ['pay'], url: '' })
+    provider.nonce = new URL(world.left.at(-1) ?? '').searchParams.get('nonce') ?? ''
+    expect(resultOf(await journey.comeBack())).toBe('signed_in')
+    provider.claims = { email: undefined }
+    await journey.app().tokens.refresh()
+    expect(user()).toEqual({ sub: 'ada', name: 'Ada Lovelace', picture: 'newer' })
+  })
+
   test('at an endpoint that the app names', async () => {
     const endpoints = { authorization: `${issuer}/authorize`, token: `${issuer}/token`, jwks: `${issuer}/jwks`, userInfo: `${issuer}/me` }
     expect(await signIn({ endpoints })).toBe('signed_in')
@@ -179,6 +209,7 @@ test('ID-22 what UserInfo says is shown as what an ID token says: no secrets, no
   expect(await signIn()).toBe('signed_in')
   expect(user()).toEqual({ sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', groups: ['a'] })
   expect('admin' in (user() as object)).toBe(false)
+  expect(journey.app().tokens.current?.tokens.secrets).toEqual({ userInfo: '{"sub":"ada","groups":["a"]}' })
   provider.userInfoAnswer = () => new Response(`{"sub":"ada","deep":${'['.repeat(100)}${']'.repeat(100)}}`, { headers: { 'content-type': 'application/json' } })
   expect(await signIn()).toBe('invalid_response')
 })

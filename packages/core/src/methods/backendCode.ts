@@ -89,7 +89,7 @@ export function backendCode(options: EitherOptions): AuthMethod<BackendCodeInput
       const exchangeUrl = new URL(client.exchangeUrl, uri)
       // It gets a code and its verifier, which are a login, and cookies.
       if (exchangeUrl.origin !== uri.origin) ctx.checkDestination(exchangeUrl)
-      const returnTo = returnToIn(uri, input?.returnTo ?? ctx.page.href())
+      const returnTo = returnToIn(uri, ownMembers(input ?? {}).returnTo ?? ctx.page.href())
       const departure = { clientId: client.clientId, redirectUri: uri, scope, issuer, requiresIssuer: false, returnTo }
       const { transaction, parameters } = await beginTransaction(departure, ctx)
       keepTransaction(ctx.scratch, transaction)
@@ -121,7 +121,7 @@ interface Client extends Omit<SharedOptions, 'scope'> {
   readonly scope: readonly string[]
   readonly parameters: ExtraParameters
   readonly csrfHeader: string
-  readonly session?: BrowserSession
+  readonly session: BrowserSession | undefined
   readonly lifetime?: TokenLifetime
   readonly fields?: FieldsSchema<unknown>
 }
@@ -134,8 +134,8 @@ const names = [
 ] as const // prettier-ignore
 
 function check(options: EitherOptions): Client {
-  const { session, ...checked } = checkOptions(options, 'backendCode', names)
-  const { redirectUri = '/callback', issuer, csrfHeader = 'X-CSRF-Token', lifetime, fields } = checked
+  const checked = checkOptions(options, 'backendCode', names)
+  const { session, redirectUri = '/callback', issuer, csrfHeader = 'X-CSRF-Token', lifetime, fields } = checked
   checkSecureUrl(checked.authorizationUrl, 'authorizationUrl')
   checkPathOrUrl(checked.exchangeUrl, 'exchangeUrl')
   checkPathOrUrl(redirectUri, 'redirectUri')
@@ -145,15 +145,15 @@ function check(options: EitherOptions): Client {
   for (const [option, value] of Object.entries({ lifetime, fields })) {
     if (session !== undefined && value !== undefined) throw configError(option, 'the answer has no token: give it to the session method.')
   }
-  return {
+  return ownMembers({
     ...checked,
     clientId: checkText(checked.clientId, 'clientId'),
     redirectUri,
     scope: checked.scope === undefined ? [] : checkText(checked.scope, 'scope').split(/\s+/),
     parameters: checkExtraParameters(checked.parameters, (problem) => configError('parameters', problem), []),
     csrfHeader: checkHeaderName(csrfHeader, 'csrfHeader'),
-    ...(session !== undefined && { session: checkSession(session) }),
-  }
+    session: session === undefined ? undefined : checkSession(session),
+  })
 }
 
 function checkSession(session: AuthMethod<never>): BrowserSession {

@@ -9,7 +9,7 @@ import { tokenError, type Refusal } from '../endpoint/tokenError.ts'
 import { tokenLifetimeMs, type TokenLifetime } from '../endpoint/tokenLifetime.ts'
 import { sendTokenRequest, type RequestContext } from '../endpoint/tokenRequest.ts'
 import { parseTokenResponse, readJson } from '../endpoint/tokenResponse.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import type { Session, TokenSet } from '../session/session.ts'
 import type { AuthMethod, MethodContext } from './method.ts'
 
@@ -160,7 +160,7 @@ function check(options: ClientCredentialsOptions, where: string): Checked {
     throw configError('dangerouslyAllowBrowser', 'expected a boolean.')
   }
   checkTokenLifetime(checked.lifetime)
-  return { ...checked, scope: scope === undefined ? [] : splitScope(checkText(scope, 'scope')) }
+  return ownMembers({ ...checked, scope: scope === undefined ? [] : splitScope(checkText(scope, 'scope')) })
 }
 
 function scopeOf(input: unknown): string | undefined {

@@ -7,7 +7,7 @@ import { readExtraFields, type FieldsSchema } from '../endpoint/extraFields.ts'
 import { tokenError, type Refusal } from '../endpoint/tokenError.ts'
 import { resolveUrl, sendTokenRequest } from '../endpoint/tokenRequest.ts'
 import { isError, parseScope, readJson, refuseInnerError, refusePage } from '../endpoint/tokenResponse.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import { userClaims, type Claims } from '../session/claims.ts'
 import { isToken, unknownSession, type Session } from '../session/session.ts'
 import type { AuthMethod, MethodContext } from './method.ts'
@@ -109,7 +109,7 @@ function check<Fields>(options: CookieSessionOptions<Fields>): Server<Fields> {
   checkPathOrUrl(sessionUrl, 'sessionUrl')
   for (const [option, url] of Object.entries({ loginUrl, logoutUrl, csrfUrl })) if (url !== undefined) checkPathOrUrl(url, option)
   checkFieldsSchema(fields)
-  return { ...checked, subject: checkText(subject, 'subject'), csrfHeader: checkHeaderName(csrfHeader, 'csrfHeader') }
+  return ownMembers({ ...checked, subject: checkText(subject, 'subject'), csrfHeader: checkHeaderName(csrfHeader, 'csrfHeader') })
 }
 
 /** Logins and logouts one after the other: there is one cookie, and the last answer decides whose it is. */
@@ -183,14 +183,14 @@ async function readSession<Fields>(server: Server<Fields>, body: unknown, ctx: M
   if (subject === null) return null
   const fields = server.fields === undefined ? {} : await readExtraFields(server.fields, body)
   const secrets = server.csrfUrl === undefined ? csrfIn(body) : await fetchCsrf(server, ctx)
-  return {
+  return ownMembers({
     accessToken: null,
     subject,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Claims by construction, and fields if there is a schema for them.
     user: { ...claims, ...fields, sub: subject } as Claims & Fields,
     scope: parseScope(scope) ?? [],
     secrets,
-  }
+  })
 }
 
 /** Many servers say at once who has signed in; the others are asked. */

@@ -10,7 +10,7 @@ import { spentToken, tokenError } from '../endpoint/tokenError.ts'
 import type { TokenLifetime } from '../endpoint/tokenLifetime.ts'
 import { sendTokenRequest } from '../endpoint/tokenRequest.ts'
 import { readTokenSession } from '../endpoint/tokenSession.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import type { Claims } from '../session/claims.ts'
 import { isToken, type Session } from '../session/session.ts'
 import type { AuthMethod, CallbackHost, MethodContext } from './method.ts'
@@ -118,7 +118,7 @@ function check<Fields>(options: EphemeralTokenOptions<Fields>): Checked<Fields> 
   if (checkDurationMs(maxLifetimeMs, 'maxLifetimeMs') === 0) throw configError('maxLifetimeMs', 'expected more than 0.')
   checkTokenLifetime(checked.lifetime)
   checkFieldsSchema(checked.fields)
-  return { ...checked, maxLifetimeMs }
+  return ownMembers({ ...checked, maxLifetimeMs })
 }
 
 type Exchange<User> = (token: string, ctx: MethodContext) => Promise<Session<User>>

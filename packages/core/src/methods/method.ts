@@ -151,7 +151,9 @@ export interface StepUpRequest<User = unknown> {
 /** A login that is complete, and not yet in use. */
 export interface Arrival {
   readonly session: SessionRecord
-  /** Its tokens become the current ones; gives whether they are. */
+  /** Who is signed in, or why nobody is. */
+  readonly state: () => AuthState
+  /** Its tokens become the current ones, unless another login or a logout has come since; gives whether they are. */
   readonly set: () => Promise<boolean>
   /**
    * Its tokens take the place of those in use, whose session goes on. Rejects when there is none any more, or when it is another by then.

@@ -7,7 +7,7 @@ import { invalidGrant, spentToken, tokenError } from '../endpoint/tokenError.ts'
 import type { TokenLifetime } from '../endpoint/tokenLifetime.ts'
 import { sendTokenRequest } from '../endpoint/tokenRequest.ts'
 import { readTokenSession } from '../endpoint/tokenSession.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import type { Claims } from '../session/claims.ts'
 import { isToken, type Session } from '../session/session.ts'
 import type { AuthMethod, MethodContext } from './method.ts'
@@ -98,7 +98,7 @@ function check<Fields>(options: RefreshTokenOptions<Fields>): Checked<Fields> {
   if (revocationUrl !== undefined) checkPathOrUrl(revocationUrl, 'revocationUrl')
   checkTokenLifetime(checked.lifetime)
   checkFieldsSchema(checked.fields)
-  return { ...checked, format }
+  return ownMembers({ ...checked, format })
 }
 
 /** The token in the one format, or what stands for it in the other. */

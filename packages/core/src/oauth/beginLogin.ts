@@ -76,7 +76,7 @@ export async function beginLogin(client: CodeClient, { input, returnTo, isPopup,
     forgetMetadata(ctx)
     throw error
   })
-  return { url, transaction }
+  return { url, transaction: { ...transaction, jkt: binding?.jkt } }
 }
 
 interface Pushing extends Pick<CodeClient, 'clientId' | 'ctx'> {

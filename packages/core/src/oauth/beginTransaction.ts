@@ -1,5 +1,6 @@
 import { sha256 } from '../browser/sha256.ts'
 import type { PageStorage } from '../browser/storage.ts'
+import { AuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import { toForm, type Parameters } from './toForm.ts'
 import { longestLoginMs, prefix, readTransaction, type Transaction } from './transaction.ts'
@@ -39,9 +40,18 @@ export async function beginTransaction(departure: Departure, ctx: MethodContext)
   return { parameters, transaction: { state, nonce, verifier, issuer, requiresIssuer, returnTo, maxAgeMs, stepUp, createdAt: ctx.now(), spent: false } }
 }
 
-/** Keeps a transaction, and lets the oldest go when there are too many. */
+/** How fast nobody signs in {@link maxCount} times and comes back from it. */
+const soonMs = 60_000
+
+/**
+ * Keeps a transaction, and lets the oldest go when there are too many.
+ *
+ * @throws AuthError `redirect_loop` when as many were begun within a minute, and came back: an app signs in by itself, in vain.
+ */
 export function keepTransaction(scratch: PageStorage, transaction: Transaction): void {
   const others = readAll(scratch, transaction.createdAt).sort((a, b) => b.createdAt - a.createdAt)
+  const isRound = others.filter(({ spent, createdAt }) => spent && transaction.createdAt - createdAt < soonMs).length >= maxCount
+  if (isRound) throw new AuthError('redirect_loop', `${maxCount} sign-ins came back within a minute, and were not enough: why does this app begin another?`)
   for (const { state } of others.slice(maxCount - 1)) scratch.removeItem(prefix + state)
   scratch.setItem(prefix + transaction.state, JSON.stringify(transaction))
 }

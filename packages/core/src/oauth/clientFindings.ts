@@ -6,7 +6,7 @@ import type { CheckedAuthorizationCodeOptions } from './authorizationCodeOptions
 import { toForm, type Parameters } from './toForm.ts'
 
 /** A public client, and where its provider is. */
-export type DiagnosedClient = Pick<CheckedAuthorizationCodeOptions<unknown>, 'issuer' | 'endpoints' | 'clientId' | 'redirectUri' | 'scope' | 'parameters' | 'resource'>
+export type DiagnosedClient = Pick<CheckedAuthorizationCodeOptions<unknown>, 'issuer' | 'endpoints' | 'clientId' | 'redirectUri' | 'scope' | 'parameters' | 'resource' | 'dpop'>
 
 /** Where the provider is asked. */
 export interface ProviderEndpoints {
@@ -25,32 +25,35 @@ interface ClientOptions {
   readonly random: () => string
 }
 
+const isUnknown = (error: string): boolean => ['invalid_client', 'unauthorized_client'].includes(error)
+
+/** What says no more than that there was no proof (RFC 9449 §5, §8): it is asked without one. */
+const proofErrors = ['invalid_dpop_proof', 'use_dpop_nonce']
+
 /**
  * What the provider makes of this client. It is asked for nothing that could be used: at the token endpoint without a code, and for a
  * pushed request that nobody follows. Only the latter tells of the redirect URI; at the authorization endpoint a page learns nothing.
  */
 export async function clientFindings({ client, redirectUri, endpoints, ask, random }: ClientOptions): Promise<readonly Finding[]> {
-  const { clientId, scope, resource, parameters } = client
-  const found = [
-    findingOf(ask(endpoints.token, form({ grant_type: 'authorization_code', client_id: clientId })), ['invalid_client', 'unauthorized_client'], redirectUri),
-  ]
+  const { clientId, scope, resource, parameters, dpop } = client
+  const found = [findingOf(ask(endpoints.token, form({ grant_type: 'authorization_code', client_id: clientId })), isUnknown, redirectUri)]
   if (endpoints.push !== undefined && redirectUri !== null) {
     const begun = { state: random(), nonce: random(), code_challenge: random(), code_challenge_method: 'S256' }
     const asked = { ...parameters, response_type: 'code', client_id: clientId, redirect_uri: redirectUri.href, scope: scope.join(' ') || undefined, resource, ...begun }
-    found.push(findingOf(ask(endpoints.push, form(asked)), null, redirectUri))
+    found.push(findingOf(ask(endpoints.push, form(asked)), (error) => !dpop || !proofErrors.includes(error), redirectUri))
   }
-  if (endpoints.keys !== undefined && scope.includes('openid')) found.push(findingOf(ask(endpoints.keys), [], redirectUri))
+  if (endpoints.keys !== undefined && scope.includes('openid')) found.push(findingOf(ask(endpoints.keys), () => false, redirectUri))
   return (await Promise.all(found)).flat()
 }
 
-/** @param errors Those that speak of the client; `null`: any. */
-async function findingOf(asking: Promise<Response | Finding>, errors: readonly string[] | null, redirectUri: URL | null): Promise<readonly Finding[]> {
+/** @param isOfClient Whether an error speaks of the client. */
+async function findingOf(asking: Promise<Response | Finding>, isOfClient: (error: string) => boolean, redirectUri: URL | null): Promise<readonly Finding[]> {
   const asked = await asking
   if ('cure' in asked) return [asked]
   // Some answer with an error and the status 200.
   if (asked.status === 429 || asked.status >= 500) return []
   const { error, error_description: description } = membersOf(await asked.json().catch(() => null))
-  if (typeof error !== 'string' || errors?.includes(error) === false) return []
+  if (typeof error !== 'string' || !isOfClient(error)) return []
   // No standard has a code for it; the description is read, and never shown.
   if ([error, description].some((text) => typeof text === 'string' && /redirect.?uri/i.test(text))) return [unregistered(String(redirectUri))]
   return [rejected(wordOf(error) ?? String(asked.status))]

@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import type { MethodContext } from '../methods/method.ts'
 import type { CheckedAuthorizationCodeOptions } from './authorizationCodeOptions.ts'
+import { ownMembers } from '../ownMembers.ts'
 import { discover } from './discover.ts'
 import type { DpopMemory } from './dpopMemory.ts'
 import { signingAlgorithms } from './signingAlgorithms.ts'
@@ -29,10 +30,10 @@ export async function serverOf(client: CodeClient): Promise<AuthorizationServer>
   const algorithms = { userinfo_signing_alg_values_supported: [...signingAlgorithms] }
   if (endpoints === undefined) {
     const needed = [...(needsKeys(client) ? ['jwks_uri'] : []), ...(client.userInfo ? ['userinfo_endpoint'] : [])]
-    return { ...(await discover(issuer, needed, ctx)), ...algorithms }
+    return ownMembers({ ...(await discover(issuer, needed, ctx)), ...algorithms })
   }
   const { authorization, token, revocation, endSession, pushedAuthorizationRequest, jwks, userInfo } = endpoints
-  return {
+  return ownMembers({
     ...algorithms,
     id_token_signing_alg_values_supported: [...signingAlgorithms],
     // oauth4webapi wants one. Without an issuer nothing is compared with it.
@@ -44,5 +45,5 @@ export async function serverOf(client: CodeClient): Promise<AuthorizationServer>
     ...(jwks !== undefined && { jwks_uri: jwks }),
     ...(userInfo !== undefined && { userinfo_endpoint: userInfo }),
     ...(pushedAuthorizationRequest !== undefined && { pushed_authorization_request_endpoint: pushedAuthorizationRequest }),
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import type { Popup } from '../browser/popup.ts'
 import { memoryStorage } from '../browser/storage.ts'
-import { AuthError } from '../errors.ts'
+import { AuthError, isAuthError } from '../errors.ts'
 import type { Claims } from '../session/claims.ts'
 import type { Session } from '../session/session.ts'
 import { beginLogin, type LoginRequest } from './beginLogin.ts'
@@ -10,6 +10,7 @@ import { completeLogin as complete } from './completeLogin.ts'
 import { runPopupFlow } from './popupFlow.ts'
 import { readRedirectCallback } from './redirectCallback.ts'
 import { refreshTokens } from './refreshTokens.ts'
+import { askedOf, stepUpRounds } from './stepUpRounds.ts'
 import { readTerms } from './stepUpTerms.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -59,7 +60,12 @@ export async function completeLogin<Fields>(client: CodeClient<Fields>, url: URL
   if (transaction.stepUp === undefined) return complete(client, url, transaction)
   const terms = readTerms(transaction.stepUp)
   if (terms === null) throw new AuthError('invalid_callback', 'What this step-up was for is not known any more: send the request again.')
-  return complete({ ...client, scope: terms.scope }, url, transaction)
+  try {
+    return await complete({ ...client, scope: terms.scope }, url, transaction)
+  } catch (error) {
+    if (isAuthError(error) && error.retryable) stepUpRounds(client.ctx.scratch).forgive({ family: terms.family, asked: askedOf(terms.challenge) })
+    throw error
+  }
 }
 
 /** New tokens for a session. */

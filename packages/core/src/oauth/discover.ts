@@ -42,7 +42,7 @@ export async function discover(issuer: string, needed: readonly string[], ctx: M
     const problem = error instanceof Error ? error.message : 'unknown'
     throw new AuthError('invalid_response', `The metadata of ${issuer} cannot be used: ${problem}. Look at "issuer", and at the provider.`)
   }
-  const metadata = pick({ ...server }, needed)
+  const metadata = pick(membersOf(server), needed)
   keep(metadata, ctx)
   return metadata
 }

@@ -12,7 +12,7 @@ import { readSession } from './readSession.ts'
 import { tokenOptions } from './requestOptions.ts'
 import { isSigned } from './isSigned.ts'
 import type { Transaction } from './transaction.ts'
-import { requestUserInfo } from './userInfo.ts'
+import { requestUserInfo, withUserInfo } from './userInfo.ts'
 
 /** Seconds by which the device's clock may be off when an ID token is judged at login. */
 const loginSkewS = 60
@@ -21,21 +21,23 @@ const loginSkewS = 60
 export interface CodeGrant {
   /** Validated by oauth4webapi: nothing else is accepted by its request. */
   readonly parameters: URLSearchParams
-  readonly transaction: Pick<Transaction, 'verifier' | 'nonce' | 'maxAgeMs' | 'stepUp'>
+  readonly transaction: Pick<Transaction, 'verifier' | 'nonce' | 'maxAgeMs' | 'stepUp' | 'jkt'>
 }
 
 /**
  * Exchanges a code for tokens (RFC 6749 §4.1.3 with RFC 7636 §4.5), once. What it gives is revoked again if the answer, its ID token,
  * or what UserInfo says, is refused, unless it was for a step-up.
  *
- * @throws AuthError `authorization_failed`, `client_rejected`, `invalid_response`, `invalid_id_token`, `clock_skew` or a transient code.
+ * @throws AuthError `authorization_failed`, `client_rejected`, `invalid_response`, `invalid_id_token`, `clock_skew` or a transient code;
+ * before the code is sent, `key_lost` or `storage_failed` when the key that it is bound to cannot be had.
  */
 export async function exchangeCode<Fields>(server: AuthorizationServer, client: CodeClient<Fields>, grant: CodeGrant): Promise<Session<Claims & Fields>> {
   const { clientId, redirectUri, scope } = client
-  const { verifier, nonce, maxAgeMs, stepUp } = grant.transaction
+  const { verifier, nonce, maxAgeMs, stepUp, jkt } = grant.transaction
   // Before the code is spent on an answer that could not be judged.
   const keySet = needsKeys(client) ? await loadKeySet(server, client.ctx) : null
-  const key = await keyOf(client)
+  // One that a code is bound to was kept, or is of this page.
+  const key = await keyOf(client, jkt === undefined ? undefined : { secrets: { jkt, isKept: 'yes' } })
   const { ctx, laterMs } = followRequests(client.ctx)
   const oauthClient: Client = { client_id: clientId, [clockTolerance]: loginSkewS }
   const options = tokenOptions({ ...client, ctx })
@@ -46,16 +48,18 @@ export async function exchangeCode<Fields>(server: AuthorizationServer, client: 
   const expected = scope.includes('openid') ? { expectedNonce: nonce, requireIdToken: true, ...(maxAgeMs !== undefined && { maxAge: maxAgeMs / 1000 }) } : {}
   const validate: IdTokenTerms['validate'] = (answer) => processAuthorizationCodeResponse(server, oauthClient, answer, expected)
 
+  let userInfo: Claims = {}
   const claimsOf = async (tokens: TokenResponse): Promise<Claims | null> => {
-    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), validate, before: null })
+    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), headers: response.headers, validate, before: null })
     if (claims === null) return null
     if (client.idTokenSignature === 'verified') {
       const verification = { server, ctx, keySet: keySet ?? (await loadKeySet(server, ctx)), mayReload: true }
       if ((await isSigned(answer, verification)) !== true) throw wrongSignature()
     }
-    if (!client.userInfo) return claims
-    return { ...(await requestUserInfo(server, { ...client, ctx }, { accessToken: tokens.accessToken, key, subject: claims.sub })), ...claims }
+    if (client.userInfo) userInfo = await requestUserInfo(server, { ...client, ctx }, { accessToken: tokens.accessToken, key, subject: claims.sub })
+    return { ...userInfo, ...claims }
   }
-  const session = await readSession(response, { server, client, key, isBeside: stepUp !== undefined, previous: null, claimsOf })
+  const read = await readSession(response, { server, client, key, isBeside: stepUp !== undefined, previous: null, claimsOf })
+  const session = client.userInfo ? withUserInfo(read, userInfo) : read
   return session.expiresInMs === undefined ? session : { ...session, expiresInMs: session.expiresInMs - laterMs() }
 }

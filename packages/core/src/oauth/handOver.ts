@@ -26,7 +26,8 @@ export async function handOver(url: URL, state: string, ctx: MethodContext): Pro
     })
   const lines = [popups.opener(), popups.channel(channelName(state))].filter((line) => line !== null)
   const deadline = { timer: ctx.timer, deadlineMs: patienceMs, signal: ctx.signal }
-  const isTaken = await withDeadline(deadline, () => Promise.race(lines.map(isReceivedOn))).catch(() => false)
+  // Any: where site data is blocked, a browser may refuse the channel.
+  const isTaken = await withDeadline(deadline, () => Promise.any(lines.map(isReceivedOn))).catch(() => false)
   for (const release of releases) release()
   if (isTaken) popups.close()
   return isTaken

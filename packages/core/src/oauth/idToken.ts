@@ -4,14 +4,18 @@ import { base64url } from '../browser/crypto.ts'
 import { digest } from '../browser/digest.ts'
 import type { TokenResponse } from '../endpoint/tokenResponse.ts'
 import { AuthError } from '../errors.ts'
-import { membersOf } from '../ownMembers.ts'
+import { membersOf, ownMembers } from '../ownMembers.ts'
 import type { Claims } from '../session/claims.ts'
+import { parseHttpDate } from '../session/httpDate.ts'
+import { timeApart } from '../session/timeApart.ts'
 
 /** What an ID token is held to. */
 export interface IdTokenTerms {
   readonly clientId: string
   /** Epoch milliseconds. */
   readonly nowAt: number
+  /** Of the answer that it came in. */
+  readonly headers: Headers
   /** oauth4webapi's judgement of an answer: issuer, audience, times, and what belongs to a login. */
   readonly validate: (answer: Response) => ReturnType<typeof processRefreshTokenResponse>
   /** At a refresh: what the ID token said that the session has. `null` at login. */
@@ -43,9 +47,10 @@ export async function judgeIdToken({ accessToken, idToken }: TokenResponse, term
   try {
     claims = getValidatedIdTokenClaims(await terms.validate(answer)) ?? null
     if (claims === null || idToken === undefined) return { claims: null, answer }
-    header = decodeProtectedHeader(idToken)
+    claims = ownMembers(claims)
+    header = ownMembers(decodeProtectedHeader(idToken))
   } catch (error) {
-    throw idTokenError(error)
+    throw idTokenError(error, terms)
   }
   const { typ, alg = '' } = header
   checkClaims(claims, typ, terms)
@@ -62,15 +67,16 @@ function invalidIdToken(problem: string): AuthError {
 }
 
 /** What oauth4webapi leaves to its caller: a subject of OpenID Connect Core §2, and no access token in disguise (RFC 9068 §4). */
-function checkClaims({ sub, iat, azp, ...claims }: IDToken, type: unknown, { clientId, nowAt, before }: IdTokenTerms): void {
+function checkClaims(claims: IDToken, type: unknown, terms: IdTokenTerms): void {
+  const { sub, iat, azp } = claims
+  const { clientId, nowAt, before } = terms
   if (sub === '' || sub.length > 255) throw invalidIdToken('its subject is empty or longer than 255 characters')
   if (type !== undefined && (typeof type !== 'string' || type.toLowerCase() !== 'jwt')) throw invalidIdToken('its type is not JWT')
   if (azp !== undefined && azp !== clientId) throw invalidIdToken('it was issued to another client')
   const ageS = nowAt / 1000 - iat
   // At a refresh, some servers give the one of before once more.
-  if (ageS < -furthestS || (before === null && ageS > furthestS)) throw wrongTime('iat', -ageS)
-  const said: Readonly<Record<string, unknown>> = { ...claims, azp }
-  const changed = lasting.find((name) => before?.[name] !== undefined && said[name] !== undefined && said[name] !== before[name])
+  if (ageS < -furthestS || (before === null && ageS > furthestS)) throw wrongTime('iat', -ageS, terms)
+  const changed = lasting.find((name) => before?.[name] !== undefined && claims[name] !== undefined && claims[name] !== before[name])
   if (changed !== undefined) throw invalidIdToken(`its "${changed}" is not that of the login`)
 }
 
@@ -81,15 +87,17 @@ async function hashOf(accessToken: string, alg: string): Promise<string> {
 }
 
 /** Names the fault without the claims that oauth4webapi attaches to its error. */
-function idTokenError(error: unknown): AuthError {
+function idTokenError(error: unknown, terms: IdTokenTerms): AuthError {
   const isTime = error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK
   const { claim, claims, now } = membersOf(isTime ? error.cause : null)
-  if (claim === 'exp' || claim === 'nbf') return wrongTime(claim, Number(membersOf(claims)[claim]) - Number(now))
+  if (claim === 'exp' || claim === 'nbf') return wrongTime(claim, Number(membersOf(claims)[claim]) - Number(now), terms)
   return invalidIdToken(error instanceof Error ? error.message : 'unknown')
 }
 
 /** @param aheadS By how much the claim is ahead of now, in seconds. */
-function wrongTime(claim: string, aheadS: number): AuthError {
-  const apart = `${Math.round(Math.abs(aheadS))} s ${aheadS < 0 ? 'behind' : 'ahead of'}`
-  return new AuthError('clock_skew', `The ID token is not valid at this time, as its "${claim}" is ${apart} the clock of this device: is that right?`)
+function wrongTime(claim: string, aheadS: number, { nowAt, headers }: IdTokenTerms): AuthError {
+  // Another origin has to expose it.
+  const sentAt = parseHttpDate(headers.get('date') ?? '')
+  const clock = sentAt === null ? ': is that right?' : `, which is ${timeApart(nowAt - sentAt)} that of the provider.`
+  return new AuthError('clock_skew', `The ID token is not valid at this time, as its "${claim}" is ${timeApart(aheadS * 1000)} the clock of this device${clock}`)
 }

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { memoryStorage } from '../browser/storage.ts'
 import type { Arrival, MethodContext } from '../methods/method.ts'
 import type { SessionRecord } from '../session/session.ts'
+import { initialState } from '../session/state.ts'
 import { keepStepUp } from './keepStepUp.ts'
 
 const challenge = { scope: ['pay'], url: 'https://api.example/pay' }
@@ -18,7 +19,7 @@ function arrive(inUse: SessionRecord) {
     await Promise.resolve()
     put({ ...arrived, ...stays?.(inUse) })
   }
-  const kept = keepStepUp(terms, { context, held: () => ada })({ session: arrived, set: () => Promise.resolve(false), replace, discard })
+  const kept = keepStepUp(terms, { context, held: () => ada })({ session: arrived, state: () => initialState, set: () => Promise.resolve(false), replace, discard })
   return { kept, put, discard }
 }
 

@@ -3,6 +3,7 @@ import type { Arrival, Keep, StepUpHost } from '../methods/method.ts'
 import { decodeClaims } from '../session/claims.ts'
 import { isSamePerson } from '../session/person.ts'
 import type { SessionRecord } from '../session/session.ts'
+import { resumableReasons, type AuthState } from '../session/state.ts'
 import { askedOf, stepUpRounds, type Round } from './stepUpRounds.ts'
 import type { StepUpTerms } from './stepUpTerms.ts'
 
@@ -28,16 +29,22 @@ export function keepStepUp({ challenge, subject, family }: StepUpTerms, { held, 
     note('insufficient_user_authentication')
     throw new AuthError('insufficient_user_authentication', 'The person signed in in another way than the API asked for, as far as the ID token tells: look at what the provider makes of acr_values.')
   }
-  const commit = async ({ session, set, replace }: Arrival): Promise<boolean> => {
+  const commit = async ({ session, set, replace, state }: Arrival): Promise<boolean> => {
     const isAnew = session.family !== family
     const before = held()
     if (isAnew && (before === null || keptRefresh(session, before) === null)) return set()
-    // What is kept has to be the newest that any tab has, not what was in use a moment ago.
-    await replace((inUse) => {
-      if (!isSamePerson(inUse, session)) throw somebodyElse()
-      return { ...keptRefresh(session, inUse), ...(isAnew && { family: session.family }) }
-    })
-    return true
+    try {
+      // What is kept has to be the newest that any tab has, not what was in use a moment ago.
+      await replace((inUse) => {
+        if (!isSamePerson(inUse, session)) throw somebodyElse()
+        return { ...keptRefresh(session, inUse), ...(isAnew && { family: session.family }) }
+      })
+      return true
+    } catch (error) {
+      // It ran out while the person signed in again: that is as good as a login.
+      if (mayResume(state())) return set()
+      throw error
+    }
   }
 
   return async (arrival) => {
@@ -66,6 +73,11 @@ function keptRefresh(session: SessionRecord, { refreshToken, idToken, scope, sec
   if (session.refreshToken !== undefined || refreshToken === undefined || isBoundElsewhere) return null
   // With the ID token that its own will be compared with (OpenID Connect Core §12.2).
   return { refreshToken, idToken, secrets: { ...session.secrets, refreshScope } }
+}
+
+/** Whether the session has ended, and not by somebody who signed out. */
+function mayResume(state: AuthState): boolean {
+  return state.status === 'unauthenticated' && resumableReasons.includes(state.reason)
 }
 
 function somebodyElse(): AuthError {

@@ -1,4 +1,5 @@
 import type { Line, Popup } from '../browser/popup.ts'
+import { quietly } from '../browser/quietly.ts'
 import { AuthError, toAuthError } from '../errors.ts'
 import type { MethodContext } from '../methods/method.ts'
 import type { Session } from '../session/session.ts'
@@ -53,7 +54,8 @@ async function answerOf<User>({ popup, url, state, timeoutMs, ctx, read }: Popup
         releases.push(unsubscribe)
       }
       listen(popup)
-      listen(popupsOf(ctx).channel(channelName(state)))
+      // For when the ties are cut. Where site data is blocked, a browser may refuse it.
+      quietly(() => listen(popupsOf(ctx).channel(channelName(state))))
       releases.push(
         ctx.timer.after(timeoutMs, () => reject(new AuthError('popup_timeout', 'The sign-in in the popup took too long: offer to try again.'))),
         watchPopup(popup, ctx, reject),

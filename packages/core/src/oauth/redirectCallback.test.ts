@@ -26,6 +26,14 @@ describe.each(['blob:https://app.example/6f1', 'about:srcdoc', 'data:text/html,x
     expect(world.left).toEqual([])
   })
 
+  test('is no callback', async () => {
+    world.href = href
+    for (const redirectUri of ['/callback', 'https://app.example/callback']) {
+      const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web', redirectUri }) }, world.environment)
+      expect(await auth.handleCallback()).toEqual({ type: 'none' })
+    }
+  })
+
   test('is none to come back to', async () => {
     world.href = href
     await expect(load().handleCallback('https://app.example/callback?code=x&state=y')).rejects.toMatchObject({ code: 'unsupported_request' })

@@ -10,7 +10,7 @@ import { loadKeySet, type KeySet } from './keySet.ts'
 import { readSession } from './readSession.ts'
 import { tokenOptions } from './requestOptions.ts'
 import { isSigned } from './isSigned.ts'
-import { userInfoOf } from './userInfo.ts'
+import { userInfoOf, withUserInfo } from './userInfo.ts'
 
 /** Seconds by which the device's clock may be off: the ID token only has to be of the same person and issuer; a wrong clock must not end the session. */
 const skewS = 86_400
@@ -55,7 +55,7 @@ export async function refreshTokens<Fields>(
 
   let isLeftOut = false
   const claimsOf = async (tokens: TokenResponse): Promise<Claims | null> => {
-    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), validate, before })
+    const { claims, answer } = await judgeIdToken(tokens, { clientId, nowAt: ctx.now(), headers: response.headers, validate, before })
     if (claims === null) return null
     const verdict = client.idTokenSignature === 'unchecked' || (await verdictOn(answer, await loading))
     if (verdict === false) throw wrongSignature()
@@ -67,6 +67,7 @@ export async function refreshTokens<Fields>(
   // Silence means what the refresh token was granted (RFC 6749 §5.1, §6), which may be less than a step-up since.
   const { refreshScope = session.scope.join(' ') } = session.secrets ?? {}
   const previous = { ...session, scope: refreshScope.split(' ').filter(Boolean) }
-  const next = await readSession(response, { server, client, key, previous, claimsOf })
+  const read = await readSession(response, { server, client, key, previous, claimsOf })
+  const next = client.userInfo ? withUserInfo(read, userInfoOf(session)) : read
   return isLeftOut ? { ...next, idToken: session.idToken } : next
 }

@@ -51,7 +51,7 @@ test('whatever it gives resolves to our own origin again', () => {
   }
 })
 
-test.each([undefined, null, 42, {}, ['/x'], new String('/x')])('OR-07 %j is no address', (value) => {
+test.each([undefined, null, 42, {}, ['/x'], new String('/x'), 'https://[', 'https://:0:0/'])('OR-07 %j is no address', (value) => {
   expect(safeReturnTo(value, page)).toBe('/')
 })
 
@@ -79,4 +79,7 @@ test('OR-05 pages that would send the person round in circles are refused, whate
   expect(safeReturnTo('/callback?code=1&state=2', page, ['/callback'])).toBe('/')
   expect(safeReturnTo('/callback/../callback#x', page, ['/callback'])).toBe('/')
   expect(safeReturnTo('/callbacks', page, ['/callback'])).toBe('/callbacks')
+  expect(safeReturnTo('/logout?now=1', page, ['/callback'])).toBe('/')
+  expect(safeReturnTo('https://app.example/logout', page)).toBe('/')
+  expect(safeReturnTo('/logout/all', page)).toBe('/logout/all')
 })

@@ -28,11 +28,11 @@ export async function loginKey(client: BoundClient): Promise<DpopKey> {
 }
 
 /**
- * The key that the tokens of this session are bound to.
+ * The key that the tokens of this session are bound to, or the code of a login.
  *
  * @throws AuthError `key_lost`: it is not here any more; `timeout` or `storage_failed`: the database does not say.
  */
-export async function sessionKey(client: BoundClient, { secrets }: Session): Promise<DpopKey> {
+export async function sessionKey(client: BoundClient, { secrets }: Pick<Session, 'secrets'>): Promise<DpopKey> {
   const { dpop } = client
   const isOurs = ({ jkt }: DpopKey): boolean => jkt === secrets?.['jkt']
   const known = dpop.keys.find(isOurs)
@@ -41,7 +41,7 @@ export async function sessionKey(client: BoundClient, { secrets }: Session): Pro
   const stored = secrets?.['isKept'] === undefined ? null : await inTime(client, (database) => database.read(nameOf(client))).catch(cannotTell)
   const key = isKeyPair(stored) ? await remember(dpop, stored, true) : null
   if (key !== null && isOurs(key)) return key
-  throw new AuthError('key_lost', 'The key that the tokens are bound to is gone from this browser, and they are of no use without it: sign in again.')
+  throw new AuthError('key_lost', 'The key that these tokens, or this sign-in, are bound to is gone from this browser, and they are of no use without it: sign in again.')
 }
 
 /** What a session keeps of the key of its tokens. */

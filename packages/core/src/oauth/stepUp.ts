@@ -21,8 +21,16 @@ export interface StepUpWays<User> {
   readonly login: (login: StepUpLogin, ctx: MethodContext) => Promise<Session<User> | typeof leavingPage>
 }
 
-/** Step-ups under way, each by what makes the contexts of its method in its auth. */
-const running = new WeakMap<object, { readonly key: string; readonly done: Promise<void> }>()
+/** A step-up that was begun. */
+interface Begun {
+  readonly key: string
+  readonly done: Promise<void>
+  /** Whether it is under way, or has the page leave. */
+  readonly isOn: () => boolean
+}
+
+/** The latest ones, each by what makes the contexts of its method in its auth. */
+const latest = new WeakMap<object, Begun>()
 
 /** Rounds in a row that nobody finished (closed windows, refusals, somebody else), or whose scopes were gone again at once. */
 const mostInARow = 3
@@ -43,19 +51,21 @@ export async function stepUp<User>(request: StepUpRequest<User>, host: StepUpHos
   // An API that says the token again would have it sent on in an address.
   if (session.accessToken !== null && asked.includes(session.accessToken)) throw new AuthError('invalid_input', 'The API asks for a scope that is the access token: look at the API.')
   const key = `${session.family} ${asked}`
-  const under = running.get(host.context)
-  if (under?.key === key) {
-    await under.done
-    return meet(host, challenge, asked)
+  const before = latest.get(host.context)
+  if (before?.key === key && before.isOn()) {
+    await before.done
+    // While the page is leaving, nothing is met yet.
+    return before.isOn() ? undefined : meet(host, challenge, asked)
   }
-  const done = go({ ...request, challenge }, host, ways)
-  const entry = { key, done }
-  running.set(host.context, entry)
-  try {
-    await done
-  } finally {
-    if (running.get(host.context) === entry) running.delete(host.context)
+  const begun: { ctx?: MethodContext } = {}
+  const login: typeof ways.login = (wanted, ctx) => {
+    begun.ctx = ctx
+    return ways.login(wanted, ctx)
   }
+  const done = go({ ...request, challenge }, host, { ...ways, login })
+  // One that needs no login takes the place of none.
+  if (begun.ctx !== undefined) latest.set(host.context, { key, done, isOn: begun.ctx.isWanted })
+  await done
 }
 
 async function go<User>(request: StepUpRequest<User>, host: StepUpHost<User>, { client, login }: StepUpWays<User>): Promise<void> {

@@ -27,6 +27,8 @@ export interface StepUpRounds {
   readonly find: (mark: Pick<Round, 'family' | 'asked'>) => Round | undefined
   /** Remembers a round in place of an earlier one for the same. */
   readonly keep: (round: Round) => void
+  /** Counts a round once less, as it failed in a way that can pass by itself. */
+  readonly forgive: (mark: Pick<Round, 'family' | 'asked'>) => void
   /** A session goes on as another: so do its rounds. */
   readonly move: (from: string, to: string) => void
 }
@@ -57,14 +59,19 @@ export function stepUpRounds(scratch: PageStorage): StepUpRounds {
       // A popup needs no storage.
     }
   }
-  return {
+  const rounds: StepUpRounds = {
     find: ({ family, asked }) => read().find((round) => round.family === family && round.asked === asked),
     keep(round) {
       const others = read().filter(({ family, asked }) => family !== round.family || asked !== round.asked)
       write([...others, { ...round, urls: round.urls.slice(-maxCount) }])
     },
+    forgive(mark) {
+      const round = rounds.find(mark)
+      if (round !== undefined) rounds.keep({ ...round, count: round.count - 1 })
+    },
     move: (from, to) => write(read().map((round) => (round.family === from ? { ...round, family: to } : round))),
   }
+  return rounds
 }
 
 function isRound(value: unknown): value is Round {

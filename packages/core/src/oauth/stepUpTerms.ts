@@ -16,13 +16,13 @@ export interface StepUpTerms {
 export function readTerms(text: string): StepUpTerms | null {
   const { subject, family, scope, challenge: given } = membersOfText(text)
   const challenge = toStepUpChallenge(given)
-  if (challenge === null || typeof subject !== 'string' || typeof family !== 'string' || !Array.isArray(scope) || !scope.every(isScope)) return null
+  if (challenge === null || typeof subject !== 'string' || typeof family !== 'string' || !Array.isArray(scope) || !scope.every(isText)) return null
   return { subject, family, scope, challenge }
 }
 
-/** As a challenge has them, of which a session may have been granted more than one can ask for. */
-function isScope(value: unknown): value is string {
-  return toStepUpChallenge({ scope: [value], url: '' }) !== null
+/** A session may have been granted what no challenge could name, such as one with a space in a list. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /** All scopes of several lists, each once. */

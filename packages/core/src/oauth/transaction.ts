@@ -16,6 +16,8 @@ export interface Transaction {
   readonly maxAgeMs?: number | undefined
   /** Of a step-up: its terms, as text. */
   readonly stepUp?: string | undefined
+  /** Thumbprint of the key that the code is bound to (RFC 9449 §10). */
+  readonly jkt?: string | undefined
   /** Where the person was going: checked when used. */
   readonly returnTo: string
   /** Epoch milliseconds. */
@@ -57,10 +59,11 @@ const shape = {
   returnTo: 'string',
   createdAt: 'number',
   spent: 'boolean',
-} satisfies Record<Exclude<keyof Transaction, 'issuer' | 'maxAgeMs' | 'stepUp'>, string>
+} satisfies Record<Exclude<keyof Transaction, 'issuer' | 'maxAgeMs' | 'stepUp' | 'jkt'>, string>
 
 function isTransaction(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & Transaction {
-  const { issuer, maxAgeMs, stepUp, ...members } = value
-  const isRight = (issuer === null || typeof issuer === 'string') && (maxAgeMs === undefined || typeof maxAgeMs === 'number') && (stepUp === undefined || typeof stepUp === 'string')
+  const { issuer, maxAgeMs, stepUp, jkt, ...members } = value
+  const areTexts = [stepUp, jkt].every((text) => text === undefined || typeof text === 'string')
+  const isRight = areTexts && (issuer === null || typeof issuer === 'string') && (maxAgeMs === undefined || typeof maxAgeMs === 'number')
   return isRight && Object.entries(shape).every(([key, type]) => typeof members[key] === type)
 }

@@ -1,8 +1,8 @@
 import { processUserInfoResponse, userInfoRequest, type AuthorizationServer } from 'oauth4webapi'
 import { tokenError } from '../endpoint/tokenError.ts'
 import { AuthError } from '../errors.ts'
-import { membersOf } from '../ownMembers.ts'
-import { decodeClaims, type Claims } from '../session/claims.ts'
+import { userClaims, type Claims } from '../session/claims.ts'
+import { membersOfText } from '../session/record.ts'
 import type { Session } from '../session/session.ts'
 import type { CodeClient } from './codeClient.ts'
 import type { DpopKey } from './dpopMemory.ts'
@@ -42,10 +42,14 @@ export async function requestUserInfo(server: AuthorizationServer, client: CodeC
   return claims
 }
 
-/** What of a user no ID token said: UserInfo was asked at the login, and is not asked again. */
-export function userInfoOf({ user, idToken }: Session): Readonly<Record<string, unknown>> {
-  const said = decodeClaims(idToken ?? '') ?? {}
-  return Object.fromEntries(Object.entries(membersOf(user)).filter(([name]) => !(name in said)))
+/** What it said at the login of this session: it is not asked again. */
+export function userInfoOf({ secrets }: Session): Readonly<Record<string, unknown>> {
+  return membersOfText(secrets?.['userInfo'] ?? '')
+}
+
+/** Keeps with a session what {@link userInfoOf} gives: of the person alone. */
+export function withUserInfo<S extends Session>(session: S, userInfo: Readonly<Record<string, unknown>>): S {
+  return { ...session, secrets: { ...session.secrets, userInfo: JSON.stringify(userClaims(userInfo)) } }
 }
 
 function refused(problem: string): AuthError {

@@ -2,6 +2,7 @@ import { isDPoPNonceError, processRefreshTokenResponse, type DPoPHandle } from '
 import { AuthError } from '../errors.ts'
 import { membersOf } from '../ownMembers.ts'
 import { parseHttpDate } from '../session/httpDate.ts'
+import { timeApart } from '../session/timeApart.ts'
 import type { Session } from '../session/session.ts'
 import type { CodeClient } from './codeClient.ts'
 import { loginKey, sessionKey } from './sessionKey.ts'
@@ -13,13 +14,13 @@ const toleranceMs = 60_000
 /**
  * The key for a request to the provider; `null`: the client's tokens are not bound.
  *
- * @param session Of a refresh: the key of before, if it has one.
+ * @param bound Of a refresh: the session, and of a login whose code is bound: to what. Then it is that key and no other.
  * @throws AuthError what {@link sessionKey} throws.
  */
-export async function keyOf({ dpop, ...client }: CodeClient, session?: Session): Promise<DpopKey | null> {
+export async function keyOf({ dpop, ...client }: CodeClient, bound?: Pick<Session, 'secrets'>): Promise<DpopKey | null> {
   if (dpop === null) return null
-  const bound = { ...client, dpop }
-  return session?.secrets?.['jkt'] === undefined ? loginKey(bound) : sessionKey(bound, session)
+  const boundClient = { ...client, dpop }
+  return bound?.secrets?.['jkt'] === undefined ? loginKey(boundClient) : sessionKey(boundClient, bound)
 }
 
 /**
@@ -38,9 +39,9 @@ export async function withProof(
   const first = await send(options)
   const response = first.headers.has('dpop-nonce') && (await asksForNonce(first)) ? await send(options) : first
   const dateAt = parseHttpDate(response.headers.get('date') ?? '')
-  const isSkewed = dateAt !== null && Math.abs(dateAt - now()) > toleranceMs
-  if (isSkewed && (await errorIn(response)) === 'invalid_dpop_proof') {
-    throw new AuthError('clock_skew', 'The provider refused a proof, and its clock is another: is the clock of this device right?', { status: response.status })
+  const aheadMs = dateAt === null ? 0 : dateAt - now()
+  if (Math.abs(aheadMs) > toleranceMs && (await errorIn(response)) === 'invalid_dpop_proof') {
+    throw new AuthError('clock_skew', `The provider refused a proof, and its clock is ${timeApart(aheadMs)} that of this device: is that right?`, { status: response.status })
   }
   return response
 }

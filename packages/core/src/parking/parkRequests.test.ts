@@ -236,6 +236,20 @@ describe('a request that meets the end of the session', () => {
     expect(await request.text()).toBe('new')
   })
 
+  test('goes to where it went first, though the page’s base or address changed', async () => {
+    let base = 'https://app.example/base/'
+    const environment = { ...world.environment, page: { ...world.environment.page, baseUrl: () => base } }
+    const auth = create({}, {}, { ...world, environment })
+    await login(auth)
+    revoke()
+    const sent = auth.fetch('orders')
+    await parked(auth)
+    base = 'https://app.example/other/'
+    await login(auth)
+    await sent
+    expect(taken).toEqual(['ada GET /base/orders '])
+  })
+
   test('keeps what it says of redirects', async () => {
     const auth = await signedIn()
     revoke()
@@ -498,6 +512,22 @@ describe('it is not parked', () => {
     auth.tokens.end(new AuthError('session_expired', 'over'))
     gate.resolve(new Response('', { status: 403 }))
     await gives(sent, auth, 403)
+  })
+
+  test('when the server may have done it, and led on to where the 401 came from; a GET has nothing done', async () => {
+    const auth = await signedIn()
+    revoke()
+    before = async () => Object.defineProperties(new Response('no', { status: 401 }), { redirected: { value: true }, url: { value: 'https://app.example/orders/1' } })
+    await gives(post(auth, 'x', { redirect: 'follow' }), auth)
+    expect(auth.store.getState()).toMatchObject({ reason: 'refresh_rejected' })
+    await login(auth)
+    revoke()
+    const sent = auth.fetch('/orders', { redirect: 'follow' })
+    await parked(auth)
+    before = () => undefined
+    await login(auth)
+    expect((await sent).status).toBe(200)
+    expect([taken, asked]).toEqual([['ada GET /orders '], 3])
   })
 
   test('when the network fails, also while the session ends', async () => {
@@ -961,5 +991,9 @@ describe('the auth that it gives', () => {
       }
     })()
     expect(error).toMatchObject({ code: 'invalid_config', option })
+  })
+
+  test.each([null, undefined, 'auth'])('DO-07 %o is no auth', (auth) => {
+    expect(() => parkRequests(auth as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'parkRequests' }))
   })
 })

@@ -1,9 +1,10 @@
 import type { InspectEvent } from '../auth/inspect.ts'
 import type { ReadableStore } from '../auth/store.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
-import { checkDurationMs, checkOptions, configError, type Given } from '../checkOptions.ts'
+import { baseOf } from '../browser/page.ts'
+import { checkAuth, checkDurationMs, checkOptions, configError, type Given } from '../checkOptions.ts'
 import { AuthError, isAuthError } from '../errors.ts'
-import type { AuthedFetch } from '../http/authedFetch.ts'
+import { isDone, type AuthedFetch } from '../http/authedFetch.ts'
 import { keepRequest, type KeptRequest } from './keepRequest.ts'
 import { createParkingLot } from './parkingLot.ts'
 import { createStays, type Stay, type WatchedTokens } from './stays.ts'
@@ -44,6 +45,7 @@ export interface Parked {
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOptions = {}, environment: Environment = realEnvironment): A & Parked {
+  checkAuth(auth, 'parkRequests')
   const { most, longestMs, largestBytes } = checkParkingOptions(options)
   const lot = createParkingLot({ most, longestMs, environment })
   const onGone = (next: 'somebody' | 'nobody'): void => lot.clear(next === 'somebody' ? 'user_changed' : 'signed_out')
@@ -67,7 +69,7 @@ export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOp
 
   const fetch: AuthedFetch = async (input, init) => {
     const stay = stays.now()
-    const kept = stay && keepRequest(input, init, environment.page.href())
+    const kept = stay && keepRequest(input, init, baseOf(environment.page))
     if (stay === null || kept === null) return auth.fetch(input, init)
     const turn = turns++
     if (stay.isOver) {
@@ -77,7 +79,7 @@ export function parkRequests<A extends ParkableAuth>(auth: A, options: ParkingOp
     }
     const { ends } = stay
     const outcome = await outcomeOf(auth.fetch(input, init))
-    if (!isRefusal(outcome)) return give(outcome)
+    if (!isRefusal(outcome, kept)) return give(outcome)
     // A second 401 ends the session a little later, once it is known what other tabs have.
     if ('response' in outcome) await auth.tokens.refresh({ generation: noGeneration, signal: kept.signal }).catch(() => {})
     return stays.now() === stay && stay.ends !== ends ? waitOut(stay, kept, { turn, outcome }) : give(outcome)
@@ -121,8 +123,9 @@ const noGeneration = -1
 /** What a request meets at the end of a session. The last: one that would have been sent as the same person, who has signed in again meanwhile. */
 const refusalCodes = ['session_expired', 'refresh_rejected', 'revoked', 'user_disabled', 'invalid_id_token', 'not_authenticated', 'user_changed'] as const
 
-function isRefusal(outcome: Outcome): boolean {
-  return 'response' in outcome ? outcome.response.status === 401 : isAuthError(outcome.error, ...refusalCodes)
+function isRefusal(outcome: Outcome, kept: KeptRequest): boolean {
+  if ('error' in outcome) return isAuthError(outcome.error, ...refusalCodes)
+  return outcome.response.status === 401 && !isDone(outcome.response, kept)
 }
 
 async function outcomeOf(sent: Promise<Response>): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import { ownMembers } from '../ownMembers.ts'
 import type { TokenSet } from './session.ts'
 
 /** Two readings of one moment: wall clock (epoch ms) and elapsed time (ms, monotonic, may stop in sleep). */
@@ -21,7 +22,7 @@ const hardMarginMs = 5_000
 
 /** The lifetime of a token set received now. An absurd duration counts as unknown. */
 export function lifetimeOf(tokens: TokenSet, received: Moment): Lifetime {
-  const { expiresInMs = NaN } = tokens
+  const { expiresInMs = NaN } = ownMembers(tokens)
   return { received, lifetimeMs: Number.isFinite(expiresInMs) ? Math.max(0, expiresInMs) : null }
 }
 
@@ -46,9 +47,8 @@ export function leadMs(lifetimeMs: number, refreshLeadMs: number): number {
 /** Milliseconds until a refresh is due; zero or less when it is; `Infinity` when none is ever due by time. */
 export function untilRefreshMs(lifetime: Lifetime, now: Moment, refreshLeadMs: number): number {
   if (lifetime.lifetimeMs === null) return Infinity
-  const left = remainingMs(lifetime, now)
-  const age = lifetime.lifetimeMs - left
-  return Math.min(left - leadMs(lifetime.lifetimeMs, refreshLeadMs), longestUseMs - age)
+  const age = elapsedSince(lifetime.received, now)
+  return Math.min(lifetime.lifetimeMs - age - leadMs(lifetime.lifetimeMs, refreshLeadMs), longestUseMs - age)
 }
 
 /** Whether the token will live at least `minValidityMs` longer (default: 5 s, at most an eighth of its life). */

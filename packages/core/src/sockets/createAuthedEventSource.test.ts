@@ -306,3 +306,7 @@ test.each<[string, Partial<EventSourceOptions>]>([
 ])('an invalid %s: %o', (option, options) => {
   expect(() => create(options)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
 })
+
+test.each([null, undefined, 'auth'])('DO-07 %o is no auth', (auth) => {
+  expect(() => createAuthedEventSource(auth as never, { url: '/news', onEvent() {} })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'createAuthedEventSource' }))
+})

@@ -1,7 +1,7 @@
 import { environment as realEnvironment } from '../browser/environment.ts'
 import { report } from '../browser/report.ts'
 import { withDeadline } from '../browser/withDeadline.ts'
-import { checkOptions, checkPathOrUrl, configError } from '../checkOptions.ts'
+import { checkAuth, checkOptions, checkPathOrUrl, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
 import { retryAfterMs } from '../session/retryAfter.ts'
 import { failed, type Connecting, type Ending } from './attempt.ts'
@@ -33,6 +33,7 @@ const answerMs = 60_000
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function createAuthedEventSource(auth: ConnectionAuth, options: EventSourceOptions, environment: ConnectionEnvironment = realEnvironment): Connection {
+  checkAuth(auth, 'createAuthedEventSource')
   const { url, onEvent, heartbeatMs } = checkOptions(options, 'createAuthedEventSource', ['url', 'onEvent', 'heartbeatMs'])
   checkPathOrUrl(url, 'url')
   if (typeof onEvent !== 'function') throw configError('onEvent', 'expected a function.')

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createConnectedWorld, rejected, type ConnectedWorld } from '../../test/connectedWorld.ts'
 import { startSocketServer, type Peer, type SocketServer } from '../../test/socketServer.ts'
 import { defer } from '../../test/world.ts'
+import { createAuth } from '../auth/createAuth.ts'
 import { createEmitter, type Emitter } from '../browser/emitter.ts'
 import { AuthError } from '../errors.ts'
+import { apiKey, type ApiKeyInput } from '../methods/apiKey.ts'
 import { createAuthedSocket, type AuthedSocket, type SocketOptions } from './createAuthedSocket.ts'
 
 let server: SocketServer
@@ -398,6 +400,19 @@ describe('a refusal', () => {
     expect([String(error), error?.stack, String(error?.cause)].join()).not.toContain('canary')
   })
 
+  test.each<[string, () => unknown]>([
+    ['a promise', async () => new EventTarget()],
+    ['nothing', () => undefined],
+  ])('DO-08 DO-07 of %s in the place of a socket is the last', async (_, give) => {
+    const open = vi.fn(give)
+    const socket = create({ open: open as never })
+    socket.start()
+    await tab.auth.login('ada')
+    await until(socket, 'failed')
+    expect(socket.store.getState().error).toMatchObject({ code: 'invalid_config', option: 'open' })
+    expect([open.mock.calls.length, tab.waits()]).toEqual([1, []])
+  })
+
   test.each(['', undefined, 7])('of a ticket: %j is none, and is tried again', async (none) => {
     const open = vi.fn<() => WebSocket>()
     const socket = create({ open, ticket: async () => none as string })
@@ -545,6 +560,21 @@ describe('INV-9 destinations', () => {
     expect(socket.current).toBeNull()
   })
 
+  test.each<[string, () => ApiKeyInput, string | undefined]>([
+    ['its own of several API keys', () => ({ keys: { 'https://api.example': 'key-of-api', [server.origin]: 'key-of-here', [`${server.origin}/prices`]: 'key-of-prices' } }), 'key-of-prices'],
+    ['the one API key that there is', () => ({ key: 'key-of-all' }), 'key-of-all'],
+    ['none of several API keys that are for elsewhere', () => ({ keys: { 'https://api.example': 'key-of-api' } }), undefined],
+  ])('FE-23 it gets %s', async (_, input, ticket) => {
+    const auth = createAuth({ method: apiKey(), api: ['https://api.example', server.origin] }, tab.environment)
+    const open = vi.fn((given: string) => new WebSocket(address(), [`ticket.${given}`]))
+    const socket = createAuthedSocket(auth, { url: address(), open }, { ...tab.environment, leaving })
+    socket.start()
+    await auth.login(input())
+    await until(socket, ticket === undefined ? 'failed' : 'open')
+    expect([open.mock.calls, tickets()]).toEqual(ticket === undefined ? [[], []] : [[[ticket]], [ticket]])
+    expect(socket.store.getState().error?.code).toBe(ticket === undefined ? 'destination_not_allowed' : undefined)
+  })
+
   test('a ticket in the query is within the same address', async () => {
     await connect({ open: (ticket) => new WebSocket(`${address()}?ticket=${ticket}`) })
     expect(last().request.url).toBe('/prices?ticket=ada-1')
@@ -567,4 +597,8 @@ test.each<[string, Partial<SocketOptions>]>([
   ['tickets', { tickets: [] } as never],
 ])('an invalid %s: %o', (option, options) => {
   expect(() => create(options)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+})
+
+test.each([null, undefined, 'auth'])('DO-07 %o is no auth', (auth) => {
+  expect(() => createAuthedSocket(auth as never, { url: 'wss://api.example/', open: rejected })).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'createAuthedSocket' }))
 })

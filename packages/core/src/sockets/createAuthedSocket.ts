@@ -1,8 +1,10 @@
 import type { AuthCore } from '../auth/auth.ts'
 import { environment as realEnvironment, type Environment } from '../browser/environment.ts'
 import { withDeadline } from '../browser/withDeadline.ts'
-import { checkOptions, checkSecureUrl, configError } from '../checkOptions.ts'
+import { checkAuth, checkOptions, checkSecureUrl, configError } from '../checkOptions.ts'
 import { AuthError } from '../errors.ts'
+import { hasKeys, keyFor } from '../http/keyFor.ts'
+import type { Session } from '../session/session.ts'
 import type { Connecting, Ending } from './attempt.ts'
 import type { Connection, ConnectionAuth, ConnectionEnvironment, ConnectionOptions } from './connection.ts'
 import { createReconnection } from './createReconnection.ts'
@@ -13,7 +15,7 @@ export interface SocketOptions extends ConnectionOptions {
   readonly url: string
   /** Makes the socket, with the ticket wherever the server wants it; or leaves that to `onOpen`. Its address is `url`, but for the query. */
   readonly open: (ticket: string) => WebSocket
-  /** Gets a ticket, for each connection anew. Default: the access token. */
+  /** Gets a ticket, for each connection anew. Default: the access token; of several API keys, the one that `auth.fetch` would send there. */
   readonly ticket?: ((options: { readonly signal: AbortSignal }) => Promise<string>) | undefined
   /** Each time it is open. */
   readonly onOpen?: ((socket: WebSocket, ticket: string) => void) | undefined
@@ -26,7 +28,9 @@ export interface SocketOptions extends ConnectionOptions {
 }
 
 /** The part of an auth that a socket needs. */
-export type SocketAuth = ConnectionAuth & Pick<AuthCore<unknown>, 'checkDestination'>
+export interface SocketAuth extends ConnectionAuth, Pick<AuthCore<unknown>, 'checkDestination'> {
+  readonly tokens: ConnectionAuth['tokens'] & { readonly current: { readonly tokens: Pick<Session, 'accessToken' | 'secrets'> } | null }
+}
 
 /** A WebSocket that is opened again when it breaks, and closed when the person signs out or is somebody else. */
 export interface AuthedSocket extends Connection {
@@ -55,13 +59,19 @@ const ticketMs = 30_000
  * @throws AuthError `invalid_config`, naming the option.
  */
 export function createAuthedSocket(auth: SocketAuth, options: SocketOptions, environment: ConnectionEnvironment = realEnvironment): AuthedSocket {
+  checkAuth(auth, 'createAuthedSocket')
   const given = checkSocketOptions(options)
   const { target } = given
   let current: WebSocket | null = null
 
+  const tokenFor = async (limited: { readonly signal: AbortSignal }): Promise<string> => {
+    const accessToken = await auth.getAccessToken(limited)
+    const session = auth.tokens.current?.tokens
+    return session !== undefined && hasKeys(session) ? keyFor(session, target) : accessToken
+  }
   const connect = async ({ signal, onOpen, onHeard }: Connecting): Promise<Ending> => {
     auth.checkDestination(target)
-    const ticket = await withDeadline({ timer: environment.timer, deadlineMs: ticketMs, signal }, (limited) => (given.ticket ?? auth.getAccessToken)({ signal: limited }))
+    const ticket = await withDeadline({ timer: environment.timer, deadlineMs: ticketMs, signal }, (limited) => (given.ticket ?? tokenFor)({ signal: limited }))
     if (typeof ticket !== 'string' || ticket === '') throw new AuthError('invalid_response', 'The option "ticket" gave no ticket: return it as text.')
     if (signal.aborted) return {}
     const generation = auth.tokens.current?.generation
@@ -101,7 +111,7 @@ function checkSocketOptions(options: SocketOptions): CheckedOptions {
   return { ...given, target }
 }
 
-/** @throws AuthError `invalid_config` when `open` throws, without its error: browsers put addresses and subprotocols in the message, and a ticket may be in them. */
+/** @throws AuthError `invalid_config` when `open` gives no socket, or throws, without its error: browsers put addresses and subprotocols in the message, and a ticket may be in them. */
 function openSocket({ open, target }: CheckedOptions, ticket: string): WebSocket {
   let socket: WebSocket
   try {
@@ -109,6 +119,7 @@ function openSocket({ open, target }: CheckedOptions, ticket: string): WebSocket
   } catch (error) {
     throw configError('open', `it throws ${error instanceof Error ? `a ${error.name}` : 'something'}: perhaps a ticket that cannot be where it is put.`)
   }
+  if (typeof socket?.addEventListener !== 'function') throw configError('open', 'it gives no WebSocket: make it at once, as there is no waiting for a promise.')
   if (isSame(socket.url, target)) return socket
   socket.close()
   throw new AuthError('destination_not_allowed', 'The socket leads elsewhere than the option "url" says: let "open" and "url" agree.', { option: 'url' })

@@ -37,7 +37,9 @@ export function createQueue({ locks, holding, onDegraded }: QueueOptions): Queue
       abort.addEventListener('abort', stop)
       try {
         const name = `tessera:${holding.circle()?.id}${which === 'late' ? ':late' : ''}`
-        const lock = await locks.acquire(name, waitMs, waiting.signal).catch(withoutLocks(onDegraded))
+        // One that throws at once is one that rejects.
+        const ask = async (): Promise<HeldLock | null> => locks.acquire(name, waitMs, waiting.signal)
+        const lock = await ask().catch(withoutLocks(onDegraded))
         const [failure] = failures
         if (lock === null && failure !== undefined) throw failure
         return lock

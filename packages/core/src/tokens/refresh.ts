@@ -39,7 +39,7 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
     // Only these answers end a session: everything else can pass, and keeps it.
     if (endingCodes.includes(error.code)) return end(error)
     // What will not pass by itself is given a second chance, and the session as long as its token lives.
-    if (!error.retryable && gate.lastError()?.retryable === false && hasExpired()) {
+    if (isLasting(error) && isLasting(gate.lastError()) && hasExpired()) {
       return end(new AuthError('session_expired', 'The token has run out, and no other is given: sign in again.', { cause: error }))
     }
     gate.close(error)
@@ -76,4 +76,9 @@ export function createRefresher<T extends TokenSet>(options: RefresherOptions<T>
       stop.abort()
     },
   }
+}
+
+/** Whether it will not pass by itself. A database that fails says nothing of the session, and may work again. */
+function isLasting(error: AuthError | null): boolean {
+  return error?.retryable === false && error.code !== 'storage_failed'
 }

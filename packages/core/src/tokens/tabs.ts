@@ -1,4 +1,5 @@
 import type { Channels, Place } from '../browser/channel.ts'
+import { quietly } from '../browser/quietly.ts'
 import type { Sealing } from '../browser/sealing.ts'
 import type { Timer } from '../browser/timer.ts'
 import { withDeadline } from '../browser/withDeadline.ts'
@@ -72,7 +73,7 @@ export function createTabs(options: TabsOptions): Tabs {
     },
     close() {
       closing.abort()
-      place?.leave()
+      quietly(() => place?.leave())
       place = null
     },
     announce,

@@ -12,7 +12,7 @@ describe('the channel', () => {
     const [first, second] = await openTwo(server)
     const read = vi.spyOn(first.world.origin.database, 'read')
     const place = first.world.origin.channels.join('tessera:tokens', () => {})
-    const junk = [null, 'x', 42, [], {}, { type: 'news' }, { type: 'news', id: 'x' }, { ...announcement(first), entry: { generation: 99, sealed: new Uint8Array([1]), at: 1 } }, 'x'.repeat(1_000_000)]
+    const junk = [null, 'x', 42, [], {}, { type: 'news' }, { type: 'news', id: 'x' }, { ...announcement(first), entry: { generation: 99, sealed: new Uint8Array([1]), at: 1 } }, 'x'.repeat(10_000_000), { ...announcement(first), entry: { generation: 99, sealed: new Uint8Array(10_000_000), at: 1 } }]
     for (const message of junk) place.post(message)
     for (let hints = 0; hints < 1_000; hints++) place.post(announcement(first))
     await soon()

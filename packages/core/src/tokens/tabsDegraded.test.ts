@@ -168,3 +168,26 @@ describe('XT-08 a browser that lacks something', () => {
     expect([held(second), last(second)]).toEqual([null, 'cleared'])
   })
 })
+
+describe('DO-08 what belongs to the environment and misbehaves', () => {
+  const boom = (): never => {
+    throw new TypeError('mine')
+  }
+  test.each<[string, object]>([
+    ['locks that throw at once', { locks: { acquire: boom } }],
+    // oxlint-disable-next-line unicorn/no-thenable -- what this test is about
+    ['locks that give a thenable', { locks: { acquire: () => ({ then: (resolve: (lock: object) => void) => resolve({ letGo: () => {}, isHeld: () => true }) }) } }],
+    ['a lock that throws when it is let go of', { locks: { acquire: async () => ({ letGo: boom, isHeld: () => true }) } }],
+    ['a channel that throws when it is left', { channels: { join: () => ({ post: boom, leave: boom }) } }],
+    ['a database that throws at once', { database: { read: boom, update: boom, sweep: boom } }],
+    ['a sealing that throws at once', { sealing: { seal: boom, unseal: boom, agree: boom } }],
+  ])('%s is borne: a refresh counts, and dispose() leaves', async (_, instead) => {
+    const { tokens } = openTab({ refresh: async () => ({ accessToken: 'at-2', refreshToken: 'rt-2', expiresInMs: 3_600_000 }), instead })
+    const settled = tokens.setTokens({ accessToken: 'at-1', refreshToken: 'rt-1', expiresInMs: 3_600_000 }).then(() => tokens.refresh())
+    settled.catch(() => {})
+    await vi.advanceTimersByTimeAsync(minute)
+    await settled
+    expect(tokens.current?.tokens.accessToken).toBe('at-2')
+    expect(() => tokens.dispose()).not.toThrow()
+  })
+})

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { circleIn, codeOf, copyOf, held, hour, last, meanwhile, openTab, openTwo, setUpStrictServer, silent, soon, writeNewerVersion } from '../../test/siblingTabs.ts'
-import { defer } from '../../test/world.ts'
+import { createWorld, defer } from '../../test/world.ts'
 import { systemTimer } from '../browser/timer.ts'
 import { AuthError } from '../errors.ts'
 
@@ -63,6 +63,20 @@ describe('replaceTokens', () => {
     void tab.tokens.replaceTokens((current) => ({ ...current, accessToken: 'other' })).then(settled)
     await vi.advanceTimersByTimeAsync(100)
     expect([settled.mock.calls.length, held(tab)]).toEqual([1, 'other'])
+  })
+
+  test('INV-12 INV-13 a database that silently takes nothing is as good as none: three tries, and they are in use here', async () => {
+    const { database } = createWorld().origin
+    let isLost = false
+    const update: typeof database.update = (key, change) => (isLost ? database.read(key) : database.update(key, change))
+    const [tab] = await openTwo(server, { instead: { database: { ...database, update } } })
+    isLost = true
+    let updates = 0
+    await tab.tokens.replaceTokens((current) => {
+      if (++updates > 20) throw new AuthError('aborted', 'for ever')
+      return { ...current, accessToken: 'other' }
+    })
+    expect([updates, held(tab), last(tab)]).toEqual([3, 'other', 'refreshed'])
   })
 
   test('INV-13 a tab that stands back from a newer version does not try for ever', async () => {

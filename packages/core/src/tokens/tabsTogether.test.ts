@@ -162,7 +162,7 @@ describe('refresh', () => {
   })
 })
 
-test('XT-12 a tab of an older version stands back: it sends no spent token, and ends nobody’s session', async () => {
+test('ST-05 XT-12 a tab of an older version stands back: it sends no spent token, and ends nobody’s session', async () => {
   const [first, second] = await openTwo(server)
   const [id, newer] = await writeNewerVersion(first.world)
   second.world.wake('visible')

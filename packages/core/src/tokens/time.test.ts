@@ -134,6 +134,12 @@ describe('a clock', () => {
     expect(tokens.status).toMatchObject({ receivedAt: Date.now(), expiresAt: Date.now() + hour })
   })
 
+  test('TM-05 set forwards past the life of a token that nothing can replace ends the session, as sleep would', async () => {
+    const { tokens } = await holding(hour, { canRefresh: () => false })
+    vi.setSystemTime(Date.now() + hour)
+    await expect(tokens.getAccessToken()).rejects.toMatchObject({ code: 'session_expired' })
+  })
+
   test.each([minute, 50 * minute, hour, day, 10 * year])('TM-05 set forwards by %d ms costs one refresh at most, and set back none', async (jumpMs) => {
     const { tokens, refresh, lifeOf } = await holding(hour)
     const ended = vi.fn()

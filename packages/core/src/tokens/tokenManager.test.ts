@@ -301,6 +301,18 @@ describe('one refresh at a time', () => {
     expect(refresh).toHaveBeenCalledTimes(1)
   })
 
+  test('RF-01 fifty callers with a token inside its lead share one request, and have what still lives', async () => {
+    const refresh = counting()
+    const { tokens } = manager({ refresh, background: false })
+    await tokens.setTokens(first)
+    await vi.advanceTimersByTimeAsync(57 * minute)
+    const results = await Promise.all(Array.from({ length: 50 }, () => tokens.getAccessToken()))
+    expect(new Set(results)).toEqual(new Set(['at-0']))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(refresh).toHaveBeenCalledTimes(1)
+    expect(await tokens.getAccessToken()).toBe('at-1')
+  })
+
   test('RF-33 a caller that aborts leaves alone; the flight and the others go on', async () => {
     const answer = defer<TokenSet>()
     const { tokens } = manager({ refresh: () => answer.promise, background: false })

@@ -3,7 +3,7 @@ import { environment as realEnvironment, type Environment } from '../browser/env
 import { AuthError } from '../errors.ts'
 import { isFresh, remainingMs, type Moment } from '../session/lifetime.ts'
 import { checkTokenSet, type TokenSet } from '../session/session.ts'
-import type { AccessTokenOptions } from './accessTokenOptions.ts'
+import { checkAsked, type AccessTokenOptions, type Asked } from './accessTokenOptions.ts'
 import { assemble, type Parts } from './assemble.ts'
 import type { Change } from './catchUp.ts'
 import { interruptionOf, toTokenEvent } from './toTokenEvent.ts'
@@ -78,7 +78,7 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#throwIfDisposed()
     const { signal } = this.#epoch
     if (!this.#isRestored) await this.restore()
-    const [changing, commit] = [this.#changes.next, (tokens: T) => this.#commit(tokens, { type: 'refreshed' })]
+    const [changing, commit] = [this.#changes.next, (tokens: T, isLastTry: boolean) => this.#commit(tokens, { type: 'refreshed' }, isLastTry)]
     await replace(update, { parts: this.#parts, changing, commit, onDiscard: this.#options.onDiscard, signal })
   }
 
@@ -86,22 +86,20 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    * A fresh access token: at once when the current one will do, after a refresh otherwise.
    *
    * @throws AuthError `not_authenticated`, `session_expired`, `refresh_rejected`, `user_changed` when the tokens were replaced
-   * meanwhile, `unsupported_request` when the session lives in a cookie, `aborted`, `disposed`, or the code of a failed refresh;
+   * meanwhile, `unsupported_request` when the session lives in a cookie, `invalid_input`, `aborted`, `disposed`, or the code of a failed refresh;
    * `retryable` tells whether trying later may help.
    */
   async getAccessToken(options?: AccessTokenOptions): Promise<string> {
     // The usual case takes one turn of the event loop, not three.
-    const held = this.#fresh(options) ?? (await this.acquire(options))
-    const { accessToken } = held.tokens
+    const { accessToken } = (this.#fresh(options) ?? (await this.acquire(options))).tokens
     if (accessToken === null) throw new AuthError('unsupported_request', 'This session has no token in JavaScript: use auth.fetch.')
     return accessToken
   }
 
   /** Like {@link getAccessToken}, with all that came with the token and the generation it belongs to. */
   async acquire(options?: AccessTokenOptions): Promise<Held<T>> {
-    await this.#known(options?.signal)
-    const held = this.#fresh(options, true)
-    return held ?? this.#refreshed(this.#parts.vault.held(), false, options?.signal)
+    const asked = await this.#known(options)
+    return this.#fresh(asked, true) ?? this.#refreshed(this.#parts.vault.held(), false, asked.signal)
   }
 
   /**
@@ -109,11 +107,11 @@ export class TokenManager<T extends TokenSet = TokenSet> {
    *
    * @param options.generation Does nothing when the tokens have changed since.
    */
-  async refresh(options?: { readonly generation?: number; readonly signal?: AbortSignal }): Promise<void> {
-    await this.#known(options?.signal)
+  async refresh(options?: { readonly generation?: number | undefined; readonly signal?: AbortSignal | undefined }): Promise<void> {
+    const { generation, signal } = await this.#known(options)
     const held = this.#parts.vault.held()
-    if (options?.generation !== undefined && held?.generation !== options.generation) return
-    await this.#refreshed(held, true, options?.signal)
+    if (generation !== undefined && held?.generation !== generation) return
+    await this.#refreshed(held, true, signal)
   }
 
   /**
@@ -196,19 +194,21 @@ export class TokenManager<T extends TokenSet = TokenSet> {
     this.#throwIfDisposed()
     const held = this.#isRestored && isSettled ? this.#parts.vault.held() : null
     const now = this.#environment.clock.now()
-    if (held === null || !isFresh(held.lifetime, now, options?.minValidityMs)) return null
+    if (held === null || !isFresh(held.lifetime, now, checkAsked(options).minValidityMs)) return null
     if (this.#dueInMs(now) <= 0) this.#onDue()
     return held
   }
 
-  /** Waits until it shows what tokens there are. */
-  async #known(signal: AbortSignal | undefined): Promise<void> {
+  /** Waits until it shows what tokens there are; gives what is asked of them, checked. */
+  async #known(options: Asked | undefined): Promise<Asked> {
     this.#throwIfDisposed()
-    await raceAbort(this.#isRestored ? this.#changes.settled() : this.restore().then(this.#changes.settled), signal)
+    const asked = checkAsked(options)
+    await raceAbort(this.#isRestored ? this.#changes.settled() : this.restore().then(this.#changes.settled), asked.signal)
+    return asked
   }
 
-  async #commit(tokens: T, event: TokenEvent): Promise<boolean> {
-    const isSet = await this.#changes.set(this.#parts.vault.commit(tokens, { isLogin: event.type === 'set' }))
+  async #commit(tokens: T, event: TokenEvent, isLastTry = false): Promise<boolean> {
+    const isSet = await this.#changes.set(this.#parts.vault.commit(tokens, { isLogin: event.type === 'set', isLastTry }))
     if (isSet) this.#emit(event)
     return isSet
   }

@@ -79,7 +79,7 @@ function take(turn: Partial<Turn> = {}, ...busy: LockName[]) {
   )
 }
 
-test('RF-01 waits, looks, asks, and lets go', async () => {
+test('RF-01 XT-09 waits, looks, asks, and lets go', async () => {
   expect(await take()).toBeNull()
   expect(steps).toEqual(['wait 15000', 'look', 'ask', 'let go'])
 })

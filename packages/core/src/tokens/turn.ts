@@ -1,4 +1,5 @@
 import type { HeldLock } from '../browser/lock.ts'
+import { quietly } from '../browser/quietly.ts'
 import { AuthError, endingCodes, isAuthError, toAuthError } from '../errors.ts'
 import type { TokenSet } from '../session/session.ts'
 import type { CatchUp, Change } from './catchUp.ts'
@@ -66,7 +67,7 @@ async function takeTurns<T extends TokenSet>(turn: Turn, options: TurnOptions<T>
       // One at a time: whoever has the lock, since its holder has gone at last, lets those go first who had given up.
       const late = await acquire('late', patienceMs, stop)
       if (lock === null) own = late
-      else late?.letGo()
+      else if (late !== null) quietly(late.letGo)
       if (!isCurrent()) return null
       const lookedAt = now()
       const change = await catchUp()
@@ -76,7 +77,8 @@ async function takeTurns<T extends TokenSet>(turn: Turn, options: TurnOptions<T>
       const isSeen = elapsedSince(lookedAt, now()) <= longestLookMs && own?.isHeld() !== false
       if (isSeen) return isDone() ? { type: 'adopted' } : await ask(turn, options)
     } finally {
-      own?.letGo()
+      // What was refreshed under it counts, whatever becomes of it.
+      if (own !== null) quietly(own.letGo)
     }
   }
 }

@@ -29,7 +29,7 @@ export type GateAuth<User> = Pick<AuthCore<User>, 'ready' | 'store' | 'look'>
 
 /** What `requireAuth` does with any router. */
 export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptions, environment: Environment): Gate<User> {
-  const { signInPath = '/login', scopes = [] } = options
+  const { signInPath = '/login', scopes = [] } = ownOptions(options)
   if (!/^\/(?![/\\])[^?#]*$/.test(signInPath)) throw optionError('signInPath', 'Invalid option "signInPath": expected a path without search and hash, such as /login.')
   if (!Array.isArray(scopes)) throw optionError('scopes', 'Invalid option "scopes": expected a list.')
   const findCircle = createLoopBreaker(environment)
@@ -63,6 +63,12 @@ export function createGate<User>(auth: GateAuth<User>, options: RequireAuthOptio
   }
 }
 
+/** What was given, without what somebody put on every object. */
+export function ownOptions<O extends object>(options: O): O {
+  if (typeof options !== 'object' || options === null) throw optionError('requireAuth', 'Invalid option "requireAuth": expected an object.')
+  return { __proto__: null, ...options }
+}
+
 function checkScopes({ scope }: AuthenticatedState, scopes: readonly string[]): void {
   const missing = scopes.filter((each) => !scope.includes(each))
   if (missing.length > 0) throw new AuthError('insufficient_scope', `This route needs a scope that was not granted: ${missing.join(', ')}. Say so, or offer a step-up.`)
@@ -72,7 +78,7 @@ function isSamePath(one: string, other: string): boolean {
   return one.replace(/\/+$/, '') === other.replace(/\/+$/, '')
 }
 
-function optionError(option: string, message: string): AuthError {
+export function optionError(option: string, message: string): AuthError {
   return new AuthError('invalid_config', message, { option })
 }
 

@@ -13,7 +13,7 @@ const key = 'tessera:signInRedirects'
  * them back, or a session that is lost by coming back. Kept in the tab's storage, because a loop may lead through other pages.
  *
  * @returns Called with the path to where the person was going: its search may be another in each round. Gives an AuthError
- * `invalid_config` if it goes round, or `null`.
+ * `redirect_loop` if it goes round, or `null`.
  */
 export function createLoopBreaker({ clock, tabStorage }: Pick<Environment, 'clock' | 'tabStorage'>): (path: string) => AuthError | null {
   let kept: string | null = null
@@ -43,7 +43,7 @@ function timesOf(text: string | null, path: string): number[] {
 
 function goesRound(path: string): AuthError {
   return new AuthError(
-    'invalid_config',
+    'redirect_loop',
     `Going to ${path} led to the sign-in page again and again, and back. Either that page takes somebody for signed in who is not, ` +
       'as with another auth, or the session is lost by coming back, as one in memory is by loading the page.',
     { option: 'signInPath' },

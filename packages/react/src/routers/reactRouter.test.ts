@@ -193,6 +193,19 @@ describe('a guarded route', () => {
     expect(thrown instanceof Response && thrown.headers.get('x-remix-replace')).toBe(isReplacing)
   })
 
+  it.each([
+    ['file:///app/index.html#/orders?page=2', 'file:///orders?page=2', 'GET', 'true'],
+    ['file:///app/index.html#/form?page=2', 'file:///orders', 'POST', null],
+    ['about:blank#/orders?page=2', 'https://app.example/orders?page=2', 'GET', null],
+  ])('knows the place in the hash of a page without an origin: %s', async (href, address, verb, isReplacing) => {
+    const { environment } = worldAt(href)
+    const request = new Request(address, { method: verb })
+    expect(await requireAuth(authWith(ada), {}, environment)({ request })).toBe(ada)
+    const thrown: unknown = await requireAuth(authWith(nobody), {}, environment)({ request }).catch((cause: unknown) => cause)
+    const place = verb === 'GET' ? '/orders?page=2' : '/form?page=2'
+    expect(thrown instanceof Response && [thrown.headers.get('location'), thrown.headers.get('x-remix-replace')]).toEqual([`/login?${new URLSearchParams({ returnTo: place }).toString()}`, isReplacing])
+  })
+
   it.each<readonly [string, object]>([
     ['/login', { loader: true }],
     ['/orders', { loader: true, shouldRevalidate: () => false }],
@@ -230,6 +243,27 @@ describe('a guarded route', () => {
       expect(() => requireAuth(authWith(nobody), options)).toThrow(expect.objectContaining({ code: 'invalid_config', option: Object.keys(options)[0] }))
     },
   )
+
+  it.each([
+    ['requireAuth', null],
+    ['requireAuth', '/login'],
+    ['basename', { basename: 5 }],
+  ])('DO-07 is refused when it is made with a wrong %s: %j', (option, options) => {
+    expect(() => requireAuth(authWith(nobody), options as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+  })
+
+  it('DO-06 takes no option from a polluted prototype', async () => {
+    const polluted = { signInPath: '/attacker', scopes: ['admin'], basename: '/orders' }
+    Object.assign(Object.prototype, polluted)
+    try {
+      const signedIn = [requireAuth(authWith(ada), {}, createRouterWorld().environment), requireAuth(authWith(ada), undefined, createRouterWorld().environment)]
+      for (const guard of signedIn) expect(await guard({ request: new Request('https://app.example/orders') })).toBe(ada)
+      const thrown: unknown = await requireAuth(authWith(nobody), {}, createRouterWorld().environment)({ request: new Request('https://app.example/orders') }).catch((cause: unknown) => cause)
+      expect(thrown instanceof Response && thrown.headers.get('location')).toBe('/login?returnTo=%2Forders')
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
 
   it('knows the place without its hash where a router tells no more, as before version 8', async () => {
     const guard = requireAuth(authWith(nobody), {}, createRouterWorld().environment)
@@ -302,7 +336,7 @@ describe('OR-11 going round in circles', () => {
   it.each([true, false])('ends in an error that says so when the sign-in page takes somebody for signed in who is not; storage blocked: %s', async (isBlocked) => {
     const router = createApp(authWith(nobody), { signInAuth: authWith(ada), world: createRouterWorld(isBlocked) }).open('/orders?page=2')
     expect(await settled(router)).toBe('/orders?page=2')
-    expect(isAuthError(errorOf(router), 'invalid_config')).toBe(true)
+    expect(isAuthError(errorOf(router), 'redirect_loop')).toBe(true)
     expect(String(errorOf(router))).toContain('Going to /orders led to the sign-in page again and again')
   })
 

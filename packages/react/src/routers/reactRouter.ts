@@ -1,5 +1,5 @@
 import { environment as realEnvironment, safeReturnTo, type AuthCore, type AuthenticatedState, type Environment } from '@tessera-auth/core'
-import { createGate, type GateAuth, type RequireAuthOptions } from './gate.ts'
+import { createGate, optionError, ownOptions, type GateAuth, type RequireAuthOptions } from './gate.ts'
 import { watchPerson, type FollowedAuth } from './watchPerson.ts'
 
 export type { RequireAuthOptions } from './gate.ts'
@@ -29,7 +29,7 @@ export interface ReactRouterOptions extends RequireAuthOptions {
  * }
  *
  * @returns For loaders, actions and middleware: gives who is signed in. Throws a redirect, or for the error boundary an AuthError:
- * `insufficient_scope`; `invalid_config` where people would be sent round in circles; `unsupported_request` on a server; a transient
+ * `insufficient_scope`; `redirect_loop` where people are sent round in circles; `unsupported_request` on a server; a transient
  * code while it is not known who is signed in because a server does not answer, which each call asks again.
  * @throws AuthError `invalid_config`, naming the option.
  */
@@ -38,7 +38,8 @@ export function requireAuth<User>(
   options: ReactRouterOptions = {},
   environment: Environment = realEnvironment,
 ): (args: ReactRouterArgs) => Promise<AuthenticatedState<User>> {
-  const { basename = '/', ...others } = options
+  const { basename = '/', ...others } = ownOptions(options)
+  if (typeof basename !== 'string') throw optionError('basename', 'Invalid option "basename": expected a path, such as /app.')
   const gate = createGate(auth, others, environment)
   return async ({ request, url = new URL(request.url) }) => {
     const page = pageOf(environment)
@@ -94,7 +95,9 @@ function pageOf({ page }: Environment): URL | null {
   const href = page.href()
   if (href === null) return null
   const url = new URL(href)
-  return url.hash.startsWith('#/') ? new URL(url.origin + url.hash.slice(1)) : url
+  // A file has no origin to speak of, and is where a router of hashes is used.
+  const base = url.origin === 'null' ? `${url.protocol}//` : url.origin
+  return url.hash.startsWith('#/') ? new URL(base + url.hash.slice(1)) : url
 }
 
 function withoutBase(pathname: string, basename: string): string {

@@ -176,7 +176,7 @@ describe('OR-11 going round in circles', () => {
   it.each([true, false])('ends in an error that says so when the sign-in page takes somebody for signed in who is not; storage blocked: %s', async (isBlocked) => {
     const router = openApp(authWith(nobody), '/orders?page=2', { signInAuth: authWith(ada), world: createRouterWorld(isBlocked) })
     expect(await settled(router)).toBe('/orders?page=2')
-    expect(isAuthError(errorOf(router), 'invalid_config')).toBe(true)
+    expect(isAuthError(errorOf(router), 'redirect_loop')).toBe(true)
     expect(String(errorOf(router))).toContain('Going to /orders led to the sign-in page again and again')
   })
 
@@ -224,6 +224,24 @@ describe('OR-11 going round in circles', () => {
     const router = createRouter({ routeTree: rootRoute.addChildren([signIn]), history: createMemoryHistory({ initialEntries: ['/orders'] }), isServer: false })
     await router.load()
     expect(router.state.matches.find(({ error }) => error !== undefined)?.error).toMatchObject({ code: 'invalid_config', option: 'signInPath' })
+  })
+})
+
+describe('options', () => {
+  it.each([
+    ['requireAuth', null],
+    ['signInPath', { signInPath: 'login' }],
+  ])('DO-07 a wrong %s is refused: %j', (option, options) => {
+    expect(() => requireAuth(authWith(nobody), options as never)).toThrow(expect.objectContaining({ code: 'invalid_config', option }))
+  })
+
+  it('DO-06 are not taken from a polluted prototype', async () => {
+    Object.assign(Object.prototype, { signInPath: '/attacker' })
+    try {
+      expect(await settled(openApp(authWith(nobody), '/orders'))).toBe('/login?returnTo=%2Forders')
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'signInPath')
+    }
   })
 })
 

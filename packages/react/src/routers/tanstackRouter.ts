@@ -36,7 +36,7 @@ export interface FollowingRouter {
  * })
  *
  * @returns For `beforeLoad`: gives who is signed in, so that `user` and `scope` are in the context of the route and of those below.
- * Throws a redirect, or for the error component an AuthError: `insufficient_scope`; `invalid_config` where people would be sent round
+ * Throws a redirect, or for the error component an AuthError: `insufficient_scope`; `redirect_loop` where people are sent round
  * in circles; `unsupported_request` on a server; a transient code while it is not known who is signed in because a server does not
  * answer, which each call asks again.
  * @throws AuthError `invalid_config`, naming the option.

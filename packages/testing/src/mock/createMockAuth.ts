@@ -50,6 +50,7 @@ export function createMockAuth<User>(options: EitherMockOptions<User> = {}): unk
     ...createMockSigning(store, options),
     stepUps,
     async stepUp(challenge) {
+      await ready()
       if (tokens.current === null) throw notSignedIn()
       stepUps.push(challenge)
     },

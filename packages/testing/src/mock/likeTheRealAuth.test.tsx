@@ -201,6 +201,34 @@ describe.each([['the mock', mock], ['a real auth', real]])('%s', (_, open) => {
     expect([await auth.ready, await auth.look(), sent]).toEqual([nobody, nobody, []])
   })
 
+  it('steps nobody up before it is known who is signed in', async () => {
+    const { auth, conclude } = open()
+    const asked = auth.stepUp({ scope: ['pay'], url: '' }).catch((error: AuthError) => error.code)
+    expect(await Promise.race([asked, settled()])).toBe('nothing yet')
+    conclude()
+    expect(await asked).toBe('not_authenticated')
+  })
+
+  it('waits for a token no longer than who asked', async () => {
+    const { auth, conclude } = open()
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const asked = [auth.getAccessToken({ signal }), auth.tokens.getAccessToken({ signal }), auth.tokens.acquire({ signal }), auth.tokens.refresh({ signal })]
+    const codes = asked.map((each) => each.then(() => 'given', (error: AuthError) => error.code))
+    expect(await Promise.race([...codes, settled()])).toBe('nothing yet')
+    leaving.abort()
+    expect(await Promise.all(codes)).toEqual(codes.map(() => 'aborted'))
+    conclude()
+    await auth.login(() => ada)
+    expect(await auth.getAccessToken({ signal: new AbortController().signal })).toBe('mock-access-token')
+  })
+
+  it('DO-07 refuses what cannot be asked for', async () => {
+    for (const { auth } of [open(), await signedIn(open())]) {
+      for (const wrong of [{ scope: 'read' }, { signal: {} }, { minValidityMs: Number.NaN }]) await expect(auth.getAccessToken(wrong as never)).rejects.toMatchObject({ code: 'invalid_input' })
+    }
+  })
+
   it('takes who has other claims for the same person, by their subject', async () => {
     const { auth } = await signedIn(open())
     const before = personOf(auth)

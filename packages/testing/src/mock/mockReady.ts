@@ -22,7 +22,7 @@ export function createMockReady<User>(store: MockStore<AuthState<User>>): () => 
 }
 
 /** Also when it could not be found out, and an error says why. */
-function isKnown({ status, error }: AuthState): boolean {
+export function isKnown({ status, error }: AuthState): boolean {
   return status !== 'loading' || error !== null
 }
 

@@ -22,7 +22,7 @@ export function createMockSending<User>({ tokens, ready, answer = notFound }: Mo
     requests,
     checkDestination() {},
     async getAccessToken(given) {
-      const accessToken = await tokens.getAccessToken()
+      const accessToken = await tokens.getAccessToken(given)
       const missingScope = given?.scope?.filter((each) => tokens.current?.tokens.scope.includes(each) !== true) ?? []
       if (missingScope.length > 0) throw new AuthError('insufficient_scope', `Not granted: ${missingScope.join(' ')}. Say so, or offer a step-up.`, { missingScope })
       return accessToken

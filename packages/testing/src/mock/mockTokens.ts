@@ -1,4 +1,5 @@
-import { AuthError, environment, TokenManager, type AuthenticatedState, type AuthState, type Held, type SessionRecord } from '@tessera-auth/core'
+import { AuthError, environment, TokenManager, type AccessTokenOptions, type AuthenticatedState, type AuthState, type Held, type SessionRecord } from '@tessera-auth/core'
+import { isKnown } from './mockReady.ts'
 import type { MockStore } from './mockStore.ts'
 
 interface MockTokensOptions<User> {
@@ -16,9 +17,11 @@ export function createMockTokens<User>({ accessToken, store, ready }: MockTokens
     if (state.status !== 'authenticated') return null
     return { tokens: sessionOf(accessToken, state), generation: 0, lifetime: { received: environment.clock.now(), lifetimeMs: null } }
   }
-  const acquire = async (): Promise<Held<SessionRecord<User>>> => {
-    await ready()
-    await manager.settled()
+  manager.guard(() => (isKnown(store.getState()) ? null : ready()))
+  const refresh = manager.refresh.bind(manager)
+  const acquire = async (options?: AccessTokenOptions): Promise<Held<SessionRecord<User>>> => {
+    // Of no generation: it looks at what is asked, and waits, no longer than that says.
+    await refresh({ ...options, generation: -1 })
     const held = current()
     if (held === null) throw notSignedIn()
     return held
@@ -27,7 +30,7 @@ export function createMockTokens<User>({ accessToken, store, ready }: MockTokens
   return Object.defineProperties(manager, {
     current: { get: current },
     acquire: { value: acquire },
-    refresh: { value: async () => void (await acquire()) },
+    refresh: { value: async (options?: AccessTokenOptions) => void (await acquire(options)) },
   })
 }
 
