@@ -3,6 +3,8 @@ import { AuthError, type AuthedFetch, type RefreshStatus } from '@tessera-auth/c
 import type { AuthedQueryFunction } from './authedQueryFunction.ts'
 import { isAway } from './away.ts'
 import type { BoundAuth } from './boundAuth.ts'
+import { abortedBy, fetchAs } from './fetchAs.ts'
+import { personOf } from './person.ts'
 import { isRefusalStatus, noteRefusal, retryUnlessRefused } from './retryUnlessRefused.ts'
 import { when } from './when.ts'
 
@@ -13,12 +15,12 @@ const longestTroubleMs = 30_000
 export async function askAs(auth: BoundAuth, queryFn: AuthedQueryFunction<unknown>, context: QueryFunctionContext): Promise<unknown> {
   await somebody(auth, context)
   const { signal } = context
+  const send = fetchAs(auth, personOf(auth))
   let isRefused = false
   const fetch: AuthedFetch = async (input, init) => {
     // A query function may send several requests: none as somebody else than the first.
     signal.throwIfAborted()
-    const own = init?.signal ?? (input instanceof Request ? input.signal : null)
-    const response = await auth.fetch(input, { ...init, signal: own === null ? signal : AbortSignal.any([signal, own]) })
+    const response = await send(input, abortedBy(signal, input, init))
     isRefused ||= isRefusalStatus(response.status)
     return response
   }

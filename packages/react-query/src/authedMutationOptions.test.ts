@@ -1,11 +1,12 @@
 import { dehydrate, hydrate, MutationObserver, onlineManager, QueryClient, type MutateOptions } from '@tanstack/react-query'
-import { AuthError, type AuthErrorCode } from '@tessera-auth/core'
+import { AuthError, createAuth, type AuthErrorCode } from '@tessera-auth/core'
+import { cookieSession } from '@tessera-auth/core/cookie-session'
 import { parkRequests } from '@tessera-auth/core/parking'
 import { answers } from '@tessera-auth/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { setUpScreen } from '../test/onScreen.tsx'
 import { createWorld, deferred, namesIn, type World } from '../test/world.ts'
-import { authedMutationOptions, bindQueryClient, type AuthedMutationOptions } from './index.ts'
+import { authedMutationOptions, bindQueryClient, type AuthedMutationOptions, type BindQueryClientOptions } from './index.ts'
 
 setUpScreen()
 afterEach(() => onlineManager.setOnline(true))
@@ -29,6 +30,17 @@ async function setUp(who = 'ada') {
 
 function send(client: QueryClient, options: ReturnType<typeof orderOf>, more: MutateOptions<string[], Error, string> = {}): Promise<unknown> {
   return new MutationObserver(client, options).mutate('loom', more).catch((error: unknown) => error)
+}
+
+/** Both requests of it, if it comes to that, with something in between. */
+function createSteps() {
+  const steps = deferred()
+  const mutationFn: Options['mutationFn'] = async (thing, { fetch }) => {
+    await fetch('/first', { method: 'POST', body: thing })
+    await steps.promise
+    return namesIn(await fetch('/second', { method: 'POST', body: thing }))
+  }
+  return { mutationFn, next: steps.resolve }
 }
 
 const later = (): Promise<unknown> => vi.advanceTimersByTimeAsync(60_000)
@@ -85,20 +97,102 @@ describe('as whom it is sent', () => {
     const client = new QueryClient()
     if (isBound) bindQueryClient(world.auth, client)
     await world.signIn('ada')
-    const steps = deferred()
-    const two = orderOf(world, {
-      async mutationFn(thing, { fetch }) {
-        await fetch('/first', { method: 'POST', body: thing })
-        await steps.promise
-        return namesIn(await fetch('/second', { method: 'POST', body: thing }))
-      },
-    })
-    const result = send(client, two)
+    const { mutationFn, next } = createSteps()
+    const result = send(client, orderOf(world, { mutationFn }))
     await vi.waitFor(() => expect(world.asked).toEqual(['ada POST /first']))
     await world.signIn('bob')
-    steps.resolve()
+    next()
     expect(await result).toMatchObject({ code: 'user_changed' })
     expect(world.asked).toEqual(['ada POST /first'])
+  })
+
+  it('what was sent before somebody else signs in is not aborted: the server may have done it', async () => {
+    const { world } = await setUp()
+    const release = world.hold()
+    const result = send(new QueryClient(), orderOf(world))
+    await vi.waitFor(() => expect(world.asked).toEqual(['ada POST /orders']))
+    await world.signIn('bob')
+    release()
+    expect(await result).toEqual(["ada's orders one", "ada's orders two"])
+  })
+
+  function setUpParking(options: BindQueryClientOptions) {
+    const world = createWorld()
+    const auth = parkRequests(world.auth, {}, world.environment)
+    const client = new QueryClient()
+    bindQueryClient(auth, client, options)
+    return { world, auth, client }
+  }
+
+  const over = ({ auth }: World): void => auth.tokens.end(new AuthError('session_expired', 'It is over.'))
+
+  it.each([true, false])('not with what waits for somebody else to come back; kept while expired: %s', async (keepWhileExpired) => {
+    const { world, auth, client } = setUpParking({ keepWhileExpired })
+    await world.signIn('ada')
+    const { mutationFn, next } = createSteps()
+    const result = send(client, orderOf({ auth }, { mutationFn }))
+    await vi.waitFor(() => expect(world.asked).toEqual(['ada POST /first']))
+    await auth.logout()
+    await world.signIn('bob')
+    over(world)
+    next()
+    await vi.waitFor(() => expect(auth.parkedStore.getState()).toBe(1))
+    await world.signIn('bob')
+    expect(await result).toMatchObject({ code: 'user_changed' })
+    expect(world.asked).toEqual(['ada POST /first'])
+  })
+
+  it('not while the tokens of somebody else are on their way', async () => {
+    const { world, client } = await setUp()
+    const { mutationFn, next } = createSteps()
+    const result = send(client, orderOf(world, { mutationFn }))
+    await vi.waitFor(() => expect(world.asked).toEqual(['ada POST /first']))
+    await world.auth.logout()
+    const release = world.holdStorage()
+    const signedIn = world.signIn('bob')
+    await vi.waitFor(() => expect(world.auth.tokens.isSetting).toBe(true))
+    next()
+    await vi.advanceTimersByTimeAsync(1)
+    release()
+    await signedIn
+    expect(await result).toMatchObject({ code: 'user_changed' })
+    expect(world.asked).toEqual(['ada POST /first'])
+  })
+
+  it('what waits for tokens ends at once when the app aborts it', async () => {
+    const world = createWorld()
+    world.holdStorage()
+    void world.signIn('ada')
+    await vi.waitFor(() => expect(world.auth.tokens.isSetting).toBe(true))
+    const controller = new AbortController()
+    const result = send(new QueryClient(), orderOf(world, { mutationFn: async (_, { fetch }) => namesIn(await fetch('/orders', { signal: controller.signal })) }))
+    await vi.advanceTimersByTimeAsync(1)
+    controller.abort('Enough.')
+    expect(await result).toBe('Enough.')
+  })
+
+  it('what nobody began is sent as nobody', async () => {
+    const { world, auth, client } = setUpParking({})
+    await world.signIn('ada')
+    over(world)
+    const result = send(client, orderOf({ auth }))
+    await vi.waitFor(() => expect(auth.parkedStore.getState()).toBe(1))
+    await world.signIn('ada')
+    expect(await result).toMatchObject({ code: 'user_changed' })
+    expect(world.asked).toEqual([])
+  })
+
+  it('what is begun on a page that is kept is of who is expected back', async () => {
+    const { world, auth, client } = setUpParking({ keepWhileExpired: true })
+    await world.signIn('ada')
+    over(world)
+    const { mutationFn, next } = createSteps()
+    const result = send(client, orderOf({ auth }, { mutationFn }))
+    await vi.waitFor(() => expect(auth.parkedStore.getState()).toBe(1))
+    await world.signIn('ada')
+    await vi.waitFor(() => expect(world.asked).toEqual(['ada POST /first']))
+    next()
+    expect(await result).toEqual(["ada's second one", "ada's second two"])
   })
 
   it('goes on as the same person who signed in anew meanwhile', async () => {
@@ -127,6 +221,47 @@ describe('as whom it is sent', () => {
     const auth = world.reload()
     expect(await send(new QueryClient(), orderOf({ auth }))).toHaveLength(2)
   })
+
+  it('is of who that turned out to be, however late it sends', async () => {
+    const { world } = await setUp()
+    const auth = world.reload()
+    const steps = deferred()
+    const mutationFn: Options['mutationFn'] = async (_, { fetch }) => {
+      await steps.promise
+      return namesIn(await fetch('/orders'))
+    }
+    const result = send(new QueryClient(), orderOf({ auth }, { mutationFn }))
+    expect(await auth.ready).toMatchObject({ user: { name: 'ada' } })
+    await auth.login({ email: 'bob@example.com', password: 'correct' })
+    steps.resolve()
+    expect(await result).toMatchObject({ code: 'user_changed' })
+    expect(world.asked).toEqual([])
+  })
+})
+
+it('where a server could not say who is signed in, it is of who turns out to be', async () => {
+  const { environment } = createWorld()
+  let sub: string | null = null
+  const asked: string[] = []
+  const fetch = async ({ url }: Request): Promise<Response> => {
+    const { pathname } = new URL(url)
+    if (pathname !== '/session') asked.push(`${sub} ${pathname}`)
+    return sub === null ? new Response(null, { status: 503 }) : Response.json(pathname === '/session' ? { sub } : [])
+  }
+  const auth = createAuth({ method: cookieSession({ sessionUrl: '/session' }) }, { ...environment, network: { isOnline: () => true, fetch } })
+  expect(await auth.ready).toMatchObject({ status: 'loading', error: { code: 'server_error' } })
+  // Not asked again at once.
+  await later()
+  const { mutationFn, next } = createSteps()
+  const result = send(new QueryClient(), authedMutationOptions(auth, { mutationKey: ['order'], mutationFn }))
+  sub = 'ada'
+  await vi.waitFor(() => expect(asked).toEqual(['ada /first']))
+  sub = 'bob'
+  await later()
+  expect(await auth.look()).toMatchObject({ user: { sub: 'bob' } })
+  next()
+  expect(await result).toMatchObject({ code: 'user_changed' })
+  expect(asked).toEqual(['ada /first'])
 })
 
 describe('stored with the page', () => {

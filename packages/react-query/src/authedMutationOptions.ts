@@ -1,5 +1,6 @@
 import type { DefaultError, MutationFunctionContext, MutationKey, UseMutationOptions } from '@tanstack/react-query'
 import type { AuthedFetch } from '@tessera-auth/core'
+import { whoIsAway } from './away.ts'
 import type { BoundAuth } from './boundAuth.ts'
 import { doAs } from './doAs.ts'
 import { personIn, personOf, type Person } from './person.ts'
@@ -67,7 +68,7 @@ export function authedMutationOptions<Data, Failure, Variables, OnMutate>(
       return typeof retry === 'function' ? retry(failureCount, error) : retry === true || failureCount < Number(retry)
     },
     mutationFn: (variables, context) => {
-      const person = context.meta === meta ? personOf(auth) : personIn(context.meta?.['person'])
+      const person = context.meta === meta ? (whoIsAway(context.client, auth) ?? personOf(auth)) : personIn(context.meta?.['person'])
       return doAs(auth, person, (fetch) => mutationFn(variables, { ...context, fetch }))
     },
   }

@@ -1,8 +1,8 @@
-import { dehydrate, hydrate, keepPreviousData, notifyManager, QueryClient, QueryObserver, useInfiniteQuery, useIsFetching, useMutation, useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { createAuth, environment, type AuthMethod } from '@tessera-auth/core'
+import { dehydrate, hydrate, keepPreviousData, notifyManager, QueryClient, QueryObserver, useInfiniteQuery, useIsFetching, useMutation, useQueries, useQuery, useSuspenseQueries, useSuspenseQuery } from '@tanstack/react-query'
+import { AuthError, createAuth, environment, type AuthMethod } from '@tessera-auth/core'
 import { useAuth } from '@tessera-auth/react'
 import { createMockAuth } from '@tessera-auth/testing'
-import { Activity, memo, Suspense, useState, type ComponentType, type ReactNode } from 'react'
+import { Activity, Component, memo, Suspense, useState, type ComponentType, type ReactNode } from 'react'
 import { expect, it, vi } from 'vitest'
 import { screenText, setUpScreen, showOnScreen } from '../test/onScreen.tsx'
 import { createWorld, deferred, namesIn, type World } from '../test/world.ts'
@@ -236,6 +236,51 @@ it.skipIf(Activity === undefined)('a page that was kept hidden is shown to nobod
   turn()
   await shows("bob's orders two")
   expect(mixed(seen, 'ada')).toEqual([])
+})
+
+it.each([[['/bills']], [['/orders', '/bills']]])('suspends again where what queries have is combined: %s', async (paths) => {
+  const { world, client } = setUp()
+  const All = memo(() => {
+    return <p>{useSuspenseQueries({ queries: paths.map((path) => ordersOf(world, path)), combine: (all) => all.map(({ data }) => data.join()).join() })}</p>
+  })
+  const seen = showOnScreen(world.auth, client, <Suspense fallback="suspended"><All /></Suspense>)
+  await world.signIn('ada')
+  await shows("ada's bills two")
+  // React subscribes after it has shown.
+  await later()
+  const errors = vi.fn<(error: unknown) => void>()
+  vi.stubGlobal('reportError', errors)
+  await world.auth.logout()
+  await shows('[unauthenticated]suspended')
+  expect(mixed(seen, 'ada')).toEqual([])
+  expect(errors).not.toHaveBeenCalled()
+})
+
+it('shows nothing of before where what is combined needs data', async () => {
+  const { world, client } = setUp()
+  const Needy = memo(() => {
+    const combine = ([{ data }]: readonly [{ readonly data: string[] | undefined }]): string => {
+      if (data === undefined) throw new Error('Broken.')
+      return data.join()
+    }
+    return <p>{useQueries({ queries: [ordersOf(world)], combine })}</p>
+  })
+  class Boundary extends Component<{ readonly children: ReactNode }> {
+    static getDerivedStateFromError = () => ({ isBroken: true })
+    override state = { isBroken: false }
+    override render = (): ReactNode => (this.state.isBroken ? 'broken' : this.props.children)
+  }
+  await world.signIn('ada')
+  await client.query(ordersOf(world))
+  showOnScreen(world.auth, client, <Boundary><Needy /></Boundary>)
+  await shows("[ada]ada's")
+  await later()
+  vi.stubGlobal('reportError', () => {})
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {})
+  await world.auth.logout()
+  await shows('[unauthenticated]broken')
+  expect(screenText()).not.toContain("ada's")
+  told.mockRestore()
 })
 
 it('renews several queries that are shown together', async () => {
@@ -483,6 +528,24 @@ it('follows an auth for tests', async () => {
   client.setQueryData(['orders'], 'hers')
   auth.setState({ status: 'authenticated', method: 'mock', user: { sub: '2', name: 'bob' }, scope: [], pending: null, error: null })
   expect(client.getQueryData(['orders'])).toBeUndefined()
+})
+
+it('refuses options that are none, and takes none from a polluted prototype', async () => {
+  const { world, client } = setUp()
+  // @ts-expect-error -- Not an object.
+  expect(() => bindQueryClient(world.auth, client, null)).toThrow(expect.objectContaining({ code: 'invalid_config', option: 'bindQueryClient' }))
+  const prototype = Object.prototype as { keepWhileExpired?: boolean }
+  try {
+    prototype.keepWhileExpired = true
+    const other = new QueryClient()
+    bindQueryClient(world.auth, other)
+    await world.signIn('ada')
+    other.setQueryData(['orders'], 'hers')
+    world.auth.tokens.end(new AuthError('session_expired', 'It is over.'))
+    expect(other.getQueryData(['orders'])).toBeUndefined()
+  } finally {
+    delete prototype.keepWhileExpired
+  }
 })
 
 it('leaves a client alone once it is unbound', async () => {

@@ -2,7 +2,7 @@ import type { AuthCore, SessionRecord, TokenManager } from '@tessera-auth/core'
 
 /** What is needed of an auth: any that `createAuth` or `createMockAuth` made. */
 export interface BoundAuth extends Pick<AuthCore<unknown>, 'name' | 'store' | 'refreshStore' | 'ready' | 'fetch'> {
-  readonly tokens: Pick<TokenManager<SessionRecord>, 'current' | 'subscribe'>
+  readonly tokens: Pick<TokenManager<SessionRecord>, 'current' | 'refresh' | 'subscribe'>
 }
 
 /** A query or a mutation. */

@@ -151,6 +151,42 @@ it('a page that wakes while somebody else signs in elsewhere shows them nothing 
   expect(seen.filter((text) => text.startsWith('bob') && text.includes("ada's"))).toEqual([])
 })
 
+let isBroken = false
+
+/** A callback of the app that works until it does not. */
+function fragile<Value>(value: Value): () => Value {
+  return () => {
+    if (isBroken) throw new Error('Broken.')
+    return value
+  }
+}
+
+it.each([
+  ['the interval', { refetchInterval: fragile(60_000) }],
+  ['whether it may be fetched', { enabled: fragile(true) }],
+  ['how long it stays fresh', { staleTime: fragile(0) }],
+  ['what stands in for data', { placeholderData: fragile(undefined) }],
+  ['what to tell of', { notifyOnChangeProps: fragile('all' as const) }],
+  ['a listener', {}],
+])('all others forget, and ask anew, whatever a callback of the app throws: %s', async (_, options) => {
+  isBroken = false
+  const errors = vi.fn<(error: unknown) => void>()
+  vi.stubGlobal('reportError', errors)
+  const { world, client } = await setUp()
+  const broken = ['once', 'twice'].map(() => new QueryObserver(client, { ...ordersOf(world, '/broken'), ...options }))
+  const fine = ['/broken', '/fine'].map((path) => new QueryObserver(client, { ...ordersOf(world, path), placeholderData: keepPreviousData }))
+  const hears = fragile(undefined)
+  for (const observer of broken) observer.subscribe(hears)
+  for (const observer of fine) observer.subscribe(() => {})
+  for (const observer of [...broken, ...fine]) await has(observer, "ada's")
+  world.hold()
+  isBroken = true
+  world.auth.tokens.clear()
+  expect([...broken, ...fine].map((observer) => observer.getCurrentResult().data)).toEqual([undefined, undefined, undefined, undefined])
+  expect(errors).toHaveBeenCalledWith(new Error('Broken.'))
+  isBroken = false
+})
+
 it('bound twice, as in a component that is made twice, it clears as once, and asks once', async () => {
   const { world, client } = await setUp()
   const unbind = bindQueryClient(world.auth, client)

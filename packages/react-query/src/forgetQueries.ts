@@ -1,6 +1,7 @@
 import type { Query, QueryClient, QueryState } from '@tanstack/react-query'
 import type { Labelled } from './boundAuth.ts'
 import type { Observer } from './restingObservers.ts'
+import { runAll } from './runAll.ts'
 
 const nothing: QueryState<never, never> = {
   data: undefined,
@@ -27,37 +28,45 @@ export function forgetQueries(client: QueryClient, isOwn: (query: Labelled & Pic
   const cache = client.getQueryCache()
   const queries = cache.findAll({ predicate: isOwn })
   const observers = [...queries.flatMap((query) => query.observers), ...resting.filter((observer) => isOwn(observer.getCurrentQuery()))]
-  for (const query of queries) {
-    cache.remove(query)
+  runAll([
+    ...queries.map((query) => () => cache.remove(query)),
     // An observer may hold on to it, to show meanwhile what it had.
-    query.setState(nothing)
-  }
-  for (const observer of observers) {
-    const { options } = observer
-    lookAway(observer, client)
-    observer.setOptions(options)
-    const query = observer.getCurrentQuery()
-    // Many of those that rest are of components that are gone.
-    if (query.observers.length === 0) cache.remove(query)
-  }
+    ...queries.map((query) => () => query.setState(nothing)),
+    ...observers.flatMap((observer) => {
+      const { options } = observer
+      return [() => lookAway(observer, client), () => observer.setOptions(options), () => removeUnused(observer, client)]
+    }),
+  ])
+}
+
+/** Many of those that rest are of components that are gone. */
+function removeUnused(observer: Observer, client: QueryClient): void {
+  const query = observer.getCurrentQuery()
+  if (query.observers.length === 0) client.getQueryCache().remove(query)
 }
 
 /** Lets observers see that their queries may not be fetched now: they stop to ask at an interval. What they show stays. */
 export function restQueries(client: QueryClient, isOwn: (query: Labelled) => boolean): void {
-  // They look at their timers when the state is another object.
-  for (const query of client.getQueryCache().findAll({ predicate: isOwn })) query.setState({})
+  // An observer sets its timer anew when the interval is another.
+  lookAgain(observersOf(client, isOwn), { refetchInterval: false })
 }
 
 /** Lets observers see that their queries may be fetched now. What they show stays. */
 export function wakeQueries(client: QueryClient, isOwn: (query: Labelled) => boolean): void {
-  const observers = client.getQueryCache().findAll({ predicate: isOwn }).flatMap((query) => query.observers)
-  for (const observer of observers) {
+  // An observer looks whether it may fetch when its options change.
+  lookAgain(observersOf(client, isOwn).filter((observer) => !observer.getCurrentResult().isEnabled), { enabled: false })
+}
+
+function observersOf(client: QueryClient, isOwn: (query: Labelled) => boolean): readonly Observer[] {
+  return client.getQueryCache().findAll({ predicate: isOwn }).flatMap((query) => query.observers)
+}
+
+/** Gives observers their options anew, after others. */
+function lookAgain(observers: readonly Observer[], meanwhile: Partial<Observer['options']>): void {
+  runAll(observers.flatMap((observer) => {
     const { options } = observer
-    if (observer.getCurrentResult().isEnabled) continue
-    // An observer looks whether it may fetch when its options change.
-    observer.setOptions({ ...options, enabled: false })
-    observer.setOptions(options)
-  }
+    return [() => observer.setOptions({ ...options, ...meanwhile }), () => observer.setOptions(options)]
+  }))
 }
 
 /**
@@ -67,10 +76,12 @@ export function wakeQueries(client: QueryClient, isOwn: (query: Labelled) => boo
 function lookAway(observer: Observer, client: QueryClient): void {
   let isGone = false
   const notifyOnChangeProps = (): 'all' | [] => (isGone ? 'all' : [])
-  const elsewhere = { queryKey: ['tessera'], queryHash: 'tessera', initialData: null, select: () => undefined, enabled: false, gcTime: 0, _defaulted: true }
-  observer.setOptions({ ...elsewhere, notifyOnChangeProps })
-  isGone = true
-  const query = observer.getCurrentQuery()
-  query.setState(nothing)
-  client.getQueryCache().remove(query)
+  // Of what suspends, `useQueries` combines nothing while there is no data, which the app may count on: it tells at once.
+  const elsewhere = { queryKey: ['tessera'], queryHash: 'tessera', initialData: null, select: () => undefined, enabled: false, suspense: true, gcTime: 0, _defaulted: true }
+  runAll([
+    () => observer.setOptions({ ...elsewhere, notifyOnChangeProps }),
+    () => void (isGone = true),
+    () => observer.getCurrentQuery().setState(nothing),
+    () => client.getQueryCache().remove(observer.getCurrentQuery()),
+  ])
 }

@@ -1,4 +1,4 @@
-import { dehydrate, focusManager, QueryClient, queryOptions, useMutation, useQuery, useSuspenseQuery, type QueryKey } from '@tanstack/react-query'
+import { dehydrate, focusManager, QueryClient, QueryObserver, queryOptions, useMutation, useQuery, useSuspenseQuery, type QueryKey } from '@tanstack/react-query'
 import { AuthError, createAuth, type AuthErrorCode, type AuthMethod } from '@tessera-auth/core'
 import { parkRequests } from '@tessera-auth/core/parking'
 import { SessionExpired, useAuth } from '@tessera-auth/react'
@@ -6,7 +6,7 @@ import { answers, createMockAuth } from '@tessera-auth/testing'
 import { Fragment, memo, Suspense, useState, type ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { screenText, setUpScreen, showOnScreen } from '../test/onScreen.tsx'
-import { createWorld, namesIn, type World } from '../test/world.ts'
+import { createWorld, deferred, namesIn, type World } from '../test/world.ts'
 import { authedQueryOptions, bindQueryClient, type BoundAuth } from './index.ts'
 
 setUpScreen()
@@ -163,6 +163,40 @@ describe('while the session has expired', () => {
     expect(new Set(world.asked.slice(length))).toEqual(new Set(['ada GET /orders', 'ada GET /new', 'ada GET /loaded']))
   })
 
+  it.each([
+    ['at the end', true],
+    ['when they are back', false],
+  ])('an interval rests meanwhile, and goes on afterwards, whatever a callback of the app throws for another: %s', async (_, isAtEnd) => {
+    const errors = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', errors)
+    const { world, auth, client } = setUp()
+    let isBroken = false
+    const refetchInterval = (): number => {
+      if (isBroken) throw new Error('Broken.')
+      return 30
+    }
+    const fetched: unknown[] = []
+    const queryFn = ({ queryKey }: { readonly queryKey: readonly unknown[] }): number => fetched.push(queryKey[0])
+    const polled = (path: string, interval: typeof refetchInterval | number): void => {
+      new QueryObserver(client, { queryKey: [path], queryFn, refetchInterval: interval }).subscribe(() => {})
+    }
+    polled('/broken', refetchInterval)
+    polled('/broken', 20)
+    polled('/fine', 20)
+    await world.signIn('ada')
+    await later()
+    isBroken = isAtEnd
+    over(auth)
+    fetched.length = 0
+    await later()
+    expect(fetched).toEqual([])
+    isBroken = !isAtEnd
+    await world.signIn('ada')
+    await later()
+    expect(fetched.filter((path) => path === '/fine').length).toBeGreaterThan(2)
+    expect(errors).toHaveBeenCalledWith(new Error('Broken.'))
+  })
+
   it('what is of nobody, or of another auth, goes on', async () => {
     const { world, auth, client } = setUp()
     const other = createWorld('other')
@@ -234,6 +268,21 @@ describe('while the session has expired', () => {
     expect(world.asked).toEqual(['ada GET /orders'])
   })
 
+  it('a client is unbound whatever a listener of the app throws', async () => {
+    const { world, auth, client, unbind } = setUp()
+    await world.signIn('ada')
+    client.setQueryData(['orders'], 'hers')
+    over(auth)
+    client.getQueryCache().subscribe(({ type }) => {
+      if (type === 'removed') throw new Error('Broken.')
+    })
+    expect(unbind).toThrow('Broken.')
+    expect(client.getQueryData(['orders'])).toBeUndefined()
+    client.setQueryData(['orders'], 'hers')
+    await world.signIn('bob')
+    expect(client.getQueryData(['orders'])).toBe('hers')
+  })
+
   it('a boundary does not suspend again, and one that is suspended waits', async () => {
     const { world, auth, client } = setUp()
     const Suspending = memo(({ path }: { readonly path: string }) => <p>{useSuspenseQuery({ ...queryOf(auth, path), refetchInterval: 30 }).data.join()}</p>)
@@ -303,6 +352,33 @@ describe('a query that met the end', () => {
     expect(seen.join()).not.toContain('did not work')
     expect(world.asked).toHaveLength(length + 1)
   })
+})
+
+it('a query of several requests sends none of them as somebody else whose tokens are on their way', async () => {
+  const { world, auth, client } = setUp({ isParking: false })
+  const steps = deferred()
+  await world.signIn('ada')
+  const two = authedQueryOptions(auth, {
+    queryKey: ['two'],
+    async queryFn({ fetch }) {
+      await fetch('/first')
+      await steps.promise
+      return namesIn(await fetch('/second'))
+    },
+  })
+  const failed = client.query(two).catch((error: unknown) => error)
+  await vi.waitFor(() => expect(world.asked).toEqual(['ada GET /first']))
+  over(auth)
+  const release = world.holdStorage()
+  const isThere = world.signIn('bob')
+  await vi.waitFor(() => expect(world.auth.tokens.isSetting).toBe(true))
+  steps.resolve()
+  await later(1)
+  release()
+  await isThere
+  expect(await failed).toMatchObject({ message: 'CancelledError' })
+  await later()
+  expect(world.asked).toEqual(['ada GET /first'])
 })
 
 describe('a mutation whose request met the end', () => {

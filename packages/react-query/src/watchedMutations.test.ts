@@ -44,3 +44,21 @@ it('one that would be tried again without end comes to an end', async () => {
   expect(vi.getTimerCount()).toBeLessThan(timers)
   expect(world.asked).toEqual(['ada POST /orders'])
 })
+
+it('all others are forgotten, and queries are, whatever a listener of the app throws', async () => {
+  const errors = vi.fn<(error: unknown) => void>()
+  vi.stubGlobal('reportError', errors)
+  const { world, client, mutationFn } = await setUp()
+  client.setQueryData(['orders'], 'hers')
+  const observers = ['first', 'second'].map(() => new MutationObserver(client, { mutationFn }))
+  for (const observer of observers) {
+    observer.subscribe(({ isIdle }) => {
+      if (isIdle) throw new Error('Broken.')
+    })
+    await observer.mutate()
+  }
+  await world.auth.logout()
+  expect(observers.map((observer) => observer.getCurrentResult().data)).toEqual([undefined, undefined])
+  expect([client.getMutationCache().getAll(), client.getQueryCache().getAll()]).toEqual([[], []])
+  expect(errors).toHaveBeenCalledWith(new Error('Broken.'))
+})

@@ -1,5 +1,6 @@
 import { AuthError } from '@tessera-auth/core'
 import type { Mutation, MutationCache, MutationCacheNotifyEvent } from '@tanstack/react-query'
+import { runAll } from './runAll.ts'
 
 type Observed = Extract<MutationCacheNotifyEvent, { readonly type: 'observerAdded' }>
 
@@ -18,11 +19,12 @@ export function watchMutations(cache: MutationCache): WatchedMutations {
   })
   return {
     forget(isOwn) {
-      for (const [observer, mutation] of observed) if (isOwn(mutation)) observer.reset()
-      for (const mutation of cache.findAll({ predicate: isOwn })) {
-        cache.remove(mutation)
-        disarm(mutation)
-      }
+      const mutations = cache.findAll({ predicate: isOwn })
+      const observers = [...observed].flatMap(([observer, mutation]) => (isOwn(mutation) ? [observer] : []))
+      runAll([
+        ...observers.map((observer) => () => observer.reset()),
+        ...mutations.flatMap((mutation) => [() => cache.remove(mutation), () => disarm(mutation)]),
+      ])
     },
     stop,
   }

@@ -13,6 +13,8 @@ export interface World {
   answer: (request: Request, person: string) => Response | Promise<Response>
   /** The answers from now on wait until the returned function is called. */
   readonly hold: () => () => void
+  /** Tokens are on their way into the storage from now on, until the returned function is called. */
+  readonly holdStorage: () => () => void
   readonly signIn: (person: string) => Promise<void>
   /** Another page of the same tab. */
   readonly reload: () => Auth<PasswordInput, Claims>
@@ -23,6 +25,7 @@ export function createWorld(name = 'default'): World {
   const asked: string[] = []
   const items = new Map<string, string>()
   let held: Promise<void> | null = null
+  let stored: Promise<void> = Promise.resolve()
   const fetch = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (['/login', '/refresh', '/logout'].includes(pathname)) return endpoint.answer(request)
@@ -33,7 +36,7 @@ export function createWorld(name = 'default'): World {
     request.signal.throwIfAborted()
     return answer
   }
-  const page = { ...realEnvironment.page, href: () => 'https://app.example/', isBrowser: () => true }
+  const page = { ...realEnvironment.page, href: () => 'https://app.example/', baseUrl: () => 'https://app.example/', isBrowser: () => true }
   // Worlds of other tests are no tabs of this one.
   const channels = { join: () => ({ post() {}, leave() {} }) }
   const environment = { ...realEnvironment, channels, network: { isOnline: () => true, fetch }, page }
@@ -41,7 +44,10 @@ export function createWorld(name = 'default'): World {
     createAuth<PasswordInput, Claims>({ method: password({ loginUrl: '/login', refreshUrl: '/refresh', logoutUrl: '/logout' }), storage, name }, environment)
   const storage = {
     getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
+    async setItem(key: string, value: string) {
+      await stored
+      items.set(key, value)
+    },
     removeItem: (key: string) => void items.delete(key),
   }
   const auth = load()
@@ -58,6 +64,11 @@ export function createWorld(name = 'default'): World {
         held = null
         resolve()
       }
+    },
+    holdStorage() {
+      const { promise, resolve } = deferred()
+      stored = promise
+      return resolve
     },
     signIn: (person) => auth.login({ email: `${person}@example.com`, password: 'correct' }),
     reload: load,
