@@ -97,13 +97,6 @@ export const argued: readonly Argued[] = [
     why: 'With a life that is unknown, what is left of it is endless, and so is all that is computed from that.',
   },
   {
-    path: 'packages/core/src/tokens/attempts.ts',
-    code: 'let isDegraded = false',
-    original: 'false',
-    replacement: 'true',
-    why: 'The database is used before anybody asks whether it works, and nothing is unsaved by then.',
-  },
-  {
     path: 'packages/core/src/tokens/catchUp.ts',
     code: 'return otherAt === ownAt ? other.id > own.id : Number(otherAt) > Number(ownAt)',
     original: 'Number(otherAt) > Number(ownAt)',
