@@ -77,8 +77,7 @@ export function authorizationCode<Fields = unknown>(options: AuthorizationCodeOp
     login: (input, ctx) => signIn(ownMembers(input ?? {}), ctx),
     // A tab may outlive the version of the app that it was loaded from, and the chunk with it.
     prepare: () => void protocol().catch(() => {}),
-    // Nobody comes back to a page like `about:srcdoc`, which has no path.
-    callback: (host) => createCallbackHandler((url, ctx) => (url.pathname.startsWith('/') ? readCallback(url, clientIn(ctx)) : null), host),
+    callback: (host) => createCallbackHandler((url, ctx) => readCallback(url, clientIn(ctx)), host),
     async stepUp(request, host) {
       const { stepUp } = await protocol()
       return stepUp(request, host, { client: checked, login: ({ input, terms }, ctx) => signIn(ownMembers(input), ctx, terms) })

@@ -82,6 +82,8 @@ export function createCallbackHandler<User>(
     const here = ctx.page.href() ?? undefined
     if (!URL.canParse(address, here)) return atOnce({ type: 'none' })
     const url = new URL(address, here)
+    // Nobody comes back to a page like `about:srcdoc`, which has no path.
+    if (!url.pathname.startsWith('/')) return atOnce({ type: 'none' })
     const known = outcomes.get(fingerprint(url.href))
     return known === undefined ? begin(url, ctx) : repeat(known, url, ctx)
   }

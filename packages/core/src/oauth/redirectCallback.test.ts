@@ -28,9 +28,11 @@ describe.each(['blob:https://app.example/6f1', 'about:srcdoc', 'data:text/html,x
 
   test('is no callback', async () => {
     world.href = href
+    const atBackend = { authorizationUrl: `${issuer}/authorize`, clientId: 'web', exchangeUrl: '/exchange' }
     for (const redirectUri of ['/callback', 'https://app.example/callback']) {
-      const auth = createAuth({ method: authorizationCode({ issuer, clientId: 'web', redirectUri }) }, world.environment)
-      expect(await auth.handleCallback()).toEqual({ type: 'none' })
+      for (const method of [authorizationCode({ issuer, clientId: 'web', redirectUri }), backendCode({ ...atBackend, redirectUri })]) {
+        expect(await createAuth({ method }, world.environment).handleCallback()).toEqual({ type: 'none' })
+      }
     }
   })
 
